@@ -1,0 +1,97 @@
+// What Swift's Glibc module does not show: calls hidden behind feature macros, variadic
+// calls, and macros that are casts. Static inlines only, so a call costs what it costs in C.
+#pragma once
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/// errno of the last call; a macro in C, invisible to Swift in strict modes.
+static inline int cl_errno(void) { return errno; }
+
+/// accept4 with the two flags that every accepted socket needs.
+static inline int cl_accept(int listener, struct sockaddr *address, socklen_t *length) {
+  return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static inline int cl_open(const char *path, int flags, mode_t mode) {
+  return open(path, flags | O_CLOEXEC, mode);
+}
+
+static inline int cl_pipe(int ends[2]) { return pipe2(ends, O_NONBLOCK | O_CLOEXEC); }
+
+/// Sets a pipe's capacity in bytes; the kernel may grant less to an unprivileged user.
+static inline int cl_set_pipe_size(int descriptor, int bytes) {
+  return fcntl(descriptor, F_SETPIPE_SZ, bytes);
+}
+
+/// Moves bytes between a socket and a pipe without copying them to user space.
+static inline ssize_t cl_splice(int from, int to, size_t count, bool more) {
+  return splice(from, NULL, to, NULL, count,
+                SPLICE_F_MOVE | SPLICE_F_NONBLOCK | (more ? SPLICE_F_MORE : 0));
+}
+
+static inline int cl_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token) {
+  struct epoll_event event = {.events = events, .data = {.u64 = token}};
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+static inline uint64_t cl_epoll_token(const struct epoll_event *event) { return event->data.u64; }
+static inline uint32_t cl_epoll_events(const struct epoll_event *event) { return event->events; }
+
+/// Maps `length` bytes of a file, shared and writable; NULL on failure (see cl_errno).
+static inline void *cl_map_shared(int descriptor, size_t length, bool writable) {
+  void *base = mmap(NULL, length, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED,
+                    descriptor, 0);
+  return base == MAP_FAILED ? NULL : base;
+}
+
+/// Reserves zeroed memory whose pages appear when first touched; NULL on failure.
+static inline void *cl_map_anonymous(size_t length) {
+  void *base = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                    -1, 0);
+  return base == MAP_FAILED ? NULL : base;
+}
+
+/// Faults every page in for writing now, so that a full disk is an errno here and never a
+/// SIGBUS later. Returns 0 or an errno. (Linux 5.14; EINVAL on older kernels.)
+static inline int cl_populate_for_writing(void *base, size_t length) {
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+  return madvise(base, length, MADV_POPULATE_WRITE) == 0 ? 0 : errno;
+}
+
+static inline uint64_t cl_monotonic_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static inline uint64_t cl_realtime_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/// CRC-32C (Castagnoli) of `length` bytes, continuing from `seed` (0 to begin). Uses the
+/// processor's instruction where it has one; the two ways give the same answer.
+uint32_t cl_crc32c(uint32_t seed, const void *bytes, size_t length);
