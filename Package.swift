@@ -13,6 +13,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -38,10 +39,7 @@ let package = Package(
         // What happens to a request, stage by stage. No stage imports another stage.
         .target(
             name: "ClawgressIdentity",
-            dependencies: [
-                "ClawgressBytes", "ClawgressModel", "ClawgressJWS",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["ClawgressBytes", "ClawgressJWS", "ClawgressModel"],
             path: "Sources/RequestPath/Identity"
         ),
         .target(
@@ -73,12 +71,12 @@ let package = Package(
             name: "ClawgressGateway",
             dependencies: [
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBytes", "ClawgressDaemon",
-                "ClawgressForward", "ClawgressIdentity", "ClawgressModel", "ClawgressPolicy",
-                "ClawgressQuota", "ClawgressReactor",
+                "ClawgressForward", "ClawgressIdentity", "ClawgressJWS", "ClawgressModel",
+                "ClawgressPolicy", "ClawgressQuota", "ClawgressReactor",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/RequestPath/Gateway"
         ),
@@ -93,6 +91,16 @@ let package = Package(
             ],
             path: "Sources/Platform/JWS"
         ),
+        // Apart from the check, so that the gateway cannot sign: it never links this.
+        .target(
+            name: "ClawgressJWSSigning",
+            dependencies: [
+                "ClawgressBytes", "ClawgressJWS",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            path: "Sources/Platform/JWSSigning"
+        ),
         .target(
             name: "ClawgressBundle",
             dependencies: [
@@ -104,8 +112,8 @@ let package = Package(
         .target(
             name: "ClawgressBundleSigning",
             dependencies: [
-                "ClawgressBundle", "ClawgressBytes", "ClawgressJWS", "ClawgressModel",
-                "ClawgressPolicy",
+                "ClawgressBundle", "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS",
+                "ClawgressJWSSigning", "ClawgressModel", "ClawgressPolicy",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
@@ -115,9 +123,11 @@ let package = Package(
         .target(
             name: "ClawgressDaemon",
             dependencies: [
+                "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/Platform/Daemon"
@@ -128,7 +138,8 @@ let package = Package(
             name: "ClawgressCommands",
             dependencies: [
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
-                "ClawgressIdentity", "ClawgressJWS", "ClawgressModel", "ClawgressPolicy",
+                "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning", "ClawgressModel",
+                "ClawgressPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -141,8 +152,100 @@ let package = Package(
         ),
         .executableTarget(
             name: "clawgress-gateway",
-            dependencies: ["ClawgressDaemon", "ClawgressGateway"],
+            dependencies: [
+                "ClawgressDaemon", "ClawgressGateway",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             path: "Sources/Daemons/clawgress-gateway"
+        ),
+
+        // Measuring: the load generator and origin, and the stages without sockets.
+        .executableTarget(
+            name: "clawgress-load",
+            dependencies: ["CLinux"],
+            path: "Benchmarks/Load"
+        ),
+        .executableTarget(
+            name: "clawgress-stages",
+            dependencies: [
+                "ClawgressBytes", "ClawgressForward", "ClawgressModel", "ClawgressPolicy",
+            ],
+            path: "Benchmarks/Stages"
+        ),
+
+        // Tests mirror the sources. Whole processes are tested from Tests/Integration.
+        .testTarget(name: "TidyTests", path: "Tests/Tidy"),
+        .testTarget(name: "BytesTests", dependencies: ["ClawgressBytes"], path: "Tests/BytesTests"),
+        .testTarget(
+            name: "ModelTests",
+            dependencies: ["ClawgressBytes", "ClawgressModel"],
+            path: "Tests/ModelTests"
+        ),
+        .testTarget(
+            name: "IdentityTests",
+            dependencies: [
+                "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning",
+                "ClawgressModel",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            path: "Tests/RequestPath/IdentityTests",
+            exclude: ["Cases"]
+        ),
+        .testTarget(
+            name: "PolicyTests",
+            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressPolicy"],
+            path: "Tests/RequestPath/PolicyTests",
+            exclude: ["Cases"]
+        ),
+        .testTarget(
+            name: "QuotaTests",
+            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressQuota"],
+            path: "Tests/RequestPath/QuotaTests"
+        ),
+        .testTarget(
+            name: "ForwardTests",
+            dependencies: ["ClawgressBytes", "ClawgressForward", "ClawgressModel"],
+            path: "Tests/RequestPath/ForwardTests"
+        ),
+        .testTarget(
+            name: "AuditTests",
+            dependencies: ["ClawgressAudit", "ClawgressBytes", "ClawgressModel"],
+            path: "Tests/RequestPath/AuditTests"
+        ),
+        .testTarget(
+            name: "ReactorTests",
+            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressReactor"],
+            path: "Tests/RequestPath/ReactorTests"
+        ),
+        .testTarget(
+            name: "JWSTests",
+            dependencies: ["ClawgressBytes", "ClawgressJWS", "ClawgressJWSSigning"],
+            path: "Tests/Platform/JWSTests",
+            exclude: ["Cases"]
+        ),
+        .testTarget(
+            name: "BundleTests",
+            dependencies: [
+                "ClawgressBundle", "ClawgressBytes", "ClawgressJWS", "ClawgressJWSSigning",
+                "ClawgressModel",
+            ],
+            path: "Tests/Platform/BundleTests"
+        ),
+        .testTarget(
+            name: "BundleSigningTests",
+            dependencies: [
+                "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes", "ClawgressJWS",
+                "ClawgressJWSSigning", "ClawgressModel",
+            ],
+            path: "Tests/Platform/BundleSigningTests",
+            exclude: ["Cases"]
+        ),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: ["ClawgressCommands"],
+            path: "Tests/CommandLine/CommandsTests"
         ),
     ],
     swiftLanguageModes: [.v6]
@@ -150,7 +253,7 @@ let package = Package(
 
 /// The modules in which raw memory and system calls live; everywhere else strict memory
 /// safety is on, so "unsafe only there" is checked by the compiler and not by review.
-let unsafeModules: Set<String> = ["ClawgressBytes", "ClawgressReactor"]
+let unsafeModules: Set<String> = ["ClawgressBytes", "ClawgressReactor", "clawgress-load"]
 
 for target in package.targets where target.type != .system && target.name != "CLinux" {
     var settings: [SwiftSetting] = [

@@ -28,6 +28,16 @@ public enum ASCII {
         byte &- 65 < 26 ? byte | 0x20 : byte
     }
 
+    /// Eight bytes of a word at once.
+    @inlinable
+    public static func lowercased(_ word: UInt64) -> UInt64 {
+        let seven = word & 0x7F7F_7F7F_7F7F_7F7F
+        let fromA = seven &+ 0x3F3F_3F3F_3F3F_3F3F
+        let behindZ = seven &+ 0x2525_2525_2525_2525
+        let upper = fromA & ~behindZ & ~word & 0x8080_8080_8080_8080
+        return word | upper &>> 2
+    }
+
     /// The value of a hexadecimal digit, or nil.
     @inlinable
     public static func hexadecimalValue(_ byte: UInt8) -> UInt8? {

@@ -64,6 +64,14 @@ public struct ByteQueue: ~Copyable, @unchecked Sendable {
         if head == tail { removeAll() }
     }
 
+    /// Moves everything that waits out; the queue is empty then.
+    @inlinable
+    public mutating func take() -> ByteQueue {
+        var taken = ByteQueue()
+        swap(&taken, &self)
+        return taken
+    }
+
     /// Forgets everything and frees the memory.
     @inlinable
     public mutating func removeAll() {

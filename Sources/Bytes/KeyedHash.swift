@@ -20,7 +20,7 @@ public struct KeyedHash: Sendable, BitwiseCopyable {
     /// The hash of `bytes`.
     @inlinable
     public func hash(_ bytes: Span<UInt8>) -> UInt64 {
-        var state = first ^ UInt64(truncatingIfNeeded: bytes.count)
+        var state = first
         var offset = 0
         while bytes.count - offset >= 8 {
             state = fold(state ^ bytes.word(at: offset))
@@ -33,7 +33,8 @@ public struct KeyedHash: Sendable, BitwiseCopyable {
             shift += 8
             offset += 1
         }
-        return fold(fold(state ^ rest) ^ second)
+        // The length goes in last: at the front it would cancel against the first bytes.
+        return fold(fold(state ^ rest) ^ second ^ UInt64(truncatingIfNeeded: bytes.count))
     }
 
     /// The hash of one number.
@@ -44,7 +45,8 @@ public struct KeyedHash: Sendable, BitwiseCopyable {
 
     @inlinable
     func fold(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: second ^ 0x9E37_79B9_7F4A_7C15)
+        // `second` is odd and the constant even: an even factor would lose a bit of `value`.
+        let product = value.multipliedFullWidth(by: second ^ 0x9E37_79B9_7F4A_7C14)
         return product.high ^ product.low
     }
 }

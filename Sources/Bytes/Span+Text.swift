@@ -17,8 +17,17 @@ extension Span<UInt8> {
     @inlinable
     public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
         guard count == literal.utf8CodeUnitCount else { return false }
-        let other = UnsafeBufferPointer(start: literal.utf8Start, count: count)
-        for index in indices where ASCII.lowercased(self[index]) != other[index] { return false }
+        let other = UnsafeRawPointer(literal.utf8Start)
+        var index = 0
+        while count - index >= 8 {
+            let expected = other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            guard ASCII.lowercased(word(at: index)) == expected else { return false }
+            index += 8
+        }
+        while index < count {
+            guard ASCII.lowercased(self[index]) == literal.utf8Start[index] else { return false }
+            index += 1
+        }
         return true
     }
 
@@ -33,7 +42,15 @@ extension Span<UInt8> {
     @inlinable
     public func equals(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
+        var index = 0
+        while count - index >= 8 {
+            guard word(at: index) == other.word(at: index) else { return false }
+            index += 8
+        }
+        while index < count {
+            guard self[index] == other[index] else { return false }
+            index += 1
+        }
         return true
     }
 

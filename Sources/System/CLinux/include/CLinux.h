@@ -9,8 +9,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +21,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <string.h>
@@ -31,6 +35,35 @@ static inline int cl_errno(void) { return errno; }
 static inline int cl_accept(int listener, struct sockaddr *address, socklen_t *length) {
   return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
+
+// glibc declares these calls with a transparent union, which Swift cannot see through.
+static inline int cl_connect(int descriptor, const struct sockaddr *address, socklen_t length) {
+  return connect(descriptor, address, length);
+}
+static inline int cl_bind(int descriptor, const struct sockaddr *address, socklen_t length) {
+  return bind(descriptor, address, length);
+}
+static inline int cl_local_address(int descriptor, struct sockaddr *address, socklen_t *length) {
+  return getsockname(descriptor, address, length);
+}
+
+/// A non-blocking TCP socket of family `family`.
+static inline int cl_tcp_socket(int family) {
+  return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/// Sets an integer socket option; 0 or -1.
+static inline int cl_set_option(int descriptor, int level, int option, int value) {
+  return setsockopt(descriptor, level, option, &value, sizeof value);
+}
+
+static inline ssize_t cl_send(int descriptor, const void *bytes, size_t count) {
+  return send(descriptor, bytes, count, MSG_NOSIGNAL);
+}
+
+static inline int cl_wake_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+static inline int cl_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 static inline int cl_open(const char *path, int flags, mode_t mode) {
   return open(path, flags | O_CLOEXEC, mode);
@@ -95,3 +128,7 @@ static inline uint64_t cl_realtime_nanoseconds(void) {
 /// CRC-32C (Castagnoli) of `length` bytes, continuing from `seed` (0 to begin). Uses the
 /// processor's instruction where it has one; the two ways give the same answer.
 uint32_t cl_crc32c(uint32_t seed, const void *bytes, size_t length);
+
+/// Tells the service manager a state such as "READY=1" (sd_notify protocol). Does nothing when
+/// there is no manager ($NOTIFY_SOCKET unset). Returns 0 or an errno.
+int cl_service_notify(const char *state);

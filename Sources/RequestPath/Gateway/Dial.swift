@@ -1,0 +1,44 @@
+// The time between "allowed" and "connected": the name, the addresses to try, and the bytes
+// that wait for a connection. It exists only for that time.
+
+import ClawgressBytes
+import ClawgressModel
+
+/// A way to an origin that is being found.
+struct Dial: ~Copyable {
+    /// The table token of the agent's connection.
+    let agent: UInt64
+    /// The configuration that the request was decided by; nil once addresses were chosen.
+    let snapshot: GatewaySnapshot?
+    /// What policy is asked about each address.
+    let question: Question
+    /// The question's texts.
+    let texts: [UInt8]
+    /// The rewritten request head; empty for a tunnel.
+    var head: ByteQueue
+    /// Allowed addresses, in the order to try.
+    var addresses: [IPAddress] = []
+    /// The place of the next address to try.
+    var next = 0
+
+    init(
+        agent: UInt64, snapshot: GatewaySnapshot, question: Question, texts: Span<UInt8>,
+        headEnd: Int
+    ) {
+        self.agent = agent
+        self.snapshot = snapshot
+        (self.question, self.texts) = question.detached(from: texts)
+        head = ByteQueue()
+        if !question.isTunnel { head.append(texts, 0..<headEnd) }
+    }
+
+    /// A second try to an address that was chosen before.
+    init(agent: UInt64, again address: IPAddress, head: consuming ByteQueue) {
+        self.agent = agent
+        snapshot = nil
+        question = Question()
+        texts = []
+        self.head = head
+        addresses = [address]
+    }
+}

@@ -1,0 +1,164 @@
+// The gateway assembled: everything that must be there before the first request, in the order
+// in which it can fail with a clear message.
+
+import ClawgressAudit
+import ClawgressBundle
+import ClawgressBytes
+import ClawgressDaemon
+import ClawgressForward
+import ClawgressJWS
+import ClawgressModel
+import ClawgressQuota
+import ClawgressReactor
+import Hummingbird
+public import Logging
+public import ServiceLifecycle
+
+/// Builds the services of a gateway from its configuration.
+public enum Gateway {
+    /// The greatest number of descriptors that tables are reserved for.
+    private static var descriptorsMax: Int { 131_072 }
+
+    /// Opens the spool, binds the listeners, starts the workers and the keepers.
+    ///
+    /// - Throws: `StartRefusal` with what keeps the gateway from starting.
+    public static func services(
+        _ configuration: GatewayConfiguration, logger: Logger
+    ) async throws -> [any Service] {
+        let descriptors = ProcessLimits.raiseOpenFiles(bound: descriptorsMax)
+        let count = configuration.workers > 0 ? configuration.workers : ProcessLimits.processors()
+        let state = GatewayState()
+        let alerts = Alerts(logger: logger)
+        let keys = try trustedKeys(configuration.trustedKeys)
+        let shared = try makeShared(configuration, count, alerts, state, logger)
+        let workers = try makeHandles(count)
+        let listening = try start(configuration, workers, shared, descriptors: descriptors)
+
+        let context = SnapshotContext(
+            hash: shared.hash, quotas: QuotaRegistry(), numbers: shared.numbers)
+        let folders = SnapshotFolders(
+            bundleFolder: configuration.bundleFolder, stateFolder: configuration.stateFolder)
+        try startKeeper {
+            SnapshotKeeper(
+                folders: folders, trustedKeys: keys, context: context, workers: workers,
+                state: state, alerts: alerts, logger: logger)
+        }
+        logger.notice(
+            "listening", metadata: ["listeners": "\(listening.map(\.text).joined(separator: " "))"])
+        guard let admin = Endpoint(configuration.admin) else {
+            throw StartRefusal("`admin` value `\(configuration.admin)` is no `address:port`")
+        }
+        let service = AdminService(
+            gatewayID: configuration.gatewayID, workers: workers, shared: shared, state: state)
+        let readyFile = configuration.readyFile
+        return [
+            service.application(admin, logger: logger) { port in
+                let bound = Endpoint(address: admin.address, port: UInt16(port))
+                writeReadyFile(readyFile, listening, bound, logger)
+            },
+            WorkerService(workers: workers, state: state, logger: logger),
+        ]
+    }
+
+    private static func trustedKeys(_ paths: [String]) throws(StartRefusal) -> [VerificationKey] {
+        var keys: [VerificationKey] = []
+        for path in paths {
+            do {
+                let text = String(decoding: try WholeFile.read(path, bytesMax: 65_536), as: UTF8.self)
+                keys.append(try VerificationKey(jwkText: text))
+            } catch {
+                throw StartRefusal("trusted key `\(path)`: \(error)")
+            }
+        }
+        return keys
+    }
+
+    private static func makeShared(
+        _ configuration: GatewayConfiguration, _ count: Int, _ alerts: Alerts,
+        _ state: GatewayState, _ logger: Logger
+    ) throws(StartRefusal) -> GatewayShared {
+        var generator = SystemRandomNumberGenerator()
+        guard let desk = TokenDesk() else { throw StartRefusal("no thread left for token verification") }
+        let resolver: Resolver
+        do {
+            resolver = try Resolver(options: ResolverOptions(servers: configuration.resolverServers))
+        } catch {
+            throw StartRefusal("the resolver does not start: \(error)")
+        }
+        let supply = try openSpool(configuration, count, alerts, state, logger)
+        return GatewayShared(
+            gatewayID: configuration.gatewayID, resolver: resolver, tokenDesk: desk,
+            numbers: AgentNumbers(), supply: supply, hash: KeyedHash(using: &generator),
+            alerts: alerts, workerCount: count)
+    }
+
+    private static func openSpool(
+        _ configuration: GatewayConfiguration, _ count: Int, _ alerts: Alerts,
+        _ state: GatewayState, _ logger: Logger
+    ) throws(StartRefusal) -> SegmentSupply {
+        guard let keeper = SpoolKeeper(alerts: alerts, state: state) else {
+            throw StartRefusal("no descriptor left for the spool")
+        }
+        do throws(SpoolError) {
+            let folder = try SpoolFolder(path: configuration.spool.folder)
+            let report = try SpoolRecovery.run(folder)
+            if report.isUnclean {
+                alerts.raise(
+                    .uncleanShutdown, "the last run ended without closing its records",
+                    ["recovery": "\(report)"])
+            }
+            var generator = SystemRandomNumberGenerator()
+            let settings = SpoolSettings(
+                gatewayID: configuration.gatewayID, bootID: BootID(using: &generator),
+                workers: count, segmentBytes: configuration.spool.segmentBytes,
+                bytesMax: configuration.spool.bytesMax)
+            let supply = try SegmentSupply(
+                folder: folder, settings: settings,
+                now: Int64(SystemClock.realtimeNanoseconds() / 1_000), onShortage: keeper.call)
+            keeper.prepare(supply)
+            guard keeper.start(supply) else { throw SpoolError.full(bytesMax: 0) }
+            return supply
+        } catch {
+            throw StartRefusal("the spool cannot be used: \(error)")
+        }
+    }
+
+    private static func makeHandles(_ count: Int) throws(StartRefusal) -> [WorkerHandle] {
+        var handles: [WorkerHandle] = []
+        for _ in 0..<count {
+            guard let handle = WorkerHandle() else { throw StartRefusal("no descriptor left for workers") }
+            handles.append(handle)
+        }
+        return handles
+    }
+
+    private static func startKeeper(
+        _ make: @escaping @Sendable () -> SnapshotKeeper
+    ) throws(StartRefusal) {
+        let started = LoopThread.start(name: "bundles") {
+            let keeper = make()
+            keeper.begin()
+            guard let pause = Mailbox<Void>(bound: 1) else { return }
+            while true {
+                _ = pause.wait(milliseconds: 200)
+                keeper.poll()
+            }
+        }
+        guard started else { throw StartRefusal("no thread left for the bundle keeper") }
+    }
+
+    private static func writeReadyFile(
+        _ path: String?, _ listening: [Endpoint], _ admin: Endpoint, _ logger: Logger
+    ) {
+        guard let path else { return }
+        let content = JSONValue.object([
+            JSONMember("listeners", .array(listening.map { .string($0.text) })),
+            JSONMember("admin", .string(admin.text)),
+        ])
+        do throws(FileError) {
+            try WholeFile.replace(path, with: Array((content.jsonText + "\n").utf8))
+        } catch {
+            logger.error("the ready file cannot be written", metadata: ["problem": "\(error)"])
+        }
+    }
+}

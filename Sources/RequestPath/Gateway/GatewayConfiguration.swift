@@ -1,0 +1,124 @@
+// What one gateway needs to start: where it listens, where its files are, whom it believes.
+// Everything that all gateways share is in the bundle instead.
+
+import ClawgressBundle
+public import ClawgressDaemon
+import ClawgressModel
+public import Logging
+
+/// The gateway's configuration file (`gateway.yaml`).
+public struct GatewayConfiguration: DaemonConfiguration {
+    /// This gateway's id, in every event.
+    public var gatewayID: String
+    /// Where agents connect, `address:port`.
+    public var listeners: [String]
+    /// The loopback address of `/livez`, `/readyz`, `/metrics` and `/status`.
+    public var admin: String
+    /// Worker threads; 0 for one per processor.
+    public var workers: Int
+    /// The folder in which `bundle.jws` appears.
+    public var bundleFolder: String
+    /// JWK files of the keys that may have signed it.
+    public var trustedKeys: [String]
+    /// Where the last-known-good bundle is kept.
+    public var stateFolder: String
+    /// The audit spool.
+    public var spool: SpoolConfiguration
+    /// Name servers, `address:port`; empty for the system's.
+    public var resolverServers: [String]
+    /// A file to write once everything is bound, with the real ports.
+    public var readyFile: String?
+    /// Whether the operator insists on running as root.
+    public var allowRoot: Bool
+    /// The least severe level that is logged.
+    public var logLevel: Logger.Level
+
+    /// Where events wait, and how much room they may take.
+    public struct SpoolConfiguration: Decodable, Sendable {
+        /// The folder, owned by one gateway.
+        public var folder: String
+        /// The size of one segment file in bytes.
+        public var segmentBytes: Int
+        /// The bound on all segments together in bytes.
+        public var bytesMax: Int
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case folder
+            case segmentBytes = "segment_bytes"
+            case bytesMax = "bytes_max"
+        }
+
+        /// Decodes with the product's defaults; unknown keys are refused.
+        public init(from decoder: any Decoder) throws {
+            try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            folder = try values.decode(String.self, forKey: .folder)
+            segmentBytes = try values.decodeIfPresent(Int.self, forKey: .segmentBytes) ?? 16 << 20
+            bytesMax = try values.decodeIfPresent(Int.self, forKey: .bytesMax) ?? 4 << 30
+        }
+    }
+
+    private struct ResolverConfiguration: Decodable {
+        var servers: [String]
+    }
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case gatewayID = "gateway_id"
+        case listeners, admin, workers, spool, resolver
+        case bundleFolder = "bundle_folder"
+        case trustedKeys = "trusted_keys"
+        case stateFolder = "state_folder"
+        case readyFile = "ready_file"
+        case allowRoot = "allow_root"
+        case logLevel = "log_level"
+    }
+
+    /// Decodes with the product's defaults; unknown keys are refused.
+    public init(from decoder: any Decoder) throws {
+        try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        gatewayID = try values.decode(String.self, forKey: .gatewayID)
+        listeners = try values.decodeIfPresent([String].self, forKey: .listeners) ?? ["127.0.0.1:3128"]
+        admin = try values.decodeIfPresent(String.self, forKey: .admin) ?? "127.0.0.1:9901"
+        workers = try values.decodeIfPresent(Int.self, forKey: .workers) ?? 0
+        bundleFolder = try values.decodeIfPresent(String.self, forKey: .bundleFolder)
+            ?? "/etc/clawgress/bundle"
+        trustedKeys = try values.decode([String].self, forKey: .trustedKeys)
+        stateFolder = try values.decodeIfPresent(String.self, forKey: .stateFolder)
+            ?? "/var/lib/clawgress/gateway"
+        spool = try values.decode(SpoolConfiguration.self, forKey: .spool)
+        resolverServers = try values.decodeIfPresent(ResolverConfiguration.self, forKey: .resolver)?
+            .servers ?? []
+        readyFile = try values.decodeIfPresent(String.self, forKey: .readyFile)
+        allowRoot = try values.decodeIfPresent(Bool.self, forKey: .allowRoot) ?? false
+        logLevel = try values.decodeIfPresent(Logger.Level.self, forKey: .logLevel) ?? .info
+    }
+
+    /// Problems that the format alone does not show.
+    public func problems() -> [String] {
+        var found: [String] = []
+        if !Identifier.isValid(gatewayID) {
+            found.append("`gateway_id` must be lower-case letters, digits, `.`, `_` or `-`")
+        }
+        if listeners.isEmpty { found.append("`listeners` is empty; name one, such as `127.0.0.1:3128`") }
+        for listener in listeners where Endpoint(listener) == nil {
+            found.append("listener `\(listener)` is no `address:port`")
+        }
+        if let endpoint = Endpoint(admin) {
+            if AddressClass.of(endpoint.address) != .loopback {
+                found.append("`admin` must be a loopback address: it has no authentication")
+            }
+        } else {
+            found.append("`admin` value `\(admin)` is no `address:port`")
+        }
+        if workers < 0 || workers > 64 { found.append("`workers` must be 0 to 64") }
+        if trustedKeys.isEmpty { found.append("`trusted_keys` is empty: no bundle could be believed") }
+        if spool.segmentBytes < 65_536 || spool.segmentBytes % 4_096 != 0 {
+            found.append("`spool.segment_bytes` must be a multiple of 4096 and at least 65536")
+        }
+        if spool.bytesMax < spool.segmentBytes * 4 {
+            found.append("`spool.bytes_max` must hold at least four segments")
+        }
+        return found
+    }
+}

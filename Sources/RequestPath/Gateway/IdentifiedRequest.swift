@@ -1,0 +1,112 @@
+// The first evidence: a request whose sender is proven. Only this file can make one, so a
+// request that skipped identity does not compile into the later stages.
+
+import ClawgressBytes
+import ClawgressForward
+import ClawgressIdentity
+import ClawgressModel
+
+/// A request with a proven identity.
+struct IdentifiedRequest {
+    /// The agent's place in the snapshot.
+    let agent: Int32
+    let authentication: AuthenticationType
+    /// The credential's public name, in the scratch buffer.
+    let credentialID: Range<Int>
+
+    fileprivate init(_ proof: VerifiedIdentity) {
+        agent = proof.agentOrdinal
+        authentication = proof.authenticationType
+        credentialID = proof.credentialID
+    }
+}
+
+/// What identity says about a request.
+enum IdentifyOutcome {
+    case identified(IdentifiedRequest)
+    /// The token is new to this worker and must be verified elsewhere.
+    case mustVerify(token: Range<Int>, claimed: Range<Int>?)
+    /// `claimed` is the offered agent id, in the scratch buffer.
+    case refused(Reason, claimed: Range<Int>?)
+}
+
+extension Worker {
+    /// Proves who asks.
+    ///
+    /// - Parameters:
+    ///   - value: the field value of `Proxy-Authorization`.
+    ///   - scratch: the outgoing buffer, behind the rewritten head; gets the decoded credentials.
+    mutating func identify(
+        _ value: Span<UInt8>, _ source: UInt64, _ snapshot: GatewaySnapshot, _ moment: Moment,
+        into scratch: inout ByteBuffer
+    ) -> IdentifyOutcome {
+        let offered: Credential
+        do throws(IdentityRefusal) {
+            offered = try Credential.parse(value, into: &scratch)
+        } catch {
+            return .refused(error.reason, claimed: nil)
+        }
+        switch offered {
+        case .key(let agent, let keyID, let secret):
+            return identifyByKey(agent, keyID, secret, source, snapshot, moment, scratch)
+        case .token(let token, let claimed):
+            return identifyByToken(token, claimed, source, snapshot, moment, &scratch)
+        }
+    }
+
+    private mutating func identifyByKey(
+        _ agent: Range<Int>, _ keyID: Range<Int>, _ secret: Range<Int>, _ source: UInt64,
+        _ snapshot: GatewaySnapshot, _ moment: Moment, _ scratch: borrowing ByteBuffer
+    ) -> IdentifyOutcome {
+        let claimed = agent.isEmpty ? nil : agent
+        do throws(IdentityRefusal) {
+            let proof = try snapshot.identity.verifyKey(
+                scratch.bytes, agent: agent, keyID: keyID, secret: secret, now: moment.wallSeconds)
+            return .identified(IdentifiedRequest(proof))
+        } catch {
+            let name = hash.hash(scratch.bytes.extracting(agent))
+            return .refused(budgeted(error.reason, source, name, moment), claimed: claimed)
+        }
+    }
+
+    private mutating func identifyByToken(
+        _ token: Range<Int>, _ claimed: Range<Int>?, _ source: UInt64,
+        _ snapshot: GatewaySnapshot, _ moment: Moment, _ scratch: inout ByteBuffer
+    ) -> IdentifyOutcome {
+        let known = tokens.verdict(
+            on: token, in: &scratch, generation: snapshot.generation, now: moment.wallSeconds)
+        switch known {
+        case .accepted(let proof):
+            if let claimed, !claimed.isEmpty {
+                do throws(IdentityRefusal) {
+                    try snapshot.identity.requireAgent(
+                        proof.agentOrdinal, named: scratch.bytes.extracting(claimed))
+                } catch {
+                    return .refused(error.reason, claimed: claimed)
+                }
+            }
+            return .identified(IdentifiedRequest(proof))
+        case .refused(let reason):
+            return .refused(reason, claimed: claimed)
+        case .unknown:
+            let name = claimed.map { hash.hash(scratch.bytes.extracting($0)) } ?? 0
+            if failures.isExhausted(source: source, claimed: name, now: moment.monotonic) {
+                return .refused(.failureBudgetExhausted, claimed: claimed)
+            }
+            return .mustVerify(token: token, claimed: claimed)
+        }
+    }
+
+    /// Counts a failure, and replaces its reason once the budget is used up: the answer then
+    /// says nothing about the credentials, so guessing learns nothing.
+    mutating func budgeted(
+        _ reason: Reason, _ source: UInt64, _ claimed: UInt64, _ moment: Moment
+    ) -> Reason {
+        guard FailureBudget.counts(reason) else { return reason }
+        if failures.isExhausted(source: source, claimed: claimed, now: moment.monotonic) {
+            return .failureBudgetExhausted
+        }
+        failures.noteFailure(source: source, claimed: claimed, now: moment.monotonic)
+        return reason
+    }
+}

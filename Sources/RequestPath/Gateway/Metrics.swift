@@ -1,0 +1,96 @@
+// Counters, one set for each worker, so that counting is one uncontended add; summed when
+// somebody asks. Labels come from fixed lists, never from what an agent sent.
+
+import ClawgressBytes
+import ClawgressModel
+
+/// What is counted, beside decisions by reason.
+enum Counter: Int, CaseIterable {
+    case connectionsAccepted, connectionsClosed, connectionsRefused, headsAbandoned
+    case requests, tunnelsOpened, tunnelsClosed, upstreamConnections, upstreamReused
+    case upstreamRetries, nameQuestions, tokensVerified, bytesOut, bytesIn
+    case recordsLost, latencySumMicroseconds, latencyCount
+
+    /// The name in the Prometheus text, without prefix and `_total`.
+    var name: String {
+        switch self {
+        case .connectionsAccepted: "connections_accepted"
+        case .connectionsClosed: "connections_closed"
+        case .connectionsRefused: "connections_refused"
+        case .headsAbandoned: "heads_abandoned"
+        case .requests: "requests"
+        case .tunnelsOpened: "tunnels_opened"
+        case .tunnelsClosed: "tunnels_closed"
+        case .upstreamConnections: "upstream_connections"
+        case .upstreamReused: "upstream_reused"
+        case .upstreamRetries: "upstream_retries"
+        case .nameQuestions: "name_questions"
+        case .tokensVerified: "tokens_verified"
+        case .bytesOut: "bytes_out"
+        case .bytesIn: "bytes_in"
+        case .recordsLost: "records_lost"
+        case .latencySumMicroseconds: "latency_sum_microseconds"
+        case .latencyCount: "latency_count"
+        }
+    }
+
+    /// One sentence for the Prometheus text.
+    var help: String {
+        switch self {
+        case .connectionsAccepted: "client connections accepted"
+        case .connectionsClosed: "client connections closed"
+        case .connectionsRefused: "client connections refused at accept"
+        case .headsAbandoned: "connections that ended before a complete head"
+        case .requests: "requests, one for each event"
+        case .tunnelsOpened: "tunnels opened"
+        case .tunnelsClosed: "tunnels closed"
+        case .upstreamConnections: "connections opened to origins"
+        case .upstreamReused: "requests sent on a kept connection"
+        case .upstreamRetries: "requests repeated after a kept connection died"
+        case .nameQuestions: "questions to name servers"
+        case .tokensVerified: "tokens verified, cache misses only"
+        case .bytesOut: "bytes written to origins"
+        case .bytesIn: "bytes read from origins"
+        case .recordsLost: "events that could not be recorded, see the gap records"
+        case .latencySumMicroseconds: "sum of latencies in microseconds"
+        case .latencyCount: "number of latencies in the sum"
+        }
+    }
+}
+
+/// The counters of one worker.
+final class Metrics: Sendable {
+    /// Latency buckets: bucket n counts latencies of at most 2^n microseconds.
+    static var latencyBuckets: Int { 25 }
+
+    private static var reasonBase: Int { 32 }
+    private static var histogramBase: Int { 32 + 256 }
+    private let cells = AtomicCells(count: histogramBase + latencyBuckets)
+
+    /// Adds to a counter.
+    func add(_ counter: Counter, _ value: UInt64 = 1) {
+        cells.add(value, counter.rawValue)
+    }
+
+    /// Counts a concluded request by its reason.
+    func count(_ reason: Reason) {
+        cells.add(1, Self.reasonBase + Int(reason.rawValue))
+    }
+
+    /// Counts a latency.
+    func observe(latencyMicroseconds value: UInt64) {
+        let bucket = value <= 1 ? 0 : UInt64.bitWidth - (value - 1).leadingZeroBitCount
+        cells.add(1, Self.histogramBase + min(bucket, Self.latencyBuckets - 1))
+        cells.add(value, Counter.latencySumMicroseconds.rawValue)
+        cells.add(1, Counter.latencyCount.rawValue)
+    }
+
+    /// A counter's present value.
+    func value(_ counter: Counter) -> UInt64 { cells.load(counter.rawValue) }
+
+    /// How often requests ended with a reason.
+    func value(_ reason: Reason) -> UInt64 { cells.load(Self.reasonBase + Int(reason.rawValue)) }
+
+    /// The count of a histogram bucket; the last one holds all longer ones.
+    func latencyCount(bucket: Int) -> UInt64 { cells.load(Self.histogramBase + bucket) }
+}

@@ -1,0 +1,90 @@
+// The metrics as Prometheus reads them. Every label value comes from a fixed list of ours.
+
+import ClawgressBundle
+import ClawgressBytes
+import ClawgressModel
+import Synchronization
+
+/// Renders all workers' counters (Prometheus text exposition format 0.0.4).
+enum MetricsText {
+    static func render(
+        _ workers: [WorkerHandle], _ shared: GatewayShared, _ state: GatewayState.Values
+    ) -> String {
+        var text = ""
+        for counter in Counter.allCases where !counter.isLatency {
+            let sum = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.value(counter) }
+            text += "# HELP clawgress_\(counter.name)_total \(counter.help)\n"
+            text += "# TYPE clawgress_\(counter.name)_total counter\n"
+            text += "clawgress_\(counter.name)_total \(sum)\n"
+        }
+        text += decisions(workers)
+        text += latency(workers)
+        text += alerts(shared.alerts)
+        text += gauges(workers, shared, state)
+        return text
+    }
+
+    private static func decisions(_ workers: [WorkerHandle]) -> String {
+        var text = "# HELP clawgress_decisions_total requests by final decision and reason\n"
+        text += "# TYPE clawgress_decisions_total counter\n"
+        for reason in Reason.allCases {
+            let sum = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.value(reason) }
+            guard sum > 0 else { continue }
+            text += "clawgress_decisions_total{decision=\"\(reason.decision.name)\","
+                + "reason=\"\(reason.name)\"} \(sum)\n"
+        }
+        return text
+    }
+
+    private static func latency(_ workers: [WorkerHandle]) -> String {
+        let name = "clawgress_latency_seconds"
+        var text = "# HELP \(name) head complete to first byte of the answer\n# TYPE \(name) histogram\n"
+        var sum: UInt64 = 0
+        for bucket in 0..<(Metrics.latencyBuckets - 1) {
+            sum &+= workers.reduce(UInt64(0)) { $0 &+ $1.metrics.latencyCount(bucket: bucket) }
+            let bound = Double(UInt64(1) << UInt64(bucket)) / 1_000_000
+            text += "\(name)_bucket{le=\"\(bound)\"} \(sum)\n"
+        }
+        let count = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.value(.latencyCount) }
+        let micros = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.value(.latencySumMicroseconds) }
+        text += "\(name)_bucket{le=\"+Inf\"} \(count)\n"
+        text += "\(name)_sum \(Double(micros) / 1_000_000)\n\(name)_count \(count)\n"
+        return text
+    }
+
+    private static func alerts(_ alerts: Alerts) -> String {
+        var text = "# HELP clawgress_alerts_total alerts raised, said in the log or not\n"
+        text += "# TYPE clawgress_alerts_total counter\n"
+        for (kind, count) in alerts.totals() {
+            text += "clawgress_alerts_total{alert=\"\(kind.rawValue)\"} \(count)\n"
+        }
+        return text
+    }
+
+    private static func gauges(
+        _ workers: [WorkerHandle], _ shared: GatewayShared, _ state: GatewayState.Values
+    ) -> String {
+        let open = workers.reduce(0) { $0 + $1.openExchanges.load(ordering: .relaxed) }
+        let ready = ServiceReadiness.of(workers, state).isReady
+        return """
+            # HELP clawgress_connections client connections open now
+            # TYPE clawgress_connections gauge
+            clawgress_connections \(shared.connections.load(0))
+            # HELP clawgress_exchanges requests and tunnels open now
+            # TYPE clawgress_exchanges gauge
+            clawgress_exchanges \(open)
+            # HELP clawgress_bundle_serial serial of the active bundle, 0 without one
+            # TYPE clawgress_bundle_serial gauge
+            clawgress_bundle_serial \(state.active?.order.serial ?? 0)
+            # HELP clawgress_ready whether the gateway serves requests
+            # TYPE clawgress_ready gauge
+            clawgress_ready \(ready ? 1 : 0)
+
+            """
+    }
+}
+
+extension Counter {
+    /// Whether it is a part of the latency histogram, which is written apart.
+    var isLatency: Bool { self == .latencyCount || self == .latencySumMicroseconds }
+}

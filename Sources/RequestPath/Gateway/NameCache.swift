@@ -1,0 +1,67 @@
+// Answers of name servers, kept as long as they allow and no longer than we bound, so that a
+// warm request asks nobody; and the list of who waits for an answer under way.
+
+import ClawgressModel
+import ClawgressReactor
+
+/// A worker's cache of resolved names.
+struct NameCache: ~Copyable {
+    private struct Entry {
+        var addresses: [IPAddress] = []
+        var failure: ResolutionFailure?
+        var expires: UInt64 = 0
+        var waiting: [UInt64] = []
+    }
+
+    /// Answers are kept at least this long, or a zero TTL would mean a question per request.
+    static let secondsMin: UInt64 = 1
+    /// Answers are kept at most this long, whatever the name server says.
+    static let secondsMax: UInt64 = 300
+    /// Failures are kept this long.
+    static let failureSeconds: UInt64 = 3
+    /// The greatest number of names.
+    static let namesMax = 8_192
+
+    private var entries: [[UInt8]: Entry] = [:]
+
+    /// What is known of a name and still valid; nil if a name server must be asked.
+    func fresh(_ host: [UInt8], now: UInt64) -> Result<[IPAddress], ResolutionFailure>? {
+        guard let entry = entries[host], entry.expires > now else { return nil }
+        if let failure = entry.failure { return .failure(failure) }
+        return .success(entry.addresses)
+    }
+
+    /// Puts a waiter on the list of a name.
+    ///
+    /// - Returns: whether nobody asked yet, so that the caller must.
+    mutating func wait(_ host: [UInt8], _ waiter: UInt64, now: UInt64) -> Bool {
+        if entries[host] == nil { makeRoom(now) }
+        entries[host, default: Entry()].waiting.append(waiter)
+        return entries[host]?.waiting.count == 1
+    }
+
+    /// Stores an answer and returns who waited for it.
+    mutating func store(_ answer: Resolution, now: UInt64) -> [UInt64] {
+        var entry = Entry()
+        switch answer.result {
+        case .success(let found):
+            let seconds = min(max(UInt64(found.timeToLive), Self.secondsMin), Self.secondsMax)
+            entry.addresses = found.addresses
+            entry.expires = now + seconds * 1_000_000_000
+        case .failure(let failure):
+            entry.failure = failure
+            entry.expires = now + Self.failureSeconds * 1_000_000_000
+        }
+        let waiting = entries[answer.host]?.waiting ?? []
+        entries[answer.host] = entry
+        return waiting
+    }
+
+    /// Drops what has expired, and if that does not help, everything nobody waits for.
+    private mutating func makeRoom(_ now: UInt64) {
+        guard entries.count >= Self.namesMax else { return }
+        entries = entries.filter { !$0.value.waiting.isEmpty || $0.value.expires > now }
+        guard entries.count >= Self.namesMax else { return }
+        entries = entries.filter { !$0.value.waiting.isEmpty }
+    }
+}

@@ -1,0 +1,62 @@
+// What is known of a request while it is being judged: facts for its record and its answer,
+// collected stage by stage. Ranges point into the worker's outgoing scratch buffer.
+
+import ClawgressBytes
+import ClawgressForward
+import ClawgressModel
+import ClawgressPolicy
+import ClawgressQuota
+import ClawgressReactor
+
+/// A request between its head and its fate.
+struct OpenRequest {
+    let agent: Descriptor
+    let moment: Moment
+    var snapshot: GatewaySnapshot?
+    /// The parsed head; nil for a malformed one.
+    var head: RequestHead?
+    /// Where the rewritten head ends in the outgoing buffer; notes follow.
+    var headEnd = 0
+    /// What policy is asked; its texts stand in the outgoing buffer.
+    var question = Question()
+    /// The offered agent id, in the outgoing buffer.
+    var claimed: Range<Int>?
+    /// The proven agent's place in the snapshot; -1 while not proven.
+    var agentOrdinal: Int32 = -1
+    var authentication = AuthenticationType.none
+    /// The credential's public name, in the outgoing buffer.
+    var credentialID: Range<Int>?
+    var verdict: PolicyVerdict?
+    var quota: QuotaVerdict?
+
+    init(agent: Descriptor, moment: Moment) {
+        self.agent = agent
+        self.moment = moment
+    }
+
+    /// Takes over what the head says; `outbound` holds the rewritten head and nothing else.
+    mutating func describe(_ parsed: RequestHead, in outbound: inout ByteBuffer) {
+        head = parsed
+        headEnd = outbound.count
+        question = Question(parsed, in: &outbound)
+    }
+
+    /// Takes over who asks.
+    mutating func note(_ identified: IdentifiedRequest) {
+        agentOrdinal = identified.agent
+        authentication = identified.authentication
+        credentialID = identified.credentialID
+    }
+
+    var isTunnel: Bool { head?.isTunnel ?? false }
+}
+
+extension Worker {
+    /// Judges a head and writes its upstream form to the front of `outbound`.
+    func parse(
+        _ head: Span<UInt8>, _ snapshot: GatewaySnapshot, _ outbound: inout ByteBuffer
+    ) throws(Reason) -> RequestHead {
+        try RequestHead.parse(
+            head, limits: HeadLimits(snapshot.limits), gatewayName: gatewayID.span, into: &outbound)
+    }
+}

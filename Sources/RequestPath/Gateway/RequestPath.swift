@@ -1,0 +1,73 @@
+// The spine: what happens to every request, in order. Each step hands the next one evidence,
+// and the first refusal ends it. Read this file first.
+
+import ClawgressBytes
+import ClawgressForward
+import ClawgressModel
+import ClawgressPolicy
+import ClawgressReactor
+
+/// What became of a head.
+enum HeadFate {
+    /// It was answered or sent on its way.
+    case handled
+    /// It must be looked at again when its token was verified; its bytes are still needed.
+    case parked
+}
+
+extension Worker {
+    /// Identify, decide, admit, record, forward.
+    ///
+    /// - Parameters:
+    ///   - head: exactly one complete head in `inbound`.
+    ///   - outbound: becomes the head to send upstream, with notes behind it.
+    mutating func handle(
+        _ agent: Descriptor, head: Range<Int>, _ inbound: borrowing ByteBuffer,
+        _ outbound: inout ByteBuffer
+    ) -> HeadFate {
+        var request = OpenRequest(agent: agent, moment: takeMoment(agent))
+        outbound.removeAll()
+        guard let snapshot else { return refuse(request, .noPolicy, &outbound) }
+        request.snapshot = snapshot
+        let parsed: RequestHead
+        do throws(Reason) {
+            parsed = try parse(inbound.bytes.extracting(head), snapshot, &outbound)
+        } catch {
+            return refuse(request, error, &outbound)
+        }
+        request.describe(parsed, in: &outbound)
+
+        guard let offered = parsed.proxyAuthorization else {
+            return refuse(request, .credentialsMissing, &outbound)
+        }
+        let value = inbound.bytes.extracting(head).extracting(offered)
+        let source = sources.key(connections[agent.index].address)
+        let identified: IdentifiedRequest
+        switch identify(value, source, snapshot, request.moment, into: &outbound) {
+        case .identified(let proof): identified = proof
+        case .mustVerify(let token, let claimed):
+            return park(request, token, claimed, source, &outbound)
+        case .refused(let reason, let claimed):
+            request.claimed = claimed
+            return refuse(request, reason, &outbound)
+        }
+        request.note(identified)
+
+        let permitted: PermittedRequest
+        switch identified.permit(request.question, outbound.bytes, snapshot, request.moment) {
+        case .permitted(let proof): permitted = proof
+        case .refused(let verdict):
+            request.verdict = verdict
+            return refuse(request, verdict.reason, &outbound)
+        }
+        request.verdict = permitted.verdict
+
+        switch permitted.admit(snapshot, now: request.moment.monotonic) {
+        case .admitted(let admitted):
+            return forward(admitted, request, parsed, &outbound)
+        case .refused(let verdict):
+            request.quota = verdict
+            return refuse(request, verdict.reason, &outbound)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// Letting agents in, within the limits on connections and on sources.
+
+import CLinux
+import ClawgressBytes
+import ClawgressModel
+import ClawgressReactor
+
+extension Worker {
+    /// Accepts what waits at a listener, a bounded number at a time.
+    mutating func accept(
+        from listener: Int, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+    ) {
+        var peer = SocketAddress()
+        for _ in 0..<64 {
+            var code: Int32 = 0
+            guard let socket = listeners[listener].accept(from: &peer, code: &code) else {
+                if code == EMFILE || code == ENFILE { pauseAccepting() }
+                return
+            }
+            let now = SystemClock.monotonicNanoseconds()
+            guard drainDeadline == nil, mayEnter(peer.address, now) else {
+                handle.metrics.add(.connectionsRefused)
+                socket.resetOnClose()
+                continue
+            }
+            enter(socket, peer, now, &inbound, &outbound)
+        }
+    }
+
+    private mutating func mayEnter(_ address: IPAddress, _ now: UInt64) -> Bool {
+        if sources.isBlocked(sources.key(address), now: now) {
+            shared.alerts.raise(.sourceBlocked, "a source was refused too often")
+            return false
+        }
+        let bound = snapshot?.limits.connections ?? Limits().connections
+        guard shared.connections.load(0) < UInt64(max(bound, 0)) else {
+            shared.alerts.raise(.connectionsExhausted, "the limit of client connections is reached")
+            return false
+        }
+        return true
+    }
+
+    private mutating func enter(
+        _ socket: consuming Socket, _ peer: SocketAddress, _ now: UInt64,
+        _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+    ) {
+        let descriptor = socket.descriptor
+        guard descriptor.index < connections.capacity else {
+            handle.metrics.add(.connectionsRefused)
+            return
+        }
+        let token = connections.open(
+            descriptor.index,
+            Connection(socket: socket, isAgent: true, address: peer.address, port: peer.port))
+        guard poller.watch(descriptor, token: token) else {
+            connections.close(descriptor.index)
+            return
+        }
+        shared.connections.add(1, 0)
+        handle.metrics.add(.connectionsAccepted)
+        setDeadline(descriptor, now, snapshot?.limits.headMilliseconds ?? 10_000)
+        // Most clients send their head right behind the handshake: look before sleeping.
+        connections[descriptor.index].flags.insert(.readable)
+        readable(descriptor, &inbound, &outbound)
+    }
+
+    /// Out of descriptors: a level-triggered listener would spin, so stop watching for a while.
+    private mutating func pauseAccepting() {
+        shared.alerts.raise(.descriptorsExhausted, "the process is out of file descriptors")
+        acceptPausedUntil = SystemClock.monotonicNanoseconds() + 100_000_000
+        for index in 0..<listenerCount { poller.forget(listeners[index].descriptor) }
+    }
+
+    /// Watches the listeners again once the pause is over.
+    mutating func resumeAccepting(_ now: UInt64) {
+        guard acceptPausedUntil > 0, now >= acceptPausedUntil, drainDeadline == nil else { return }
+        acceptPausedUntil = 0
+        for index in 0..<listenerCount {
+            _ = poller.watchInput(listeners[index].descriptor, token: UInt64(index))
+        }
+    }
+}

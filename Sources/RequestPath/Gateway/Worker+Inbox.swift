@@ -1,0 +1,41 @@
+// What other threads tell a worker: new configurations, answers of name servers, verified
+// tokens, and the order to stop.
+
+import ClawgressBytes
+import ClawgressForward
+import ClawgressModel
+import ClawgressReactor
+import Synchronization
+
+extension Worker {
+    /// Reads all messages.
+    mutating func readInbox(_ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer) {
+        for message in handle.inbox.takeAll() {
+            switch message {
+            case .snapshot(let next): activate(next)
+            case .resolved(let answer): take(answer, &outbound)
+            case .verified(let verdict): take(verdict)
+            case .drain(let deadline): drain(until: deadline)
+            }
+        }
+    }
+
+    private mutating func activate(_ next: GatewaySnapshot) {
+        snapshot = next
+        handle.serial.store(next.serial, ordering: .releasing)
+    }
+
+    /// Takes nothing new, closes what is idle, and lets the rest finish.
+    private mutating func drain(until deadline: UInt64) {
+        drainDeadline = deadline
+        for index in 0..<listenerCount { poller.forget(listeners[index].descriptor) }
+        for index in 0..<connections.capacity where connections.isOpen(index) {
+            let descriptor = Descriptor(Int32(index))
+            switch connections[index].phase {
+            case .pooled: closePooled(descriptor)
+            case .head where !connections[index].flags.contains(.headBegun): closeAgent(descriptor)
+            default: break
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// Requests whose token is new: they wait, their bytes kept, until the verdict is here, and are
+// then looked at again from the beginning, with the verdict in the cache.
+
+import ClawgressBytes
+import ClawgressForward
+import ClawgressIdentity
+import ClawgressModel
+import ClawgressReactor
+
+/// A request that waits for a verdict on its token.
+struct ParkedRequest {
+    /// When its head was complete: the request began then, however long it waits.
+    let moment: Moment
+    let source: UInt64
+    /// The keyed hash of the claimed agent id; 0 for none.
+    let claimed: UInt64
+}
+
+extension Worker {
+    /// How long a verification may take.
+    private static var verificationMilliseconds: Int { 5_000 }
+
+    /// Sends a token to be verified, and lets its request wait.
+    mutating func park(
+        _ request: OpenRequest, _ token: Range<Int>, _ claimed: Range<Int>?, _ source: UInt64,
+        _ outbound: inout ByteBuffer
+    ) -> HeadFate {
+        guard let snapshot = request.snapshot else { return refuse(request, .noPolicy, &outbound) }
+        var refused = request
+        refused.claimed = claimed
+        let question = TokenDesk.Question(
+            connection: connections.token(request.agent.index),
+            token: outbound.bytes.extracting(token).array(), snapshot: snapshot,
+            inbox: handle.inbox)
+        guard shared.tokenDesk.ask(question) else {
+            return refuse(refused, .verificationOverloaded, &outbound)
+        }
+        handle.metrics.add(.tokensVerified)
+        let name = claimed.map { hash.hash(outbound.bytes.extracting($0)) } ?? 0
+        parked[request.agent.number] = ParkedRequest(
+            moment: request.moment, source: source, claimed: name)
+        connections[request.agent.index].phase = .waiting
+        setDeadline(request.agent, turn, Self.verificationMilliseconds)
+        return .parked
+    }
+
+    /// Takes a verdict and looks at the request that waits for it again.
+    mutating func take(_ verified: VerifiedToken) {
+        tokens.remember(
+            verified.verdict, on: verified.token.span, generation: verified.generation,
+            now: verified.seconds)
+        guard let index = connections.index(of: verified.connection),
+            let waiting = parked[Int32(index)]
+        else { return }
+        if case .refused(let reason) = verified.verdict, FailureBudget.counts(reason) {
+            failures.noteFailure(source: waiting.source, claimed: waiting.claimed, now: turn)
+        }
+        connections[index].phase = .head
+        schedule(Descriptor(Int32(index)))
+    }
+
+    /// The moment at which a request began: now, or when it was parked.
+    mutating func takeMoment(_ agent: Descriptor) -> Moment {
+        parked.isEmpty ? clock.read() : parked.removeValue(forKey: agent.number)?.moment ?? clock.read()
+    }
+
+    /// No verdict in time: the request is answered, and its bytes are thrown away with it.
+    mutating func expireVerification(_ agent: Descriptor, _ outbound: inout ByteBuffer) {
+        connections[agent.index].incoming.removeAll()
+        outbound.removeAll()
+        let request = OpenRequest(agent: agent, moment: takeMoment(agent))
+        _ = refuse(request, .verificationTimedOut, &outbound)
+    }
+}
