@@ -1,0 +1,47 @@
+// The data files of this folder, read with the reader under test: a reader that could not read
+// them would fail every test here, and loudly.
+
+import ClawgressBytes
+import ClawgressJWS
+import Testing
+
+/// A list of cases from `Cases/<name>.json`.
+func cases(_ name: String, file: String = #filePath) throws -> [JSONValue] {
+    let folder = file.split(separator: "/").dropLast().joined(separator: "/")
+    let content = try MappedFile.open(path: "/\(folder)/Cases/\(name).json", writable: false)
+    return try #require(StrictJSON.read(content.bytes).elements)
+}
+
+/// SplitMix64: the same mutations in every run.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+        return word ^ (word >> 31)
+    }
+}
+
+/// One to four small changes: a byte replaced, removed, doubled or inserted.
+func mutated(_ bytes: [UInt8], by generator: inout SplitMix64) -> [UInt8] {
+    var changed = bytes
+    let alphabet = Array("{}[]\",:\\.eE+-0123456789abcdefulnrt =_\u{0}\u{7F}é".utf8)
+    for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        let place = Int.random(in: 0...changed.count, using: &generator)
+        let byte = alphabet.randomElement(using: &generator) ?? 0
+        switch Int.random(in: 0..<4, using: &generator) {
+        case 0 where place < changed.count: changed[place] = byte
+        case 1 where place < changed.count: changed.remove(at: place)
+        case 2 where place < changed.count: changed.insert(changed[place], at: place)
+        default: changed.insert(byte, at: place)
+        }
+    }
+    return changed
+}
