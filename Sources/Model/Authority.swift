@@ -141,13 +141,16 @@ public enum AuthorityParser {
     /// system somewhere would take the host for an IPv4 address.
     @inlinable
     static func isNumericLast(_ text: Span<UInt8>) -> Bool {
-        var start = text.count
+        var end = text.count
+        // Resolvers read `127.0.0.1.` as the address, so the root's dot must not hide one.
+        if end > 0, text[end - 1] == UInt8(ascii: ".") { end -= 1 }
+        var start = end
         while start > 0, text[start - 1] != UInt8(ascii: ".") { start -= 1 }
-        guard start < text.count else { return false }
+        guard start < end else { return false }
         var allDigits = true
-        for index in start..<text.count where !ASCII.isDigit(text[index]) { allDigits = false }
+        for index in start..<end where !ASCII.isDigit(text[index]) { allDigits = false }
         if allDigits { return true }
-        return text.count - start >= 2 && text[start] == UInt8(ascii: "0")
+        return end - start >= 2 && text[start] == UInt8(ascii: "0")
             && ASCII.lowercased(text[start + 1]) == UInt8(ascii: "x")
     }
 

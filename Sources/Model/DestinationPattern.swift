@@ -155,6 +155,9 @@ public struct PatternError: Error, Equatable, CustomStringConvertible {
 extension String {
     /// Without the brackets of an IPv6 literal, so that `[fd00::]/8` and `fd00::/8` are one.
     fileprivate func replacingBrackets() -> String {
-        String(unicodeScalars.filter { $0 != "[" && $0 != "]" })
+        guard hasPrefix("["), let end = firstIndex(of: "]"), self[end...].hasPrefix("]/"),
+            self[..<end].contains(":")
+        else { return self }
+        return String(self[index(after: startIndex)..<end] + self[index(after: end)...])
     }
 }
