@@ -1,0 +1,85 @@
+// The folder that segments live in: their names, who owns it, what may be deleted.
+
+import ClawgressBytes
+
+/// A spool folder that this process owns: no other can open it while this object lives.
+public final class SpoolFolder: Sendable {
+    /// The folder's path.
+    public let path: String
+    private let lock: FileLock
+
+    /// Takes ownership of a folder, creating it if need be.
+    ///
+    /// - Throws: `SpoolError.owned` if another process has it.
+    public init(path: String) throws(SpoolError) {
+        self.path = path
+        do throws(FileError) {
+            try Folder.create(path)
+            lock = try FileLock(path: path + "/lock")
+        } catch {
+            throw error.isHeldElsewhere ? .owned(folder: path) : .file(error)
+        }
+    }
+
+    /// Deletes the segments up to and including `number` in which nothing is open any more.
+    ///
+    /// Call it when all events and gap records up to there are safe elsewhere. Segments that a
+    /// writer still uses stay, whatever their number.
+    ///
+    /// - Returns: the numbers deleted.
+    @discardableResult
+    public func acknowledge(through number: UInt64) throws(SpoolError) -> [UInt64] {
+        try SegmentFiles.removeSealed(through: number, in: path)
+    }
+}
+
+/// Segment files by number.
+enum SegmentFiles {
+    private static var suffix: String { ".segment" }
+
+    static func path(_ number: UInt64, in folder: String) -> String {
+        let digits = String(number, radix: 16)
+        return folder + "/" + String(repeating: "0", count: 16 - digits.count) + digits + suffix
+    }
+
+    /// The numbers of all segment files, ascending.
+    static func numbers(in folder: String) throws(SpoolError) -> [UInt64] {
+        do throws(FileError) {
+            return try Folder.names(in: folder).compactMap { name in
+                guard name.count == 16 + suffix.count, name.hasSuffix(suffix) else { return nil }
+                return UInt64(name.prefix(16), radix: 16)
+            }.sorted()
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    /// The bytes that all segment files take.
+    static func bytes(in folder: String) throws(SpoolError) -> Int {
+        try numbers(in: folder).reduce(0) { sum, number in
+            sum + (Folder.length(ofFile: path(number, in: folder)) ?? 0)
+        }
+    }
+
+    static func remove(_ number: UInt64, in folder: String) throws(SpoolError) {
+        do throws(FileError) {
+            try Folder.remove(file: path(number, in: folder))
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    static func removeSealed(
+        through last: UInt64,
+        in folder: String
+    ) throws(SpoolError) -> [UInt64] {
+        var removed: [UInt64] = []
+        for number in try numbers(in: folder) where number <= last {
+            let isSealed = (try? SegmentView(number: number, in: folder))?.isSealed ?? false
+            guard isSealed else { continue }
+            try remove(number, in: folder)
+            removed.append(number)
+        }
+        return removed
+    }
+}

@@ -1,0 +1,57 @@
+// What is known when an exchange has ended: the part of the event that is written in place.
+
+public import ClawgressModel
+
+/// How an exchange ended.
+public struct SpoolOutcome: Sendable, Equatable {
+    /// How it ended.
+    public var outcome: Outcome
+    /// The final decision: a deny after a failed address check, or the intent's.
+    public var decision: Decision
+    /// The final reason.
+    public var reason: Reason
+    /// The status that the client got; 0 if none.
+    public var status: UInt16
+    /// How many upstream attempts were made.
+    public var attempts: UInt16
+    /// The address that was dialled, or whose check failed.
+    public var address: IPAddress?
+    /// Bytes written upstream for this request, heads and tunnel bytes included.
+    public var bytesOut: UInt64
+    /// Bytes read from upstream for it.
+    public var bytesIn: UInt64
+    /// Microseconds from the complete head to the first byte of the answer; nil if there was none.
+    public var latencyMicroseconds: UInt64?
+    /// Microseconds from the complete head to the end.
+    public var durationMicroseconds: UInt64
+    /// Our own share of the latency in microseconds, without name resolution and upstream.
+    public var gatewayMicroseconds: UInt64
+
+    /// Describes an end; what is not given did not happen.
+    @inlinable
+    public init(
+        outcome: Outcome,
+        decision: Decision,
+        reason: Reason,
+        status: UInt16 = 0,
+        attempts: UInt16 = 0,
+        address: IPAddress? = nil,
+        bytesOut: UInt64 = 0,
+        bytesIn: UInt64 = 0,
+        latencyMicroseconds: UInt64? = nil,
+        durationMicroseconds: UInt64 = 0,
+        gatewayMicroseconds: UInt64 = 0
+    ) {
+        self.outcome = outcome
+        self.decision = decision
+        self.reason = reason
+        self.status = status
+        self.attempts = attempts
+        self.address = address
+        self.bytesOut = bytesOut
+        self.bytesIn = bytesIn
+        self.latencyMicroseconds = latencyMicroseconds
+        self.durationMicroseconds = durationMicroseconds
+        self.gatewayMicroseconds = gatewayMicroseconds
+    }
+}

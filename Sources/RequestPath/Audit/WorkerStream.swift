@@ -1,0 +1,190 @@
+// One worker's records in the order of its segments, for the reader that merges the workers.
+
+import ClawgressBytes
+
+/// The records of one worker, one read ahead.
+///
+/// The position moves past a record only when it is taken, so a reader can be stopped and
+/// replaced at any time.
+final class WorkerStream {
+    /// The next record, if one has been found.
+    private(set) var head: AuditRecord?
+    /// Where every segment that was begun stands.
+    private(set) var position = SpoolPosition()
+    /// What the position becomes when the head is taken.
+    private var afterHead: (number: UInt64, position: SegmentPosition)?
+    /// Segments from the one being read on, ascending.
+    private var numbers: [UInt64] = []
+    /// Open slots that are yet to be looked at again in this round.
+    private var again: [(number: UInt64, start: Int)] = []
+    private var mapped: MappedSegment?
+    /// Whether there was nothing more at the last look; asking again costs system calls.
+    private var isExhausted = false
+
+    /// Adds a segment with a number above all others.
+    func add(_ number: UInt64, _ start: SegmentPosition) {
+        numbers.append(number)
+        position.segments[number] = start
+    }
+
+    /// Begins a new round over the slots that were open.
+    func lookAgain() {
+        // Oldest last, because that is the end they are taken from.
+        again = position.segments.sorted { $0.key > $1.key }.flatMap { number, segment in
+            segment.open.reversed().map { (number, $0) }
+        }
+        // What is mapped may have been deleted and replaced by nothing; look afresh.
+        mapped = nil
+        isExhausted = false
+    }
+
+    /// Takes the head.
+    func takeHead() -> AuditRecord? {
+        if let afterHead { position.segments[afterHead.number] = afterHead.position }
+        afterHead = nil
+        defer { head = nil }
+        return head
+    }
+
+    /// Finds the next record, if there is one now.
+    func fill(_ folder: String) throws(SpoolError) {
+        guard !isExhausted else { return }
+        while head == nil, let slot = again.popLast() {
+            try checkAgain(slot.number, slot.start, folder)
+        }
+        while head == nil, let number = numbers.first {
+            guard let segment = try map(number, folder) else {
+                forget(number)
+                continue
+            }
+            guard try readSlot(segment, number, folder) else { break }
+        }
+        isExhausted = head == nil
+    }
+
+    /// Looks at a slot that was open before.
+    private func checkAgain(
+        _ number: UInt64,
+        _ start: Int,
+        _ folder: String
+    ) throws(SpoolError) {
+        guard var after = position.segments[number] else { return }
+        guard let segment = try map(number, folder) else {
+            position.segments[number] = nil
+            return
+        }
+        guard case .slot = segment.view.probe(at: start) else { return }
+        let state = segment.view.state(at: start)
+        guard state == SlotState.concluded || state == SlotState.void else { return }
+        after.open.removeAll { $0 == start }
+        offer(segment.event(at: start, state), number, after)
+    }
+
+    /// Reads one slot of the first segment, or what there is at its end.
+    ///
+    /// - Returns: whether to go on: there may be more.
+    private func readSlot(
+        _ segment: MappedSegment,
+        _ number: UInt64,
+        _ folder: String
+    ) throws(SpoolError) -> Bool {
+        var after = position.segments[number] ?? SegmentPosition()
+        let start = after.next
+        if case .slot(let length) = segment.view.probe(at: start) {
+            after.next += length
+            let state = segment.view.state(at: start)
+            if state == SlotState.open || state == SlotState.arriving { after.open.append(start) }
+            offer(segment.event(at: start, state), number, after)
+            return true
+        }
+        if let gap = segment.gap(since: after.gap) {
+            after.gap = segment.view.gap
+            offer(.gap(gap), number, after)
+            return true
+        }
+        guard try isLaterStarted(folder) else { return false }
+        // A slot that was written between the look at this segment and the look at the next.
+        if case .slot = segment.view.probe(at: start) { return true }
+        numbers.removeFirst()
+        if after.open.isEmpty, segment.view.isSealed { mapped = nil }
+        return true
+    }
+
+    /// Makes a record the head, or moves on at once where there is none.
+    private func offer(_ record: AuditRecord?, _ number: UInt64, _ after: SegmentPosition) {
+        guard let record else {
+            position.segments[number] = after
+            return
+        }
+        head = record
+        afterHead = (number, after)
+    }
+
+    /// Whether the writer has left the first segment for a later one.
+    private func isLaterStarted(_ folder: String) throws(SpoolError) -> Bool {
+        for number in numbers.dropFirst() {
+            do throws(SpoolError) {
+                let view = try SegmentView(number: number, in: folder)
+                if view.isStarted { return true }
+            } catch .malformed {
+                continue
+            } catch .file(let error) where error.isMissing {
+                // Deleted: it was finished, so the one before it was too.
+                return true
+            }
+        }
+        return false
+    }
+
+    private func map(_ number: UInt64, _ folder: String) throws(SpoolError) -> MappedSegment? {
+        if let mapped, mapped.view.header.number == number { return mapped }
+        do throws(SpoolError) {
+            let fresh = MappedSegment(try SegmentView(number: number, in: folder))
+            mapped = fresh
+            return fresh
+        } catch .malformed {
+            return nil
+        } catch .file(let error) where error.isMissing {
+            return nil
+        }
+    }
+
+    private func forget(_ number: UInt64) {
+        numbers.removeAll { $0 == number }
+        position.segments[number] = nil
+    }
+}
+
+/// A view that can be kept in a variable of a class.
+private final class MappedSegment {
+    let view: SegmentView
+
+    init(_ view: consuming SegmentView) {
+        self.view = view
+    }
+
+    /// The event of a slot; nil if it has none (yet), or a damaged one.
+    func event(at start: Int, _ state: UInt32) -> AuditRecord? {
+        guard state == SlotState.concluded, view.hasValidOutcome(at: start) else { return nil }
+        return AuditEvent(view, at: start).map { .event($0) }
+    }
+
+    /// What was lost since the last look.
+    func gap(since before: GapCounts) -> AuditGap? {
+        let now = view.gap
+        guard now.allow >= before.allow, now.deny >= before.deny,
+            now.rateLimit >= before.rateLimit, now.total > before.total
+        else { return nil }
+        return AuditGap(
+            allow: now.allow - before.allow,
+            deny: now.deny - before.deny,
+            rateLimit: now.rateLimit - before.rateLimit,
+            first: before.isEmpty ? now.first : before.last,
+            last: now.last,
+            gatewayID: view.header.gatewayID,
+            bootID: view.header.bootID,
+            worker: view.header.worker,
+            segment: view.header.number
+        )
+    }
+}
