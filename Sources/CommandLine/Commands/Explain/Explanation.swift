@@ -1,0 +1,82 @@
+// The answer to "what would happen, and why", as a value that is then printed or encoded.
+
+import ClawgressBytes
+import ClawgressModel
+import ClawgressPolicy
+
+/// What would happen to one request under one snapshot.
+struct Explanation {
+    let agent: Agent
+    let target: ExplainTarget
+    let trace: PolicyTrace
+    /// Why the request ends before policy; nil if it comes so far.
+    let identityProblem: Reason?
+    /// The agent's own quota, or the default; nil if there is none.
+    let quota: Quota?
+    /// Seconds since 1970 UTC, for time windows.
+    let time: Int64
+
+    /// Whether the request may go on to the quota.
+    var isAllowed: Bool { identityProblem == nil && trace.verdict.isAllowed }
+
+    /// The reason code that the event would have.
+    var reason: Reason { identityProblem ?? trace.verdict.reason }
+
+    /// The policy that decides, or the reserved id.
+    var policyID: String {
+        if let reserved = reason.reservedPolicyID { return reserved.description }
+        return trace.entries.first { $0.decides }?.policyID ?? "default-deny"
+    }
+
+    /// What the observed policies would change; nil if nothing.
+    var would: (decision: Decision, policyID: String)? {
+        guard identityProblem == nil, trace.verdict.would.differs else { return nil }
+        let place = Int(trace.verdict.would.policy)
+        let policyID =
+            trace.entries.indices.contains(place)
+            ? trace.entries[place].policyID : "default-deny"
+        return (trace.verdict.would.isAllowed ? .allow : .deny, policyID)
+    }
+
+    /// Works out what would happen.
+    ///
+    /// - Throws: `CommandFailure` for an undeclared agent, `PolicyCompileError` for a set that
+    ///   no gateway would take.
+    init(agentID: String, target: ExplainTarget, snapshot: Snapshot, time: Int64) throws {
+        guard let place = snapshot.agents.firstIndex(where: { $0.agentID == agentID }) else {
+            let names = snapshot.agents.map { "`\($0.agentID)`" }.joined(separator: ", ")
+            throw CommandFailure(
+                .data,
+                "undeclared agent `\(agentID)`; declared are: \(names.isEmpty ? "none" : names)"
+            )
+        }
+        var generator = SystemRandomNumberGenerator()
+        let index = try PolicyIndex(
+            policies: snapshot.policies,
+            agents: snapshot.agents,
+            destinationGroups: snapshot.destinationGroups,
+            hash: KeyedHash(using: &generator)
+        )
+        agent = snapshot.agents[place]
+        self.target = target
+        self.time = time
+        identityProblem = agent.status == .disabled ? .agentDisabled : nil
+        quota = snapshot.quotas.first { $0.agentID == agentID } ?? snapshot.defaultQuota
+        let host = Array(target.host.utf8)
+        let method = Array(target.method.utf8)
+        let path = Array(target.path.utf8)
+        trace = index.explain(
+            PolicyQuery(
+                agent: Int32(place),
+                host: host.span,
+                kind: target.kind,
+                address: target.address,
+                port: target.port,
+                isTunnel: target.isTunnel,
+                method: method.span,
+                path: path.span,
+                now: time
+            )
+        )
+    }
+}

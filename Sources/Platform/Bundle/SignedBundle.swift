@@ -1,0 +1,64 @@
+// From bytes that anyone may have written to a snapshot that may be obeyed. The gateway links
+// this module and not the one that signs.
+
+import ClawgressBytes
+public import ClawgressJWS
+public import ClawgressModel
+
+/// Verifies signed bundles: a compact JWS (RFC 7515, RFC 8037) over a snapshot's JSON.
+///
+///     let snapshot = try SignedBundle.verify(bytes, trustedKeys: keys)
+///     try snapshot.order.requireHigher(than: highestActivated)
+public enum SignedBundle {
+    /// The `typ` of the header, so that no other text of the same signer passes as a bundle.
+    public static var mediaType: String { "clawgress-bundle+jws" }
+
+    /// The greatest accepted length of a signed bundle, in bytes.
+    public static var bytesMax: Int { 64 << 20 }
+
+    /// Verifies `bytes` and returns the snapshot that was signed.
+    ///
+    /// In this order: length, form, type, algorithm, key, signature, format, content, revision.
+    /// Nothing of the payload is read before the signature was found good. Whether the snapshot
+    /// is newer is for ``BundleOrder/requireHigher(than:)``, because only the caller knows what
+    /// was active.
+    ///
+    /// - Parameters:
+    ///   - bytes: the file's content; one line feed at its end is allowed.
+    ///   - trustedKeys: the keys that may sign bundles.
+    /// - Throws: `BundleRejection` with the first problem.
+    public static func verify(
+        _ bytes: [UInt8],
+        trustedKeys: [VerificationKey]
+    ) throws(BundleRejection) -> Snapshot {
+        guard bytes.count <= bytesMax else { throw .tooLarge(bytes: bytes.count) }
+        let text = try parse(bytes)
+        guard text.header.type == mediaType else { throw .wrongType(text.header.type) }
+        guard text.header.algorithm == .edDSA else {
+            throw .algorithmRefused(text.header.algorithm.rawValue)
+        }
+        guard let key = trustedKeys.first(where: { $0.keyID == text.header.keyID }) else {
+            throw .keyUnknown(text.header.keyID)
+        }
+        do throws(JWSError) {
+            try text.verify(with: key)
+        } catch {
+            throw .signatureInvalid
+        }
+        let snapshot = try SnapshotReader.read(text.payload)
+        let actual = try snapshot.contentRevision()
+        guard snapshot.revision == actual else {
+            throw .revisionMismatch(stated: snapshot.revision, actual: actual)
+        }
+        return snapshot
+    }
+
+    private static func parse(_ bytes: [UInt8]) throws(BundleRejection) -> CompactJWS {
+        let end = bytes.last == UInt8(ascii: "\n") ? bytes.count - 1 : bytes.count
+        do throws(JWSError) {
+            return try CompactJWS(parsing: bytes.span.extracting(0..<end), bytesMax: bytesMax)
+        } catch {
+            throw .malformed(error)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// Small files that are read whole and replaced whole: bundles, sealed keys, keys.yaml. A reader
+// sees the old content or the new one and never a part, and a secret's file is never readable
+// by others, not even between its creation and a later change of its mode.
+
+public import ClawgressBytes
+import Glibc
+
+/// Reads and replaces small files.
+public enum WholeFile {
+    /// Reads a file of at most `bytesMax` bytes; pipes are read to their end.
+    ///
+    /// - Throws: `FileError`, with `EFBIG` for a longer file.
+    public static func read(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            // unsafe: the kernel fills the array's own storage, whose length it is told.
+            let count = unsafe chunk.withUnsafeMutableBytes {
+                unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("read", path) }
+            guard count > 0 else { return content }
+            content.append(contentsOf: chunk[..<count])
+            guard content.count <= bytesMax else {
+                throw FileError(code: EFBIG, operation: "read", path: path)
+            }
+        }
+    }
+
+    /// Reads a file as ``read(_:bytesMax:)`` does; nil if there is none.
+    ///
+    /// - Throws: `FileError` for a file that is there and cannot be read.
+    public static func readIfPresent(
+        _ path: String,
+        bytesMax: Int
+    ) throws(FileError) -> [UInt8]? {
+        do throws(FileError) {
+            return try read(path, bytesMax: bytesMax)
+        } catch {
+            guard error.isMissingFile else { throw error }
+            return nil
+        }
+    }
+
+    /// Replaces the file at `path`, or makes it, in one step that survives a crash.
+    ///
+    /// The content goes to a new file beside it, which is synchronised and then renamed.
+    ///
+    /// - Parameter mode: the new file's permissions; the process' mask is not applied.
+    /// - Throws: `FileError`; the old file is then as it was.
+    public static func replace(
+        _ path: String,
+        with content: [UInt8],
+        mode: UInt32 = 0o644
+    ) throws(FileError) {
+        let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).new"
+        do throws(FileError) {
+            try create(temporary, content, mode)
+            // unsafe: both paths' characters are lent to the call, which does not keep them.
+            guard unsafe rename(temporary, path) == 0 else { throw failure("rename", path) }
+        } catch {
+            // unsafe: the path's characters are lent to the call, which does not keep them.
+            _ = unsafe unlink(temporary)
+            throw FileError(code: error.code, operation: error.operation, path: path)
+        }
+        try synchroniseFolder(of: path)
+    }
+
+    private static func create(
+        _ path: String,
+        _ content: [UInt8],
+        _ mode: UInt32
+    ) throws(FileError) {
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        let descriptor = unsafe open(
+            path,
+            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+            0o600
+        )
+        guard descriptor >= 0 else { throw failure("create", path) }
+        defer { close(descriptor) }
+        var written = 0
+        while written < content.count {
+            // unsafe: the kernel reads the array's own storage, within its bounds.
+            let count = unsafe content.withUnsafeBytes {
+                unsafe write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw failure("write", path) }
+            written += count
+        }
+        guard fchmod(descriptor, mode) == 0 else { throw failure("chmod", path) }
+        guard fsync(descriptor) == 0 else { throw failure("fsync", path) }
+    }
+
+    /// Makes the rename itself durable.
+    private static func synchroniseFolder(of path: String) throws(FileError) {
+        let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        let folder = end.map { String(path[...$0]) } ?? "."
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", folder) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("fsync", folder) }
+    }
+
+    private static func failure(_ operation: String, _ path: String) -> FileError {
+        FileError(code: errno, operation: operation, path: path)
+    }
+}

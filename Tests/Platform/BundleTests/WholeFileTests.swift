@@ -1,0 +1,82 @@
+// Files that are read whole and replaced whole.
+
+import ClawgressBundle
+import ClawgressBytes
+import Foundation
+import Glibc
+import Testing
+
+@Suite("Whole files")
+struct WholeFileTests {
+    private let folder: String
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "clawgress-" + UUID().uuidString
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true
+        )
+    }
+
+    @Test("reads what it wrote, and leaves no other file behind")
+    func roundTrip() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let path = folder + "/file"
+        for content in [[UInt8](), Array("first".utf8), [UInt8](repeating: 7, count: 200_000)] {
+            try WholeFile.replace(path, with: content)
+            #expect(try WholeFile.read(path, bytesMax: 200_000) == content)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["file"])
+    }
+
+    @Test("gives the file the mode asked for, whatever the process' mask")
+    func mode() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for mode: UInt32 in [0o600, 0o644] {
+            try WholeFile.replace(folder + "/file", with: [1], mode: mode)
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder + "/file")
+            #expect((attributes[.posixPermissions] as? NSNumber)?.uint32Value == mode)
+        }
+    }
+
+    @Test("replaces a symbolic link and not what it points to")
+    func symbolicLink() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try WholeFile.replace(folder + "/target", with: [1])
+        try FileManager.default.createSymbolicLink(
+            atPath: folder + "/link",
+            withDestinationPath: folder + "/target"
+        )
+        try WholeFile.replace(folder + "/link", with: [2])
+        #expect(try WholeFile.read(folder + "/target", bytesMax: 10) == [1])
+        #expect(try WholeFile.read(folder + "/link", bytesMax: 10) == [2])
+    }
+
+    @Test("refuses a file that is longer than the limit")
+    func limit() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try WholeFile.replace(folder + "/file", with: [1, 2, 3])
+        #expect(throws: FileError(code: EFBIG, operation: "read", path: folder + "/file")) {
+            try WholeFile.read(folder + "/file", bytesMax: 2)
+        }
+    }
+
+    @Test("tells a missing file from a folder")
+    func kinds() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(try WholeFile.readIfPresent(folder + "/absent", bytesMax: 1) == nil)
+        let error = #expect(throws: FileError.self) {
+            try WholeFile.readIfPresent(folder, bytesMax: 1)
+        }
+        #expect(error?.isFolder == true && error?.isMissingFile == false)
+    }
+
+    @Test("keeps the old file when the folder is gone")
+    func missingFolder() {
+        let error = #expect(throws: FileError.self) {
+            try WholeFile.replace(folder + "/no/file", with: [1])
+        }
+        #expect(error?.isMissingFile == true && error?.path == folder + "/no/file")
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+}
