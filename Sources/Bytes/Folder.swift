@@ -83,6 +83,8 @@ public struct FileLock: ~Copyable, Sendable {
     }
 
     deinit {
+        // Explicitly, because a child process between fork and exec still has the descriptor.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 }

@@ -9,12 +9,7 @@ public enum ProcessLimits {
     ///
     /// Never more than `bound`, because tables of that size are reserved.
     public static func raiseOpenFiles(bound: Int) -> Int {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
-        limit.rlim_cur = min(limit.rlim_max, rlim_t(bound))
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1_024 }
-        return min(Int(limit.rlim_cur), bound)
+        cl_raise_open_files(bound)
     }
 
     /// The number of processors that this process may use.

@@ -38,7 +38,9 @@ extension Span<UInt8> {
         return count >= length && extracting(0..<length).equalsIgnoringCase(literal)
     }
 
-    /// Whether both spans hold the same bytes. Not constant in time: never for secrets.
+    /// Whether both spans hold the same bytes.
+    ///
+    /// Not constant in time: never for secrets.
     @inlinable
     public func equals(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
@@ -63,7 +65,9 @@ extension Span<UInt8> {
         return difference == 0
     }
 
-    /// The first position of `byte` at or after `start`, or nil. One `memchr`.
+    /// The first position of `byte` at or after `start`, or nil.
+    ///
+    /// One `memchr`.
     @inlinable
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
         withUnsafeBufferPointer { bytes in

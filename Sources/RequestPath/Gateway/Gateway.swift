@@ -13,6 +13,7 @@ import ClawgressReactor
 import Hummingbird
 public import Logging
 public import ServiceLifecycle
+import Synchronization
 
 /// Builds the services of a gateway from its configuration.
 public enum Gateway {
@@ -54,6 +55,7 @@ public enum Gateway {
         return [
             service.application(admin, logger: logger) { port in
                 let bound = Endpoint(address: admin.address, port: UInt16(port))
+                shared.adminPort.store(bound.port, ordering: .relaxed)
                 writeReadyFile(readyFile, listening, bound, logger)
             },
             WorkerService(workers: workers, state: state, logger: logger),

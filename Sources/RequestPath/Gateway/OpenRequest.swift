@@ -54,9 +54,10 @@ struct OpenRequest {
 extension Worker {
     /// Judges a head and writes its upstream form to the front of `outbound`.
     func parse(
-        _ head: Span<UInt8>, _ snapshot: GatewaySnapshot, _ outbound: inout ByteBuffer
+        _ head: Span<UInt8>, _ outbound: inout ByteBuffer
     ) throws(Reason) -> RequestHead {
-        try RequestHead.parse(
-            head, limits: HeadLimits(snapshot.limits), gatewayName: gatewayID.span, into: &outbound)
+        let limits = HeadLimits(snapshot?.limits ?? Limits())
+        return try RequestHead.parse(
+            head, limits: limits, gatewayName: gatewayID.span, into: &outbound)
     }
 }

@@ -27,15 +27,15 @@ extension Worker {
     ) -> HeadFate {
         var request = OpenRequest(agent: agent, moment: takeMoment(agent))
         outbound.removeAll()
-        guard let snapshot else { return refuse(request, .noPolicy, &outbound) }
         request.snapshot = snapshot
         let parsed: RequestHead
         do throws(Reason) {
-            parsed = try parse(inbound.bytes.extracting(head), snapshot, &outbound)
+            parsed = try parse(inbound.bytes.extracting(head), &outbound)
         } catch {
             return refuse(request, error, &outbound)
         }
         request.describe(parsed, in: &outbound)
+        guard let snapshot else { return refuse(request, .noPolicy, &outbound) }
 
         guard let offered = parsed.proxyAuthorization else {
             return refuse(request, .credentialsMissing, &outbound)

@@ -11,7 +11,7 @@ extension Worker {
         from listener: Int, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
     ) {
         var peer = SocketAddress()
-        for _ in 0..<64 {
+        for _ in 0..<64 where listeners.isOpen(listener) {
             var code: Int32 = 0
             guard let socket = listeners[listener].accept(from: &peer, code: &code) else {
                 if code == EMFILE || code == ENFILE { pauseAccepting() }
@@ -68,7 +68,9 @@ extension Worker {
     private mutating func pauseAccepting() {
         shared.alerts.raise(.descriptorsExhausted, "the process is out of file descriptors")
         acceptPausedUntil = SystemClock.monotonicNanoseconds() + 100_000_000
-        for index in 0..<listenerCount { poller.forget(listeners[index].descriptor) }
+        for index in 0..<listenerCount where listeners.isOpen(index) {
+            poller.forget(listeners[index].descriptor)
+        }
     }
 
     /// Watches the listeners again once the pause is over.

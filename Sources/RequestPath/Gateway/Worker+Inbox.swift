@@ -3,6 +3,7 @@
 
 import ClawgressBytes
 import ClawgressForward
+import ClawgressIdentity
 import ClawgressModel
 import ClawgressReactor
 import Synchronization
@@ -21,6 +22,9 @@ extension Worker {
     }
 
     private mutating func activate(_ next: GatewaySnapshot) {
+        if next.limits.failureBudget != snapshot?.limits.failureBudget {
+            failures = FailureBudget(failuresMax: next.limits.failureBudget, hash: hash)
+        }
         snapshot = next
         handle.serial.store(next.serial, ordering: .releasing)
     }
@@ -28,7 +32,9 @@ extension Worker {
     /// Takes nothing new, closes what is idle, and lets the rest finish.
     private mutating func drain(until deadline: UInt64) {
         drainDeadline = deadline
-        for index in 0..<listenerCount { poller.forget(listeners[index].descriptor) }
+        // Closed and not only ignored: a client must be refused at once, and not wait in the
+        // kernel's queue for a gateway that is leaving.
+        for index in 0..<listenerCount where listeners.isOpen(index) { listeners.close(index) }
         for index in 0..<connections.capacity where connections.isOpen(index) {
             let descriptor = Descriptor(Int32(index))
             switch connections[index].phase {

@@ -23,7 +23,7 @@ extension Worker {
         let overBudget = noteRefusal(request, reason)
         let keeps = !overBudget && keepsConnection(request, reason)
         let answer = DenialAnswer(
-            reason: reason, decision: reason.decision, requestID: requestID,
+            reason: reason.shown, decision: reason.decision, requestID: requestID,
             retryAfterSeconds: retryAfter(request, reason),
             rateLimit: request.quota.flatMap(Self.rateLimit), close: !keeps,
             isVersion10: request.head?.isVersion10 ?? false,
@@ -134,4 +134,10 @@ extension Worker {
         RequestID(
             milliseconds: UInt64(moment.wall / 1_000_000), random: (random.next(), random.next()))
     }
+}
+
+extension Reason {
+    /// The reason as the client is told it. Whether a key id exists must not be learnt from the
+    /// answer, or the comparison in constant time would be in vain; the record keeps the truth.
+    fileprivate var shown: Reason { self == .keyWrongSecret ? .keyUnknown : self }
 }

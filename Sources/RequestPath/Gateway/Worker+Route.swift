@@ -6,6 +6,7 @@ import ClawgressForward
 import ClawgressModel
 import ClawgressPolicy
 import ClawgressReactor
+import Synchronization
 
 extension Worker {
     /// Finds the addresses of the destination: a literal, a fixed name, the cache, or a question.
@@ -85,8 +86,17 @@ extension Worker {
         _ snapshot: GatewaySnapshot
     ) -> Reason? {
         if selfAddresses.contains(address, port: query.port) { return .addressProtected }
+        if query.port == shared.adminPort.load(ordering: .relaxed), isLocal(address) {
+            return .addressProtected
+        }
         for block in snapshot.protected where block.contains(address) { return .addressProtected }
         return snapshot.policy.addressVerdict(allowedBy: policy, query, resolved: address)
+    }
+
+    /// Whether the admin port, which is on loopback, could be reached by the address.
+    private func isLocal(_ address: IPAddress) -> Bool {
+        let place = AddressClass.of(address)
+        return place == .loopback || place == .unspecified
     }
 
     private mutating func makeDial(

@@ -29,6 +29,8 @@ final class GatewayShared: Sendable {
     let hash: KeyedHash
     let alerts: Alerts
     let workerCount: Int
+    /// The admin port that was really bound; 0 until then. Never dialled on loopback.
+    let adminPort = Atomic<UInt16>(0)
     /// Open client connections over all workers.
     let connections = AtomicCells(count: 1)
 

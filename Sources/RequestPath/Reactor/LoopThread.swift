@@ -27,7 +27,7 @@ public enum LoopThread {
             Unmanaged<Start>.fromOpaque(context).release()
             return false
         }
-        pthread_setname_np(thread, String(name.prefix(15)))
+        cl_name_thread(thread, String(name.prefix(15)))
         pthread_detach(thread)
         return true
     }

@@ -1,10 +1,9 @@
 // What Swift's Glibc module does not show: calls hidden behind feature macros, variadic
-// calls, and macros that are casts. Static inlines only, so a call costs what it costs in C.
+// calls, and macros that are casts. Static inlines where that is possible, so that a call costs
+// what it costs in C. `_GNU_SOURCE` must not be defined here: it changes types of the system's
+// headers, and Swift refuses two definitions of one type in a program (Foundation has the
+// other). What needs it is in gnu.c.
 #pragma once
-
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,9 +31,7 @@
 static inline int cl_errno(void) { return errno; }
 
 /// accept4 with the two flags that every accepted socket needs.
-static inline int cl_accept(int listener, struct sockaddr *address, socklen_t *length) {
-  return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-}
+int cl_accept(int listener, struct sockaddr *address, socklen_t *length);
 
 // glibc declares these calls with a transparent union, which Swift cannot see through.
 static inline int cl_connect(int descriptor, const struct sockaddr *address, socklen_t length) {
@@ -46,6 +43,9 @@ static inline int cl_bind(int descriptor, const struct sockaddr *address, sockle
 static inline int cl_local_address(int descriptor, struct sockaddr *address, socklen_t *length) {
   return getsockname(descriptor, address, length);
 }
+
+/// The first place of `needle`, or NULL; <string.h> declares it only under _GNU_SOURCE.
+void *memmem(const void *haystack, size_t length, const void *needle, size_t needle_length);
 
 /// A non-blocking TCP socket of family `family`.
 static inline int cl_tcp_socket(int family) {
@@ -69,18 +69,20 @@ static inline int cl_open(const char *path, int flags, mode_t mode) {
   return open(path, flags | O_CLOEXEC, mode);
 }
 
-static inline int cl_pipe(int ends[2]) { return pipe2(ends, O_NONBLOCK | O_CLOEXEC); }
+/// A non-blocking pipe.
+int cl_pipe(int ends[2]);
+
+/// Names the calling program's thread for `ps` and `perf`; at most 15 bytes are kept.
+void cl_name_thread(pthread_t thread, const char *name);
+
+/// Raises the soft limit of open files towards `bound` and returns what holds now.
+long cl_raise_open_files(long bound);
 
 /// Sets a pipe's capacity in bytes; the kernel may grant less to an unprivileged user.
-static inline int cl_set_pipe_size(int descriptor, int bytes) {
-  return fcntl(descriptor, F_SETPIPE_SZ, bytes);
-}
+int cl_set_pipe_size(int descriptor, int bytes);
 
 /// Moves bytes between a socket and a pipe without copying them to user space.
-static inline ssize_t cl_splice(int from, int to, size_t count, bool more) {
-  return splice(from, NULL, to, NULL, count,
-                SPLICE_F_MOVE | SPLICE_F_NONBLOCK | (more ? SPLICE_F_MORE : 0));
-}
+ssize_t cl_splice(int from, int to, size_t count, bool more);
 
 static inline int cl_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t token) {
   struct epoll_event event = {.events = events, .data = {.u64 = token}};

@@ -1,0 +1,53 @@
+# Each target is one thing a developer wants, and one command that could be typed by hand.
+# demo, test, integration, bench and .ci/run share one release build in .build: tests use the
+# public API only, so nothing has to be compiled a second time for them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT_SOURCES = $(wildcard Sources Tests Benchmarks Examples) Package.swift
+
+.PHONY: help demo demo-stop test integration lint format bench check-long clean
+.PHONY: dependencies build
+
+help: ## Show what each target does.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: dependencies ## Start the gateway and local origins, and send real requests through it.
+	@swift build -c release --product clawgress
+	@swift build -c release --product clawgress-gateway
+	@Scripts/demo
+
+demo-stop: ## Stop everything that demo started, and remove what it left behind.
+	@Scripts/demo-stop
+
+test: build ## Build everything and run the unit tests.
+	@swift test -c release --skip-build
+
+integration: build ## Run the suite that drives whole processes with real clients.
+	@Scripts/integration 'not long'
+
+lint: ## Report what differs from the house style; changes nothing.
+	@Scripts/lint
+
+format: ## Rewrite the Swift sources in the house style.
+	@swift format format --in-place --recursive --parallel $(SWIFT_SOURCES)
+
+bench: ## Measure requests, tunnels and latency beside Squid and HAProxy.
+	@Scripts/install-dependencies --bench
+	@swift build -c release --build-tests
+	@Benchmarks/run
+
+check-long: build ## Measure the unit tests' coverage, then run the long integration tests.
+	@Scripts/coverage
+	@Scripts/integration long
+
+clean: ## Remove build products and the Python environment.
+	rm -rf .build .build-coverage .venv
+
+dependencies:
+	@Scripts/install-dependencies
+
+build: dependencies
+	@swift build -c release --build-tests

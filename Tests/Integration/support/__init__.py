@@ -1,0 +1,1 @@
+"""Whole processes and real sockets for the integration suite: origins, a gateway, clients."""

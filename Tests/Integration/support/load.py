@@ -1,0 +1,72 @@
+"""Steady load in which every request has a marker of its own, for counting what became of each."""
+
+import collections
+import itertools
+import threading
+import time
+
+PAUSE_AFTER_FAILURE_SECONDS = 0.02
+
+
+class Load:
+    """Workers that ask in a closed loop until they are stopped, through crashes and refusals."""
+
+    def __init__(self, world, port, workers, agent="crawler"):
+        self.world = world
+        self.port = port
+        self.agent = agent
+        self.statuses = {}
+        self._numbers = itertools.count()
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, daemon=True) for _ in range(workers)
+        ]
+
+    def start(self):
+        """Starts the workers."""
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def stop(self):
+        """Ends the workers after their current request."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(30)
+            assert not thread.is_alive(), "a client hangs"
+        return self
+
+    def answered(self):
+        """Markers whose request got any status."""
+        return {mark for mark, status in list(self.statuses.items()) if status is not None}
+
+    def _work(self):
+        client = None
+        while not self._stop.is_set():
+            mark = f"x{next(self._numbers):07d}"
+            self.statuses[mark] = None
+            try:
+                client = client or self.world.client(self.agent)
+                answer = client.fetch("GET", f"http://origin.test:{self.port}/{mark}")
+                self.statuses[mark] = answer.status
+                if (answer.get("connection") or "").lower() == "close":
+                    client.socket.close()
+                    client = None
+            except (OSError, ValueError, IndexError):
+                if client:
+                    client.socket.close()
+                client = None
+                time.sleep(PAUSE_AFTER_FAILURE_SECONDS)
+        if client:
+            client.socket.close()
+
+
+def events_by_marker(events):
+    """How many events each marker has."""
+    paths = [event["path"] for event in events if event.get("path")]
+    return collections.Counter(path.rpartition("/")[2] for path in paths)
+
+
+def markers(origin):
+    """Every marker that the origin saw."""
+    return {target.rpartition("/")[2] for target in origin.paths()}
