@@ -49,7 +49,7 @@ let package = Package(
         ),
         .target(
             name: "ClawgressQuota",
-            dependencies: ["ClawgressBytes", "ClawgressModel"],
+            dependencies: ["ClawgressModel"],
             path: "Sources/RequestPath/Quota"
         ),
         .target(
@@ -141,7 +141,6 @@ let package = Package(
                 "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning", "ClawgressModel",
                 "ClawgressPolicy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Sources/CommandLine/Commands"
         ),
@@ -158,7 +157,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            path: "Sources/Daemons/clawgress-gateway"
+            path: "Sources/Daemons/clawgress-gateway",
+            // One file without a Swift runtime to install, and half the time to start.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-static-stdlib", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections"],
+                    .when(configuration: .release)
+                )
+            ]
         ),
 
         // Measuring: the load generator and origin, and the stages without sockets.
@@ -170,7 +176,8 @@ let package = Package(
         .executableTarget(
             name: "clawgress-stages",
             dependencies: [
-                "ClawgressBytes", "ClawgressForward", "ClawgressModel", "ClawgressPolicy",
+                "ClawgressAudit", "ClawgressBytes", "ClawgressForward", "ClawgressModel",
+                "ClawgressPolicy", "ClawgressQuota",
             ],
             path: "Benchmarks/Stages"
         ),
@@ -220,6 +227,24 @@ let package = Package(
             path: "Tests/RequestPath/ReactorTests"
         ),
         .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "ClawgressBytes", "ClawgressDaemon", "ClawgressGateway", "ClawgressModel",
+                "ClawgressReactor",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Tests/RequestPath/GatewayTests"
+        ),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: [
+                "ClawgressDaemon",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Tests/Platform/DaemonTests"
+        ),
+        .testTarget(
             name: "JWSTests",
             dependencies: ["ClawgressBytes", "ClawgressJWS", "ClawgressJWSSigning"],
             path: "Tests/Platform/JWSTests",
@@ -244,7 +269,10 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandsTests",
-            dependencies: ["ClawgressCommands"],
+            dependencies: [
+                "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
+                "ClawgressCommands", "ClawgressIdentity", "ClawgressJWS", "ClawgressModel",
+            ],
             path: "Tests/CommandLine/CommandsTests"
         ),
     ],

@@ -51,6 +51,7 @@ class Bench:
         if real_time:
             processes.prefer(involved, True)
             command = ["chrt", "--fifo", "20", *command]
+        ticks = processes.ticks(measured)
         before = processes.cpu_nanoseconds(measured)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         used = processes.cpu_nanoseconds(measured) - before
@@ -61,6 +62,8 @@ class Bench:
         report = json.loads(done.stdout)
         units = report["bytes"] / GIGABYTE if name == "bulk" else report["count"]
         report["cpu_us"] = used / 1000 / units if units else float("nan")
+        user, kernel = (now - then for now, then in zip(processes.ticks(measured), ticks))
+        report["user_us"] = report["cpu_us"] * user / max(1, user + kernel)
         return report
 
     def hold_tunnels(self, proxy, count):

@@ -74,6 +74,18 @@ def cpu_nanoseconds(pid):
     return total
 
 
+def ticks(pid):
+    """User and kernel time of a process and its descendants, in the scheduler's coarse ticks."""
+    user = kernel = 0
+    for each in family(pid):
+        try:
+            fields = pathlib.Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        user, kernel = user + int(fields[11]), kernel + int(fields[12])
+    return user, kernel
+
+
 def anonymous_kib(pid):
     """Anonymous memory of a process and its descendants: its own, without mapped files."""
     total = 0

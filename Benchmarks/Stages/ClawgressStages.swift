@@ -5,7 +5,7 @@
 struct ClawgressStages {
     static func main() {
         let policy = measurePolicy()
-        let figures = policy + measureForward()
+        let figures = policy + measureForward() + measureQuota() + measureAudit()
         for figure in figures {
             print(figure.name.padding(to: 44), rounded(figure.nanoseconds), "ns")
         }

@@ -67,6 +67,8 @@ extension ImportGraph {
         "ClawgressIdentity", "ClawgressPolicy", "ClawgressAudit",
     ]
     static let offlineTools: Set<String> = ["ClawgressCommands", "ClawgressBundleSigning"]
+    /// Measures each stage by itself, and never serves a request.
+    static let measuringTools: Set<String> = ["clawgress-stages"]
     /// Decisions and state machines: values in, values out. All that they may import.
     static let pureTargets: Set<String> = [
         "ClawgressModel", "ClawgressPolicy", "ClawgressQuota", "ClawgressForward",
@@ -106,6 +108,7 @@ extension ImportGraph {
             .filter {
                 $0.target.name != "ClawgressGateway" && !Self.stages.contains($0.target.name)
             }
+            .filter { !Self.measuringTools.contains($0.target.name) }
             .filter { Self.stages.contains($0.module) || $0.module == "ClawgressReactor" }
             .filter {
                 !(Self.offlineTools.contains($0.target.name)

@@ -44,13 +44,10 @@ public struct CommandContext: Sendable {
         return CommandContext(
             terminal: .standard(environment: environment),
             environment: environment,
-            now: { Int64(Date().timeIntervalSince1970) },
+            now: { WallClock.seconds() },
             askSecret: ask,
             becomeProgram: { ProcessImage.replace(with: $0, arguments: $1, environment: $2) },
-            waitForMore: {
-                usleep(200_000)
-                return true
-            }
+            waitForMore: { FollowWait.next() }
         )
     }
 }

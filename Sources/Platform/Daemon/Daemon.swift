@@ -98,11 +98,13 @@ public struct StartRefusal: Error, CustomStringConvertible {
 public enum ServiceManager {
     /// Says that the daemon serves now.
     public static func ready() {
+        // unsafe: the call copies the text before it returns.
         _ = unsafe cl_service_notify("READY=1")
     }
 
     /// Says that the daemon finishes what it has and ends.
     public static func stopping() {
+        // unsafe: the call copies the text before it returns.
         _ = unsafe cl_service_notify("STOPPING=1")
     }
 }

@@ -87,14 +87,17 @@ public final class SegmentSupply: Sendable {
         }
     }
 
-    /// Fills the shelves, two segments ahead for each worker, and brings to the disk and unmaps
-    /// what writers gave back.
+    /// Fills the shelves, and brings to the disk and unmaps what writers gave back.
     ///
+    /// - Parameters:
+    ///   - now: wall clock, microseconds since 1970 UTC.
+    ///   - ahead: segments ahead for each worker; one is enough to begin with, and the thread
+    ///     that keeps them can make the second one while the gateway serves already.
     /// - Throws: `SpoolError.full` at the folder's bound, `.file` on a full or failing disk. The
     ///   call may be repeated at any time; it goes on when there is room again.
-    public func prepare(now: Int64) throws(SpoolError) {
+    public func prepare(now: Int64, ahead: Int = 2) throws(SpoolError) {
         do throws(SpoolError) {
-            try fillShelves(now: now)
+            try fillShelves(now: now, ahead: max(ahead, 1))
         } catch {
             try dropRetired()
             throw error
@@ -102,8 +105,8 @@ public final class SegmentSupply: Sendable {
         try dropRetired()
     }
 
-    private func fillShelves(now: Int64) throws(SpoolError) {
-        for level in 1...2 {
+    private func fillShelves(now: Int64, ahead: Int) throws(SpoolError) {
+        for level in 1...ahead {
             for worker in shelves.indices where shelves[worker].count < level {
                 let bytes = try SegmentFiles.bytes(in: folder.path)
                 guard bytes + settings.segmentBytes <= settings.bytesMax else {

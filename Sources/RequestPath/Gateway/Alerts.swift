@@ -16,7 +16,6 @@ enum AlertKind: String, CaseIterable, Sendable {
     case workerFailed = "worker_failed"
     case quotaAlert = "quota_alert"
     case bundleRefused = "bundle_refused"
-    case bundleOld = "bundle_old"
     case uncleanShutdown = "unclean_shutdown"
 }
 

@@ -1,15 +1,17 @@
 // `address:port` as operators write it.
 
 import ClawgressBytes
-import ClawgressModel
+public import ClawgressModel
 
 /// An address and port to bind.
-struct Endpoint: Sendable, Equatable {
-    let address: IPAddress
-    let port: UInt16
+public struct Endpoint: Sendable, Equatable {
+    /// The address; all zeros mean every address of the machine.
+    public let address: IPAddress
+    /// The port; 0 asks the kernel for one.
+    public let port: UInt16
 
     /// Parses `192.0.2.1:3128` or `[::1]:3128`; port 0 asks the kernel for one.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"),
             let port = UInt16(text[text.index(after: colon)...])
         else { return nil }
@@ -24,16 +26,17 @@ struct Endpoint: Sendable, Equatable {
         self.init(address: address, port: port)
     }
 
-    init(address: IPAddress, port: UInt16) {
+    /// Names an endpoint.
+    public init(address: IPAddress, port: UInt16) {
         self.address = address
         self.port = port
     }
 
     /// The usual text form.
-    var text: String { address.isV4 ? "\(address.text):\(port)" : "[\(address.text)]:\(port)" }
+    public var text: String { address.isV4 ? "\(address.text):\(port)" : "[\(address.text)]:\(port)" }
 
     /// Whether every address of the machine is meant.
-    var isWildcard: Bool {
+    public var isWildcard: Bool {
         address.isV4 ? address.v4 == 0 : address.high == 0 && address.low == 0
     }
 }

@@ -117,7 +117,7 @@ public enum Gateway {
             let supply = try SegmentSupply(
                 folder: folder, settings: settings,
                 now: Int64(SystemClock.realtimeNanoseconds() / 1_000), onShortage: keeper.call)
-            keeper.prepare(supply)
+            keeper.prepare(supply, ahead: 1)
             guard keeper.start(supply) else { throw SpoolError.full(bytesMax: 0) }
             return supply
         } catch {

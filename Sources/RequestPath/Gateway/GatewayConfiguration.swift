@@ -53,13 +53,23 @@ public struct GatewayConfiguration: DaemonConfiguration {
             try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
             let values = try decoder.container(keyedBy: CodingKeys.self)
             folder = try values.decode(String.self, forKey: .folder)
-            segmentBytes = try values.decodeIfPresent(Int.self, forKey: .segmentBytes) ?? 16 << 20
+            segmentBytes = try values.decodeIfPresent(Int.self, forKey: .segmentBytes) ?? 8 << 20
             bytesMax = try values.decodeIfPresent(Int.self, forKey: .bytesMax) ?? 4 << 30
         }
     }
 
     private struct ResolverConfiguration: Decodable {
         var servers: [String]
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case servers
+        }
+
+        init(from decoder: any Decoder) throws {
+            try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            servers = try values.decodeIfPresent([String].self, forKey: .servers) ?? []
+        }
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -113,10 +123,13 @@ public struct GatewayConfiguration: DaemonConfiguration {
         }
         if workers < 0 || workers > 64 { found.append("`workers` must be 0 to 64") }
         if trustedKeys.isEmpty { found.append("`trusted_keys` is empty: no bundle could be believed") }
-        if spool.segmentBytes < 65_536 || spool.segmentBytes % 4_096 != 0 {
-            found.append("`spool.segment_bytes` must be a multiple of 4096 and at least 65536")
+        for server in resolverServers where Endpoint(server) == nil {
+            found.append("name server `\(server)` is no `address:port`; write `192.0.2.53:53`")
         }
-        if spool.bytesMax < spool.segmentBytes * 4 {
+        if !(65_536...67_108_864).contains(spool.segmentBytes) || spool.segmentBytes % 4_096 != 0 {
+            found.append("`spool.segment_bytes` must be a multiple of 4096 from 65536 to 67108864")
+        }
+        if spool.bytesMax / 4 < spool.segmentBytes {
             found.append("`spool.bytes_max` must hold at least four segments")
         }
         return found

@@ -78,10 +78,12 @@ final class GatewaySnapshot: Sendable {
 }
 
 /// Why a verified bundle cannot be compiled.
-struct SnapshotProblem: Error, CustomStringConvertible {
-    let description: String
+public struct SnapshotProblem: Error, CustomStringConvertible {
+    /// One sentence for the operator.
+    public let description: String
 
-    init(_ description: String) {
+    /// Makes a problem from its sentence.
+    public init(_ description: String) {
         self.description = description
     }
 }

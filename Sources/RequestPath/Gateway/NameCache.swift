@@ -1,11 +1,11 @@
 // Answers of name servers, kept as long as they allow and no longer than we bound, so that a
 // warm request asks nobody; and the list of who waits for an answer under way.
 
-import ClawgressModel
-import ClawgressReactor
+public import ClawgressModel
+public import ClawgressReactor
 
 /// A worker's cache of resolved names.
-struct NameCache: ~Copyable {
+public struct NameCache: ~Copyable {
     private struct Entry {
         var addresses: [IPAddress] = []
         var failure: ResolutionFailure?
@@ -14,18 +14,23 @@ struct NameCache: ~Copyable {
     }
 
     /// Answers are kept at least this long, or a zero TTL would mean a question per request.
-    static let secondsMin: UInt64 = 1
+    public static var secondsMin: UInt64 { 1 }
     /// Answers are kept at most this long, whatever the name server says.
-    static let secondsMax: UInt64 = 300
+    public static var secondsMax: UInt64 { 300 }
     /// Failures are kept this long.
-    static let failureSeconds: UInt64 = 3
+    public static var failureSeconds: UInt64 { 3 }
     /// The greatest number of names.
-    static let namesMax = 8_192
+    public static var namesMax: Int { 8_192 }
 
     private var entries: [[UInt8]: Entry] = [:]
 
+    /// Makes an empty cache.
+    public init() {}
+
     /// What is known of a name and still valid; nil if a name server must be asked.
-    func fresh(_ host: [UInt8], now: UInt64) -> Result<[IPAddress], ResolutionFailure>? {
+    ///
+    /// - Parameter now: monotonic nanoseconds, here and below.
+    public func fresh(_ host: [UInt8], now: UInt64) -> Result<[IPAddress], ResolutionFailure>? {
         guard let entry = entries[host], entry.expires > now else { return nil }
         if let failure = entry.failure { return .failure(failure) }
         return .success(entry.addresses)
@@ -34,7 +39,7 @@ struct NameCache: ~Copyable {
     /// Puts a waiter on the list of a name.
     ///
     /// - Returns: whether nobody asked yet, so that the caller must.
-    mutating func wait(_ host: [UInt8], _ waiter: UInt64, now: UInt64) -> Bool {
+    public mutating func wait(_ host: [UInt8], _ waiter: UInt64, now: UInt64) -> Bool {
         if entries[host] == nil { makeRoom(now) }
         entries[host, default: Entry()].waiting.append(waiter)
         return entries[host]?.waiting.count == 1
@@ -42,8 +47,17 @@ struct NameCache: ~Copyable {
 
     /// Stores an answer and returns who waited for it.
     mutating func store(_ answer: Resolution, now: UInt64) -> [UInt64] {
+        store(answer.host, answer.result, now: now)
+    }
+
+    /// Stores what a name server said about a name, and returns who waited for it.
+    public mutating func store(
+        _ host: [UInt8],
+        _ result: Result<(addresses: [IPAddress], timeToLive: UInt32), ResolutionFailure>,
+        now: UInt64
+    ) -> [UInt64] {
         var entry = Entry()
-        switch answer.result {
+        switch result {
         case .success(let found):
             let seconds = min(max(UInt64(found.timeToLive), Self.secondsMin), Self.secondsMax)
             entry.addresses = found.addresses
@@ -52,8 +66,8 @@ struct NameCache: ~Copyable {
             entry.failure = failure
             entry.expires = now + Self.failureSeconds * 1_000_000_000
         }
-        let waiting = entries[answer.host]?.waiting ?? []
-        entries[answer.host] = entry
+        let waiting = entries[host]?.waiting ?? []
+        entries[host] = entry
         return waiting
     }
 

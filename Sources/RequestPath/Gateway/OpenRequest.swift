@@ -56,8 +56,7 @@ extension Worker {
     func parse(
         _ head: Span<UInt8>, _ outbound: inout ByteBuffer
     ) throws(Reason) -> RequestHead {
-        let limits = HeadLimits(snapshot?.limits ?? Limits())
-        return try RequestHead.parse(
-            head, limits: limits, gatewayName: gatewayID.span, into: &outbound)
+        try RequestHead.parse(
+            head, limits: HeadLimits(limits), gatewayName: gatewayID.span, into: &outbound)
     }
 }

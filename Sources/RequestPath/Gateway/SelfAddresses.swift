@@ -1,16 +1,16 @@
 // The gateway's own doors. A request that would come back to the gateway, or reach the control
 // plane, is refused whatever a policy says.
 
-import ClawgressModel
+public import ClawgressModel
 import ClawgressReactor
 
 /// Endpoints that are never dialled.
-struct SelfAddresses: Sendable {
+public struct SelfAddresses: Sendable {
     private var endpoints: [Endpoint] = []
 
     /// Collects the endpoints that the gateway listens on; a wildcard stands for all addresses
     /// that the machine has, and for loopback.
-    init(listening: [Endpoint]) {
+    public init(listening: [Endpoint]) {
         let local = LocalAddresses.all()
         for endpoint in listening {
             if endpoint.isWildcard {
@@ -22,7 +22,7 @@ struct SelfAddresses: Sendable {
     }
 
     /// Whether dialling would reach the gateway itself.
-    func contains(_ address: IPAddress, port: UInt16) -> Bool {
+    public func contains(_ address: IPAddress, port: UInt16) -> Bool {
         for endpoint in endpoints where endpoint.port == port {
             if endpoint.address == address { return true }
             // All of 127.0.0.0/8 answers on a socket bound to a wildcard.

@@ -24,10 +24,10 @@ final class SpoolKeeper: Sendable {
     }
 
     /// Prepares the first segments, so that the first request finds room.
-    func prepare(_ supply: SegmentSupply) {
+    func prepare(_ supply: SegmentSupply, ahead: Int = 2) {
         let problem: SpoolError?
         do throws(SpoolError) {
-            try supply.prepare(now: Self.wallMicroseconds())
+            try supply.prepare(now: Self.wallMicroseconds(), ahead: ahead)
             problem = nil
         } catch {
             problem = error

@@ -1,11 +1,11 @@
 // Names whose addresses the operator fixed. They skip the name server and nothing else: every
 // address is classified like any other.
 
-import ClawgressBytes
-import ClawgressModel
+public import ClawgressBytes
+public import ClawgressModel
 
 /// Fixed addresses of names, looked up by the bytes of a canonical host.
-struct StaticHosts: Sendable {
+public struct StaticHosts: Sendable {
     private struct Entry {
         let hash: UInt64
         let name: [UInt8]
@@ -18,8 +18,8 @@ struct StaticHosts: Sendable {
 
     /// Prepares the operator's table.
     ///
-    /// - Throws: a sentence about a name or address that is none.
-    init(_ table: [String: [String]], hash: KeyedHash) throws(SnapshotProblem) {
+    /// - Throws: ``SnapshotProblem`` about a name or address that is none.
+    public init(_ table: [String: [String]], hash: KeyedHash) throws(SnapshotProblem) {
         self.hash = hash
         guard !table.isEmpty else {
             entries = []
@@ -61,7 +61,7 @@ struct StaticHosts: Sendable {
     }
 
     /// The fixed addresses of `host`, or nil if it has none.
-    func addresses(of host: Span<UInt8>) -> [IPAddress]? {
+    public func addresses(of host: Span<UInt8>) -> [IPAddress]? {
         guard !entries.isEmpty else { return nil }
         let wanted = hash.hash(host)
         let mask = entries.count - 1

@@ -1,24 +1,37 @@
 // Connections to origins that wait for the next request of the same agent. Never shared among
 // agents: what one agent made of a connection must not be another's.
 
-import ClawgressModel
-import ClawgressReactor
+public import ClawgressModel
+public import ClawgressReactor
 
 /// Who may use a pooled connection.
-struct PoolKey: Hashable {
-    let agentNumber: UInt32
-    let port: UInt16
-    let address: IPAddress
+public struct PoolKey: Hashable {
+    /// The agent's number in this process.
+    public let agentNumber: UInt32
+    /// The origin's port.
+    public let port: UInt16
+    /// The origin's address.
+    public let address: IPAddress
+
+    /// Names an agent's connections to one origin.
+    public init(agentNumber: UInt32, port: UInt16, address: IPAddress) {
+        self.agentNumber = agentNumber
+        self.port = port
+        self.address = address
+    }
 }
 
 /// Idle origin connections of one worker, newest used first.
-struct UpstreamPool: ~Copyable {
+public struct UpstreamPool: ~Copyable {
     private var idle: [PoolKey: [Descriptor]] = [:]
     /// The number of idle connections.
-    private(set) var count = 0
+    public private(set) var count = 0
+
+    /// Makes an empty pool.
+    public init() {}
 
     /// Takes the connection that was used last.
-    mutating func take(_ key: PoolKey) -> Descriptor? {
+    public mutating func take(_ key: PoolKey) -> Descriptor? {
         guard let place = idle.index(forKey: key) else { return nil }
         guard let found = idle.values[place].popLast() else { return nil }
         count -= 1
@@ -28,15 +41,17 @@ struct UpstreamPool: ~Copyable {
     /// Keeps a connection.
     ///
     /// - Returns: false if `bound` are kept for this key already.
-    mutating func keep(_ descriptor: Descriptor, _ key: PoolKey, bound: Int) -> Bool {
+    public mutating func keep(_ descriptor: Descriptor, _ key: PoolKey, bound: Int) -> Bool {
         guard idle[key, default: []].count < bound else { return false }
+        // Lists that were emptied stay, because most are filled again at once; not for ever.
+        if idle.count > 4_096 { idle = idle.filter { !$0.value.isEmpty } }
         idle[key, default: []].append(descriptor)
         count += 1
         return true
     }
 
     /// Forgets a connection that closed while idle.
-    mutating func remove(_ descriptor: Descriptor, _ key: PoolKey) {
+    public mutating func remove(_ descriptor: Descriptor, _ key: PoolKey) {
         guard let place = idle.index(forKey: key),
             let slot = idle.values[place].lastIndex(of: descriptor)
         else { return }

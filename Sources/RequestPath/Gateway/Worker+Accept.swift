@@ -1,6 +1,5 @@
 // Letting agents in, within the limits on connections and on sources.
 
-import CLinux
 import ClawgressBytes
 import ClawgressModel
 import ClawgressReactor
@@ -14,7 +13,7 @@ extension Worker {
         for _ in 0..<64 where listeners.isOpen(listener) {
             var code: Int32 = 0
             guard let socket = listeners[listener].accept(from: &peer, code: &code) else {
-                if code == EMFILE || code == ENFILE { pauseAccepting() }
+                if SystemError.isOutOfDescriptors(code) { pauseAccepting() }
                 return
             }
             let now = SystemClock.monotonicNanoseconds()
@@ -32,7 +31,7 @@ extension Worker {
             shared.alerts.raise(.sourceBlocked, "a source was refused too often")
             return false
         }
-        let bound = snapshot?.limits.connections ?? Limits().connections
+        let bound = limits.connections
         guard shared.connections.load(0) < UInt64(max(bound, 0)) else {
             shared.alerts.raise(.connectionsExhausted, "the limit of client connections is reached")
             return false
@@ -58,7 +57,7 @@ extension Worker {
         }
         shared.connections.add(1, 0)
         handle.metrics.add(.connectionsAccepted)
-        setDeadline(descriptor, now, snapshot?.limits.headMilliseconds ?? 10_000)
+        setDeadline(descriptor, now, limits.headMilliseconds)
         // Most clients send their head right behind the handshake: look before sleeping.
         connections[descriptor.index].flags.insert(.readable)
         readable(descriptor, &inbound, &outbound)

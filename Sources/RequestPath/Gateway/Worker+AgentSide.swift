@@ -110,7 +110,7 @@ extension Worker {
         _ agent: Descriptor, from offset: Int, _ inbound: borrowing ByteBuffer,
         _ outbound: inout ByteBuffer
     ) -> Int? {
-        let limit = snapshot?.limits.headBytes ?? Limits().headBytes
+        let limit = limits.headBytes
         let found: HeadScan
         do throws(Reason) {
             found = try HeadScanner.scan(
@@ -138,7 +138,7 @@ extension Worker {
     private mutating func beginHeadDeadline(_ agent: Descriptor) {
         guard !connections[agent.index].flags.contains(.headBegun) else { return }
         connections[agent.index].flags.insert(.headBegun)
-        setDeadline(agent, turn, snapshot?.limits.headMilliseconds ?? Limits().headMilliseconds)
+        setDeadline(agent, turn, limits.headMilliseconds)
     }
 
     /// Sends a piece of the request's body on.

@@ -75,7 +75,7 @@ extension Worker {
         handle.metrics.add(.upstreamConnections)
         connections[origin.index].peer = agent
         connections[agent.index].peer = origin
-        setDeadline(origin, turn, snapshot?.limits.connectMilliseconds ?? Limits().connectMilliseconds)
+        setDeadline(origin, turn, limits.connectMilliseconds)
         return true
     }
 

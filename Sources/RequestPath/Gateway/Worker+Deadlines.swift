@@ -13,7 +13,6 @@ extension Worker {
 
     /// Something moved in an exchange: its idle time begins anew, its total time does not.
     mutating func touch(_ agent: Descriptor) {
-        let limits = snapshot?.limits ?? Limits()
         let index = Int(connections[agent.index].exchange)
         let isTunnel = exchanges[index].flags.contains(.isTunnel)
         var due = turn + UInt64(max(limits.idleMilliseconds, 1)) * 1_000_000
@@ -49,7 +48,6 @@ extension Worker {
 
     /// Which limit ended an exchange: the total one, or `other`.
     private func late(_ agent: Descriptor, _ other: Reason) -> Reason {
-        let limits = snapshot?.limits ?? Limits()
         let exchange = exchanges[Int(connections[agent.index].exchange)]
         let isTunnel = exchange.flags.contains(.isTunnel)
         let total = isTunnel ? limits.tunnelMilliseconds : limits.totalMilliseconds

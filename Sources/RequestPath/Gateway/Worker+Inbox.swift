@@ -22,10 +22,11 @@ extension Worker {
     }
 
     private mutating func activate(_ next: GatewaySnapshot) {
-        if next.limits.failureBudget != snapshot?.limits.failureBudget {
+        if next.limits.failureBudget != limits.failureBudget {
             failures = FailureBudget(failuresMax: next.limits.failureBudget, hash: hash)
         }
         snapshot = next
+        limits = next.limits
         handle.serial.store(next.serial, ordering: .releasing)
     }
 

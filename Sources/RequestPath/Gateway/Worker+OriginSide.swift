@@ -78,7 +78,6 @@ extension Worker {
     ) -> Int? {
         let agent = connections[origin.index].peer
         let index = Int(connections[agent.index].exchange)
-        let limits = snapshot?.limits ?? Limits()
         outbound.removeAll()
         let answer: ResponseHead
         let end: Int
@@ -270,7 +269,6 @@ extension Worker {
     }
 
     private mutating func keepOrigin(_ origin: Descriptor, _ key: PoolKey) {
-        let limits = snapshot?.limits ?? Limits()
         let flags = connections[origin.index].flags
         guard flags.isDisjoint(with: [.unpoolable, .ended, .endReported]), drainDeadline == nil,
             connections[origin.index].outgoing.isEmpty,

@@ -82,7 +82,7 @@ extension Worker {
         connections[agent.index].flags.remove(.headBegun)
         // A client that does not read its answers gets no more of them.
         if !connections[agent.index].outgoing.isEmpty { connections[agent.index].flags.insert(.paused) }
-        setDeadline(agent, turn, snapshot?.limits.keepAliveMilliseconds ?? Limits().keepAliveMilliseconds)
+        setDeadline(agent, turn, limits.keepAliveMilliseconds)
     }
 
     /// Counts a refusal against its source. Challenges, quotas and our own failures are not

@@ -46,6 +46,8 @@ struct Worker: ~Copyable {
     var turn: UInt64
     var random: RandomBits
     var snapshot: GatewaySnapshot?
+    /// The snapshot's limits, kept here because every deadline asks for one.
+    var limits = Limits()
     /// Set once draining began: when what is left is closed.
     var drainDeadline: UInt64?
     /// Connections to look at again in this turn, because something made way for them.
@@ -90,7 +92,7 @@ struct Worker: ~Copyable {
         // An unprivileged user may hold 64 MiB of pipe memory (pipe-user-pages-soft).
         pipes = PipePool(bound: max(16, 192 / shared.workerCount))
         tokens = TokenCache(hash: shared.hash)
-        failures = FailureBudget(hash: shared.hash)
+        failures = FailureBudget(failuresMax: Limits().failureBudget, hash: shared.hash)
         sources = SourceBudget(hash: shared.hash)
         spool = SpoolWriter(supply: shared.supply, worker: number)
         turn = now

@@ -51,7 +51,8 @@ extension PolicyIndex {
     ) -> Bool {
         guard hasBlockDenies else { return false }
         var best = BestMatch(before: policy)
-        let facts = facts(query, excluded: [.allows, .observed])
+        // An observed deny is met too, but never decides.
+        let facts = facts(query, excluded: .allows)
         searchBlocks(address, query, facts, &best)
         return best.enforced < policy
     }

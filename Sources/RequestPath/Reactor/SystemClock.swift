@@ -15,11 +15,3 @@ public enum SystemClock {
     /// Nanoseconds since 1970 UTC.
     public static func realtimeNanoseconds() -> UInt64 { cl_realtime_nanoseconds() }
 }
-
-/// The system's error numbers that callers tell apart.
-public enum SystemError {
-    /// Nobody listens at that address.
-    public static var refused: Int32 { ECONNREFUSED }
-    /// The connection attempt took too long for the kernel.
-    public static var timedOut: Int32 { ETIMEDOUT }
-}

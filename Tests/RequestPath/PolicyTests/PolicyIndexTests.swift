@@ -120,6 +120,29 @@ struct PolicyIndexTests {
         #expect(try decide(399, "/q") == "default-deny")
     }
 
+    @Test("tells apart nested blocks that begin with the same address", arguments: 1...10)
+    func nestedBlocks(_ seed: UInt64) throws {
+        let policies = (1...32).map { length in
+            let patterns = ["0.0.0.0/\(length):\(length)", "[::]/\(length):\(length)"]
+            return allow("length-\(length)", PolicyMatch(destination: patterns))
+        }
+        var random = SplitMix64(seed: seed)
+        let index = try PolicyIndex(
+            policies: policies,
+            agents: PolicySet.sampleAgents,
+            destinationGroups: [:],
+            hash: KeyedHash(using: &random)
+        )
+        for length in 1...32 {
+            for host in ["0.0.0.0", "[::]"] {
+                let url = "\(host):\(length)"
+                let request = try TestRequest(agent: "crawler", method: "CONNECT", url: url)
+                let policy = request.withQuery(0) { index.decide($0).policy }
+                #expect(index.name(policy) == "length-\(length)")
+            }
+        }
+    }
+
     @Test("finds suffixes of names with very many labels")
     func deepNames() throws {
         let deep = (0..<100).map { _ in "a" }.joined(separator: ".")
