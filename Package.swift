@@ -161,7 +161,10 @@ let package = Package(
             // One file without a Swift runtime to install, and half the time to start.
             linkerSettings: [
                 .unsafeFlags(
-                    ["-static-stdlib", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections"],
+                    [
+                        "-static-stdlib", "-lCoreFoundation", "-l_FoundationICU",
+                        "-l_FoundationCShims", "-l_FoundationCollections",
+                    ],
                     .when(configuration: .release)
                 )
             ]
@@ -299,7 +302,9 @@ for target in package.targets where target.type != .system && target.name != "CL
     if target.type != .test {
         // Small public accessors of one module inline into another: without this a decision
         // costs four times as much (measured, see Documentation/architecture.md).
-        settings.append(.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)))
+        settings.append(
+            .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))
+        )
         if !unsafeModules.contains(target.name) {
             settings.append(.strictMemorySafety())
         }

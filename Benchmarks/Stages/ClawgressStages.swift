@@ -14,7 +14,12 @@ struct ClawgressStages {
         else { return }
         let ratio = many.nanoseconds / few.nanoseconds
         let verdict = ratio <= 1.5 ? "PASS" : "FAIL"
-        print("decide, 10000 against 10 policies:".padding(to: 44), rounded(ratio), "x (at most 1.5)", verdict)
+        print(
+            "decide, 10000 against 10 policies:".padding(to: 44),
+            rounded(ratio),
+            "x (at most 1.5)",
+            verdict
+        )
     }
 
     private static func rounded(_ value: Double) -> String {

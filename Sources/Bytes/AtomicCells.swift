@@ -61,11 +61,16 @@ public final class AtomicCells: Sendable {
     /// - Returns: whether it was exchanged, and the value found.
     @inlinable
     public func compareExchange(
-        _ index: Int, expected: UInt64, desired: UInt64
+        _ index: Int,
+        expected: UInt64,
+        desired: UInt64
     ) -> (exchanged: Bool, original: UInt64) {
         precondition(index >= 0 && index < count, "cell index")
         return base[index].compareExchange(
-            expected: expected, desired: desired, ordering: .sequentiallyConsistent)
+            expected: expected,
+            desired: desired,
+            ordering: .sequentiallyConsistent
+        )
     }
 
     /// The present value with sequentially consistent order, for add-then-look protocols.

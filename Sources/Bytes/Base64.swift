@@ -31,7 +31,9 @@ public enum Base64 {
     ///   unused bits zero, and room in `out`. On false, `out` is as it was.
     @inlinable
     public static func decode(
-        _ text: Span<UInt8>, _ alphabet: Alphabet, into out: inout ByteBuffer
+        _ text: Span<UInt8>,
+        _ alphabet: Alphabet,
+        into out: inout ByteBuffer
     ) -> Bool {
         let mark = out.count
         guard let length = significantLength(text, alphabet) else { return false }
@@ -64,7 +66,9 @@ public enum Base64 {
         case .standard:
             guard length % 4 == 0 else { return nil }
             if length > 0, text[length - 1] == UInt8(ascii: "=") { length -= 1 }
-            if length > 0, length < text.count, text[length - 1] == UInt8(ascii: "=") { length -= 1 }
+            if length > 0, length < text.count, text[length - 1] == UInt8(ascii: "=") {
+                length -= 1
+            }
         case .urlSafe:
             break
         }
@@ -80,7 +84,8 @@ public enum Base64 {
 
     /// The encoding of `bytes`; for places off the hot path.
     public static func encode(_ bytes: some Sequence<UInt8>, _ alphabet: Alphabet) -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        let letters =
+            Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
             + Array((alphabet == .standard ? "+/" : "-_").utf8)
         var text: [UInt8] = []
         var bits: UInt32 = 0

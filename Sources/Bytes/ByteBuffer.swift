@@ -192,12 +192,17 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     public mutating func overwrite(littleEndian value: UInt32, at offset: Int) {
         precondition(offset >= 0 && offset + 4 <= filled, "overwrite outside the filled part")
         UnsafeMutableRawPointer(base).storeBytes(
-            of: value.littleEndian, toByteOffset: offset, as: UInt32.self)
+            of: value.littleEndian,
+            toByteOffset: offset,
+            as: UInt32.self
+        )
     }
 
     /// Appends a fixed-width integer in little-endian order.
     @inlinable
-    public mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(littleEndian value: Value) {
+    public mutating func append<Value: FixedWidthInteger & BitwiseCopyable>(
+        littleEndian value: Value
+    ) {
         guard let start = claim(MemoryLayout<Value>.size) else { return }
         UnsafeMutableRawPointer(start).storeBytes(of: value.littleEndian, as: Value.self)
     }

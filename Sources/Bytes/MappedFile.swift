@@ -53,7 +53,9 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
     /// - Throws: `FileError`, with `ENOSPC` on a full disk.
     public static func create(path: String, length: Int) throws(FileError) -> MappedFile {
         let descriptor = cl_open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
-        guard descriptor >= 0 else { throw FileError(code: cl_errno(), operation: "create", path: path) }
+        guard descriptor >= 0 else {
+            throw FileError(code: cl_errno(), operation: "create", path: path)
+        }
         defer { close(descriptor) }
         let refusal = posix_fallocate(descriptor, 0, off_t(length))
         guard refusal == 0 else {
@@ -80,7 +82,9 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
     /// - Throws: `FileError`; an empty file is `EINVAL`.
     public static func open(path: String, writable: Bool) throws(FileError) -> MappedFile {
         let descriptor = cl_open(path, writable ? O_RDWR : O_RDONLY, 0)
-        guard descriptor >= 0 else { throw FileError(code: cl_errno(), operation: "open", path: path) }
+        guard descriptor >= 0 else {
+            throw FileError(code: cl_errno(), operation: "open", path: path)
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
@@ -97,7 +101,10 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
     public var bytes: Span<UInt8> {
         @_lifetime(borrow self)
         borrowing get {
-            let span = Span<UInt8>(_unsafeStart: base.assumingMemoryBound(to: UInt8.self), count: length)
+            let span = Span<UInt8>(
+                _unsafeStart: base.assumingMemoryBound(to: UInt8.self),
+                count: length
+            )
             return _overrideLifetime(span, borrowing: self)
         }
     }
@@ -115,10 +122,13 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
     /// Stores a little-endian integer at `offset`.
     @inlinable
     public mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(
-        littleEndian value: Value, at offset: Int
+        littleEndian value: Value,
+        at offset: Int
     ) {
         precondition(
-            offset >= 0 && MemoryLayout<Value>.size <= length - offset, "store outside the mapping")
+            offset >= 0 && MemoryLayout<Value>.size <= length - offset,
+            "store outside the mapping"
+        )
         base.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
     }
 
@@ -127,7 +137,10 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
     /// - Precondition: `offset` is a multiple of four.
     @inlinable
     public mutating func publish(_ value: UInt32, at offset: Int) {
-        precondition(offset >= 0 && offset & 3 == 0 && 4 <= length - offset, "publish outside the mapping")
+        precondition(
+            offset >= 0 && offset & 3 == 0 && 4 <= length - offset,
+            "publish outside the mapping"
+        )
         (base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)
             .pointee.store(value.littleEndian, ordering: .releasing)
     }
@@ -135,9 +148,14 @@ public struct MappedFile: ~Copyable, @unchecked Sendable {
     /// Loads a word with acquiring order, the counterpart of ``publish(_:at:)``.
     @inlinable
     public func observe(at offset: Int) -> UInt32 {
-        precondition(offset >= 0 && offset & 3 == 0 && 4 <= length - offset, "observe outside the mapping")
-        return UInt32(littleEndian: (base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)
-            .pointee.load(ordering: .acquiring))
+        precondition(
+            offset >= 0 && offset & 3 == 0 && 4 <= length - offset,
+            "observe outside the mapping"
+        )
+        return UInt32(
+            littleEndian: (base + offset).assumingMemoryBound(to: Atomic<UInt32>.self)
+                .pointee.load(ordering: .acquiring)
+        )
     }
 
     /// Asks the kernel to begin writing changed pages; returns 0 or an errno.

@@ -72,7 +72,9 @@ extension Span<UInt8> {
     public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
         withUnsafeBufferPointer { bytes in
             guard let base = bytes.baseAddress, start < bytes.count else { return nil }
-            guard let hit = memchr(base + start, Int32(byte), bytes.count - start) else { return nil }
+            guard let hit = memchr(base + start, Int32(byte), bytes.count - start) else {
+                return nil
+            }
             return UnsafeRawPointer(hit) - UnsafeRawPointer(base)
         }
     }
@@ -98,9 +100,13 @@ extension Span<UInt8> {
     /// A fixed-width little-endian integer at `offset`, which must be in bounds.
     @inlinable
     public func load<Value: FixedWidthInteger & BitwiseCopyable>(
-        littleEndian type: Value.Type, at offset: Int
+        littleEndian type: Value.Type,
+        at offset: Int
     ) -> Value {
-        precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size, "load outside the span")
+        precondition(
+            offset >= 0 && offset <= count - MemoryLayout<Value>.size,
+            "load outside the span"
+        )
         return withUnsafeBytes {
             Value(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Value.self))
         }

@@ -33,8 +33,12 @@ public struct AddressBlock: Sendable, Equatable, Hashable, BitwiseCopyable {
         if address.isV4 {
             return IPAddress(v4: length == 0 ? 0 : address.v4 & (~UInt32(0) << UInt32(32 - length)))
         }
-        let high = length >= 64 ? address.high : length == 0 ? 0 : address.high & (~UInt64(0) << UInt64(64 - length))
-        let low = length <= 64 ? 0 : length == 128 ? address.low : address.low & (~UInt64(0) << UInt64(128 - length))
+        let high =
+            length >= 64
+            ? address.high : length == 0 ? 0 : address.high & (~UInt64(0) << UInt64(64 - length))
+        let low =
+            length <= 64
+            ? 0 : length == 128 ? address.low : address.low & (~UInt64(0) << UInt64(128 - length))
         return IPAddress(high: high, low: low)
     }
 

@@ -44,7 +44,9 @@ public enum AddressClass: UInt8, Sendable, CaseIterable {
     }
 
     private static func ofV4(_ value: UInt32) -> AddressClass {
-        func inBlock(_ base: UInt32, _ length: UInt32) -> Bool { value >> (32 - length) == base >> (32 - length) }
+        func inBlock(_ base: UInt32, _ length: UInt32) -> Bool {
+            value >> (32 - length) == base >> (32 - length)
+        }
         if value == 0xFFFF_FFFF { return .broadcast }
         // 169.254.169.254 and ECS' 169.254.170.2/23, Alibaba's 100.100.100.200, Oracle's 192.0.0.192.
         if inBlock(0xA9FE_A8A8 & 0xFFFF_FF00, 22) || value == 0x6464_64C8 || value == 0xC000_00C0 {
@@ -78,7 +80,9 @@ public enum AddressClass: UInt8, Sendable, CaseIterable {
             return .embeddedV4
         }
         // fd00:ec2::254 (AWS), fd20:ce::254 (Google): metadata over IPv6.
-        if low == 0x254, high == 0xFD00_0EC2_0000_0000 || high == 0xFD20_00CE_0000_0000 { return .metadata }
+        if low == 0x254, high == 0xFD00_0EC2_0000_0000 || high == 0xFD20_00CE_0000_0000 {
+            return .metadata
+        }
         if high >> 54 == 0xFE80 >> 6 { return .linkLocal }
         if high >> 54 == 0xFEC0 >> 6 { return .siteLocal }
         if high >> 57 == 0xFC00 >> 9 { return .uniqueLocal }

@@ -26,7 +26,11 @@ public struct ParsedAuthority: Sendable, Equatable {
 
     /// Assembles an authority.
     public init(
-        kind: HostKind, address: IPAddress, port: UInt16, hasExplicitPort: Bool, host: Range<Int>
+        kind: HostKind,
+        address: IPAddress,
+        port: UInt16,
+        hasExplicitPort: Bool,
+        host: Range<Int>
     ) {
         self.kind = kind
         self.address = address
@@ -51,7 +55,9 @@ public enum AuthorityParser {
     /// - Throws: the reason for a refusal; `out` may then hold a part.
     @inlinable
     public static func parse(
-        _ text: Span<UInt8>, defaultPort: UInt16?, into out: inout ByteBuffer
+        _ text: Span<UInt8>,
+        defaultPort: UInt16?,
+        into out: inout ByteBuffer
     ) throws(Reason) -> ParsedAuthority {
         guard text.count > 0 else { throw .hostMalformed }
         if text.firstIndex(of: UInt8(ascii: "@")) != nil { throw .targetUserinfo }
@@ -71,7 +77,8 @@ public enum AuthorityParser {
     /// Parses a host alone, IP literals of version 6 in brackets.
     @inlinable
     public static func parseHost(
-        _ text: Span<UInt8>, into out: inout ByteBuffer
+        _ text: Span<UInt8>,
+        into out: inout ByteBuffer
     ) throws(Reason) -> ParsedAuthority {
         guard text.count > 0 else { throw .hostMalformed }
         if text[0] == UInt8(ascii: "[") { return try parseV6(text, into: &out) }
@@ -84,13 +91,18 @@ public enum AuthorityParser {
         let start = out.count
         try canonicaliseName(text, into: &out)
         return ParsedAuthority(
-            kind: .name, address: IPAddress(high: 0, low: 0), port: 0, hasExplicitPort: false,
-            host: start..<out.count)
+            kind: .name,
+            address: IPAddress(high: 0, low: 0),
+            port: 0,
+            hasExplicitPort: false,
+            host: start..<out.count
+        )
     }
 
     @usableFromInline
     static func parseV6(
-        _ text: Span<UInt8>, into out: inout ByteBuffer
+        _ text: Span<UInt8>,
+        into out: inout ByteBuffer
     ) throws(Reason) -> ParsedAuthority {
         guard text.count > 2, text[text.count - 1] == UInt8(ascii: "]"),
             let address = IPAddress(v6: text.extracting(1..<text.count - 1))
@@ -106,21 +118,29 @@ public enum AuthorityParser {
     @usableFromInline
     static func literal(_ address: IPAddress, _ host: Range<Int>) -> ParsedAuthority {
         ParsedAuthority(
-            kind: .address, address: address, port: 0, hasExplicitPort: false, host: host)
+            kind: .address,
+            address: address,
+            port: 0,
+            hasExplicitPort: false,
+            host: host
+        )
     }
 
     /// Where the host ends: after the bracket, or at the only colon.
     @inlinable
     static func findHostEnd(_ text: Span<UInt8>) throws(Reason) -> Int {
         if text[0] == UInt8(ascii: "[") {
-            guard let bracket = text.firstIndex(of: UInt8(ascii: "]")) else { throw .addressMalformed }
+            guard let bracket = text.firstIndex(of: UInt8(ascii: "]")) else {
+                throw .addressMalformed
+            }
             return bracket + 1
         }
         return text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
     }
 
-    /// The port after the host; nil if none was given. `:` alone, signs, zero, leading zeros
-    /// and anything above 65535 are refused.
+    /// The port after the host; nil if none was given.
+    ///
+    /// `:` alone, signs, zero, leading zeros and anything above 65535 are refused.
     @inlinable
     static func parsePort(_ text: Span<UInt8>, from hostEnd: Int) throws(Reason) -> UInt16? {
         guard hostEnd < text.count else { return nil }
@@ -154,11 +174,14 @@ public enum AuthorityParser {
             && ASCII.lowercased(text[start + 1]) == UInt8(ascii: "x")
     }
 
-    /// Appends the lower-case name. Letters, digits, hyphen and underscore; labels of 1…63
-    /// bytes that neither begin nor end with a hyphen; one trailing dot is dropped.
+    /// Appends the lower-case name.
+    ///
+    /// Letters, digits, hyphen and underscore; labels of 1…63 bytes that neither begin nor end with
+    /// a hyphen; one trailing dot is dropped.
     @inlinable
     static func canonicaliseName(
-        _ text: Span<UInt8>, into out: inout ByteBuffer
+        _ text: Span<UInt8>,
+        into out: inout ByteBuffer
     ) throws(Reason) {
         var end = text.count
         if text[end - 1] == UInt8(ascii: ".") { end -= 1 }

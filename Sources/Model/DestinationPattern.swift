@@ -69,7 +69,10 @@ public struct DestinationPattern: Sendable, Equatable, Hashable {
         } else if body.contains("/") {
             let bare = body.replacingBrackets()
             guard let block = AddressBlock(bare) else {
-                throw PatternError(text, "is no address block; write it as `10.0.0.0/8`, with no bits set after the prefix")
+                throw PatternError(
+                    text,
+                    "is no address block; write it as `10.0.0.0/8`, with no bits set after the prefix"
+                )
             }
             target = .block(block)
         } else if body.hasPrefix("*.") {
@@ -99,7 +102,9 @@ public struct DestinationPattern: Sendable, Equatable, Hashable {
         }
     }
 
-    private static func canonicalName(_ body: String, in text: String) throws(PatternError) -> String {
+    private static func canonicalName(_ body: String, in text: String) throws(PatternError)
+        -> String
+    {
         guard case .name(let name) = try hostTarget(body, in: text) else {
             throw PatternError(text, "has a wildcard before an address")
         }
@@ -125,13 +130,18 @@ public struct DestinationPattern: Sendable, Equatable, Hashable {
         let body = String(text[..<colon])
         if digits == "*" { return (body, .range(1, 65_535)) }
         let ends = digits.split(separator: "-", omittingEmptySubsequences: false)
-        guard ends.count <= 2, let low = port(ends[0]), let high = port(ends[ends.count - 1]), low <= high
-        else { throw PatternError(text, "has a malformed port; write `:443`, `:8000-8999` or `:*`") }
+        guard ends.count <= 2, let low = port(ends[0]), let high = port(ends[ends.count - 1]),
+            low <= high
+        else {
+            throw PatternError(text, "has a malformed port; write `:443`, `:8000-8999` or `:*`")
+        }
         return (body, .range(low, high))
     }
 
     private static func port(_ text: Substring) -> UInt16? {
-        guard !text.isEmpty, text.utf8.allSatisfy(ASCII.isDigit), !text.hasPrefix("0") else { return nil }
+        guard !text.isEmpty, text.utf8.allSatisfy(ASCII.isDigit), !text.hasPrefix("0") else {
+            return nil
+        }
         return UInt16(text)
     }
 }

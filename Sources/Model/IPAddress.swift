@@ -51,8 +51,10 @@ public struct IPAddress: Sendable, Equatable, Hashable, BitwiseCopyable {
         self.init(bytes.span)
     }
 
-    /// Parses four decimal numbers without leading zeros. Octal, hexadecimal, short and
-    /// 32-bit forms are refused: systems disagree about them, so attackers love them.
+    /// Parses four decimal numbers without leading zeros.
+    ///
+    /// Octal, hexadecimal, short and 32-bit forms are refused: systems disagree about them, so
+    /// attackers love them.
     @inlinable
     public init?(v4 text: Span<UInt8>) {
         var value: UInt32 = 0
@@ -68,7 +70,9 @@ public struct IPAddress: Sendable, Equatable, Hashable, BitwiseCopyable {
                 digits = 0
                 dots += 1
             } else {
-                guard ASCII.isDigit(byte), digits < 3, !(digits > 0 && octet == 0) else { return nil }
+                guard ASCII.isDigit(byte), digits < 3, !(digits > 0 && octet == 0) else {
+                    return nil
+                }
                 octet = octet * 10 + UInt32(byte &- 48)
                 digits += 1
                 guard octet <= 255 else { return nil }
@@ -128,7 +132,10 @@ public struct IPAddress: Sendable, Equatable, Hashable, BitwiseCopyable {
             }
             if index > 0, index != best.start + best.length { out.append(UInt8(ascii: ":")) }
             let value = group(index)
-            out.append(hexadecimal: value, width: value > 0xFFF ? 4 : value > 0xFF ? 3 : value > 0xF ? 2 : 1)
+            out.append(
+                hexadecimal: value,
+                width: value > 0xFFF ? 4 : value > 0xFF ? 3 : value > 0xF ? 2 : 1
+            )
             index += 1
         }
     }

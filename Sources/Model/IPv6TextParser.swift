@@ -79,7 +79,11 @@ struct IPv6TextParser {
             } else {
                 value = groups[place]
             }
-            if place < 4 { high = high << 16 | UInt64(value) } else { low = low << 16 | UInt64(value) }
+            if place < 4 {
+                high = high << 16 | UInt64(value)
+            } else {
+                low = low << 16 | UInt64(value)
+            }
         }
         return (high, low)
     }

@@ -4,10 +4,13 @@
 public struct PolicyMatch: Codable, Sendable, Equatable {
     /// Who asks; nil for anyone.
     public var identity: IdentityMatch?
-    /// Where to; nil for anywhere. Each entry is a destination pattern (see
-    /// ``DestinationPattern``) or `group:<name>`.
+    /// Where to; nil for anywhere.
+    ///
+    /// Each entry is a destination pattern (see ``DestinationPattern``) or `group:<name>`.
     public var destination: [String]?
-    /// The request methods, upper case; nil for any. `CONNECT` is a tunnel.
+    /// The request methods, upper case; nil for any.
+    ///
+    /// `CONNECT` is a tunnel.
     public var method: [String]?
     /// Canonical path prefixes, matched on segment boundaries; nil for any path.
     public var pathPrefix: [String]?

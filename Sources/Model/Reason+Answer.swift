@@ -17,6 +17,7 @@ extension Reason {
             .sourceOverBudget:
             429
         case .headTooLarge, .tooManyFields: 431
+        case .clientClosed: 400
         case .headTimedOut: 408
         case .expectationUnsupported: 417
         case .methodRefused, .transferCodingRefused: 501

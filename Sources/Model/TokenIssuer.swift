@@ -4,7 +4,9 @@
 public struct TokenIssuer: Codable, Sendable, Equatable {
     /// The exact `iss` claim.
     public var issuer: String
-    /// The accepted `aud` values; a token must name at least one. Empty is a load error.
+    /// The accepted `aud` values; a token must name at least one.
+    ///
+    /// Empty is a load error.
     public var audiences: [String]
     /// The issuer's public keys, each one JWK as JSON text (RFC 7517).
     public var keys: [String]

@@ -22,12 +22,14 @@ struct GatewayDaemon: Daemon {
               clawgress-gateway --config /etc/clawgress/gateway.yaml --check-config
               clawgress-gateway --config /etc/clawgress/gateway.yaml
             """,
-        version: "0.1.0")
+        version: "0.1.0"
+    )
 
     @OptionGroup var options: DaemonOptions
 
     static func services(
-        configuration: GatewayConfiguration, logger: Logger
+        configuration: GatewayConfiguration,
+        logger: Logger
     ) async throws -> [any Service] {
         try await Gateway.services(configuration, logger: logger)
     }

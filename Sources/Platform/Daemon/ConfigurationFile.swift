@@ -10,7 +10,8 @@ public enum ConfigurationFile {
     ///
     /// - Throws: ``StartRefusal`` with file, place and what to do.
     public static func read<Configuration: DaemonConfiguration>(
-        _ type: Configuration.Type, from path: String
+        _ type: Configuration.Type,
+        from path: String
     ) throws(StartRefusal) -> Configuration {
         let configuration: Configuration = try decode(path)
         let problems = configuration.problems()
@@ -24,7 +25,9 @@ public enum ConfigurationFile {
         _ path: String
     ) throws(StartRefusal) -> Configuration {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw StartRefusal("cannot read the configuration file `\(path)`; name one with `--config`")
+            throw StartRefusal(
+                "cannot read the configuration file `\(path)`; name one with `--config`"
+            )
         }
         do {
             return try YAMLDecoder().decode(Configuration.self, from: data)
@@ -63,7 +66,8 @@ public enum UnknownKeys {
 
     /// Throws if the mapping at hand has a key outside `known`.
     public static func refuse(
-        in decoder: any Decoder, known: some Collection<String>
+        in decoder: any Decoder,
+        known: some Collection<String>
     ) throws {
         let container = try decoder.container(keyedBy: AnyKey.self)
         for key in container.allKeys where !known.contains(key.stringValue) {
@@ -71,7 +75,9 @@ public enum UnknownKeys {
                 DecodingError.Context(
                     codingPath: decoder.codingPath,
                     debugDescription: "unknown key `\(key.stringValue)`; known are "
-                        + known.sorted().map { "`\($0)`" }.joined(separator: ", ")))
+                        + known.sorted().map { "`\($0)`" }.joined(separator: ", ")
+                )
+            )
         }
     }
 }

@@ -23,7 +23,8 @@ public protocol Daemon: AsyncParsableCommand {
     ///
     /// - Throws: whatever keeps the daemon from starting, with a sentence for the operator.
     static func services(
-        configuration: Configuration, logger: Logger
+        configuration: Configuration,
+        logger: Logger
     ) async throws -> [any Service]
 }
 
@@ -59,7 +60,8 @@ extension Daemon {
         if options.checkConfig { return }
         guard geteuid() != 0 || configuration.allowRoot else {
             throw StartRefusal(
-                "refusing to run as root; start it as an unprivileged user, or set `allow_root: true` in `\(file)`")
+                "refusing to run as root; start it as an unprivileged user, or set `allow_root: true` in `\(file)`"
+            )
         }
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: Self._commandName)

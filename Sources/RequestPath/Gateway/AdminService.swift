@@ -20,8 +20,12 @@ struct ServiceReadiness {
         guard let active = state.active else {
             return ServiceReadiness(isReady: false, problem: "no policy bundle")
         }
-        for worker in workers where worker.serial.load(ordering: .acquiring) != active.order.serial {
-            return ServiceReadiness(isReady: false, problem: "a worker has not activated the bundle")
+        for worker in workers where worker.serial.load(ordering: .acquiring) != active.order.serial
+        {
+            return ServiceReadiness(
+                isReady: false,
+                problem: "a worker has not activated the bundle"
+            )
         }
         return ServiceReadiness(isReady: true, problem: "")
     }
@@ -36,7 +40,9 @@ struct AdminService: Sendable {
 
     /// The HTTP service, to be run beside the workers.
     func application(
-        _ endpoint: Endpoint, logger: Logger, onBound: @escaping @Sendable (Int) async -> Void
+        _ endpoint: Endpoint,
+        logger: Logger,
+        onBound: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
         let router = Router()
         router.get("livez") { _, _ in Self.text(.ok, "alive\n") }
@@ -51,9 +57,11 @@ struct AdminService: Sendable {
             router: router,
             configuration: .init(
                 address: .hostname(endpoint.address.text, port: Int(endpoint.port)),
-                serverName: nil),
+                serverName: nil
+            ),
             onServerRunning: { channel in await onBound(channel.localAddress?.port ?? 0) },
-            logger: logger)
+            logger: logger
+        )
     }
 
     private func ready() -> Response {
@@ -67,11 +75,15 @@ struct AdminService: Sendable {
     }
 
     private static func response(
-        _ status: HTTPResponse.Status, _ type: String, _ text: String
+        _ status: HTTPResponse.Status,
+        _ type: String,
+        _ text: String
     ) -> Response {
         Response(
-            status: status, headers: [.contentType: type],
-            body: ResponseBody(byteBuffer: Hummingbird.ByteBuffer(string: text)))
+            status: status,
+            headers: [.contentType: type],
+            body: ResponseBody(byteBuffer: Hummingbird.ByteBuffer(string: text))
+        )
     }
 
     private func status() -> JSONValue {

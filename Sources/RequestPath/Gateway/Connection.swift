@@ -70,11 +70,17 @@ struct Connection: ~Copyable {
     var socket: Socket
     /// The connection on the other side of the gateway; none while there is none.
     var peer = Descriptor.none
-    /// The exchange under way; negative for none. Only on the agent's side.
+    /// The exchange under way; negative for none.
+    ///
+    /// Only on the agent's side.
     var exchange: Int32 = -1
-    /// The dial under way for it; negative for none. Only on the agent's side.
+    /// The dial under way for it; negative for none.
+    ///
+    /// Only on the agent's side.
     var dial: Int32 = -1
-    /// The number of the agent whose pool holds it. Only while pooled.
+    /// The number of the agent whose pool holds it.
+    ///
+    /// Only while pooled.
     var owner: UInt32 = 0
     var flags: ConnectionFlags
     var phase: Phase

@@ -22,7 +22,10 @@ struct Dial: ~Copyable {
     var next = 0
 
     init(
-        agent: UInt64, snapshot: GatewaySnapshot, question: Question, texts: Span<UInt8>,
+        agent: UInt64,
+        snapshot: GatewaySnapshot,
+        question: Question,
+        texts: Span<UInt8>,
         headEnd: Int
     ) {
         self.agent = agent

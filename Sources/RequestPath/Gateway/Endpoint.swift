@@ -33,7 +33,9 @@ public struct Endpoint: Sendable, Equatable {
     }
 
     /// The usual text form.
-    public var text: String { address.isV4 ? "\(address.text):\(port)" : "[\(address.text)]:\(port)" }
+    public var text: String {
+        address.isV4 ? "\(address.text):\(port)" : "[\(address.text)]:\(port)"
+    }
 
     /// Whether every address of the machine is meant.
     public var isWildcard: Bool {

@@ -11,8 +11,10 @@ extension Gateway {
     ///
     /// - Returns: the endpoints with the ports that were really bound.
     static func start(
-        _ configuration: GatewayConfiguration, _ workers: [WorkerHandle],
-        _ shared: GatewayShared, descriptors: Int
+        _ configuration: GatewayConfiguration,
+        _ workers: [WorkerHandle],
+        _ shared: GatewayShared,
+        descriptors: Int
     ) throws(StartRefusal) -> [Endpoint] {
         let wanted = configuration.listeners.compactMap(Endpoint.init)
         var bound = wanted
@@ -26,14 +28,22 @@ extension Gateway {
         let selfAddresses = SelfAddresses(listening: own)
         for (number, handle) in workers.enumerated() {
             try startWorker(
-                UInt8(number), handle, shared, tables[number], bound.count, selfAddresses, descriptors)
+                UInt8(number),
+                handle,
+                shared,
+                tables[number],
+                bound.count,
+                selfAddresses,
+                descriptors
+            )
         }
         return bound
     }
 
     /// Binds one worker's sockets; a port that the kernel chose is written back, so that the
     /// other workers share it.
-    private static func bindAll(_ endpoints: inout [Endpoint]) throws(StartRefusal) -> ListenerTable {
+    private static func bindAll(_ endpoints: inout [Endpoint]) throws(StartRefusal) -> ListenerTable
+    {
         guard var table = SlotTable<ListeningSocket>(capacity: endpoints.count) else {
             throw StartRefusal("no memory for listeners")
         }
@@ -50,16 +60,27 @@ extension Gateway {
     }
 
     private static func startWorker(
-        _ number: UInt8, _ handle: WorkerHandle, _ shared: GatewayShared, _ listeners: ListenerTable,
-        _ listenerCount: Int, _ selfAddresses: SelfAddresses, _ descriptors: Int
+        _ number: UInt8,
+        _ handle: WorkerHandle,
+        _ shared: GatewayShared,
+        _ listeners: ListenerTable,
+        _ listenerCount: Int,
+        _ selfAddresses: SelfAddresses,
+        _ descriptors: Int
     ) throws(StartRefusal) {
         let started = LoopThread.start(name: "worker-\(number)") {
             defer { handle.hasEnded.store(true, ordering: .releasing) }
             guard let table = listeners.take(),
                 var worker = Worker(
-                    number: number, shared: shared, handle: handle, listeners: table,
-                    listenerCount: listenerCount, selfAddresses: selfAddresses,
-                    descriptorsMax: descriptors, now: SystemClock.monotonicNanoseconds())
+                    number: number,
+                    shared: shared,
+                    handle: handle,
+                    listeners: table,
+                    listenerCount: listenerCount,
+                    selfAddresses: selfAddresses,
+                    descriptorsMax: descriptors,
+                    now: SystemClock.monotonicNanoseconds()
+                )
             else {
                 shared.alerts.raise(.workerFailed, "a worker has no memory to start")
                 return

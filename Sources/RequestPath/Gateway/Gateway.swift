@@ -24,7 +24,8 @@ public enum Gateway {
     ///
     /// - Throws: `StartRefusal` with what keeps the gateway from starting.
     public static func services(
-        _ configuration: GatewayConfiguration, logger: Logger
+        _ configuration: GatewayConfiguration,
+        logger: Logger
     ) async throws -> [any Service] {
         let descriptors = ProcessLimits.raiseOpenFiles(bound: descriptorsMax)
         let count = configuration.workers > 0 ? configuration.workers : ProcessLimits.processors()
@@ -36,21 +37,39 @@ public enum Gateway {
         let listening = try start(configuration, workers, shared, descriptors: descriptors)
 
         let context = SnapshotContext(
-            hash: shared.hash, quotas: QuotaRegistry(), numbers: shared.numbers)
+            hash: shared.hash,
+            quotas: QuotaRegistry(),
+            numbers: shared.numbers
+        )
         let folders = SnapshotFolders(
-            bundleFolder: configuration.bundleFolder, stateFolder: configuration.stateFolder)
+            bundleFolder: configuration.bundleFolder,
+            stateFolder: configuration.stateFolder
+        )
         try startKeeper {
             SnapshotKeeper(
-                folders: folders, trustedKeys: keys, context: context, workers: workers,
-                state: state, alerts: alerts, logger: logger)
+                folders: folders,
+                trustedKeys: keys,
+                context: context,
+                workers: workers,
+                state: state,
+                alerts: alerts,
+                logger: logger
+            )
         }
         logger.notice(
-            "listening", metadata: ["listeners": "\(listening.map(\.text).joined(separator: " "))"])
+            "listening",
+            metadata: ["listeners": "\(listening.map(\.text).joined(separator: " "))"]
+        )
         guard let admin = Endpoint(configuration.admin) else {
             throw StartRefusal("`admin` value `\(configuration.admin)` is no `address:port`")
         }
+        try requireFree(admin)
         let service = AdminService(
-            gatewayID: configuration.gatewayID, workers: workers, shared: shared, state: state)
+            gatewayID: configuration.gatewayID,
+            workers: workers,
+            shared: shared,
+            state: state
+        )
         let readyFile = configuration.readyFile
         return [
             service.application(admin, logger: logger) { port in
@@ -62,11 +81,24 @@ public enum Gateway {
         ]
     }
 
+    /// Finds out whether the admin port is free while there is still a clear way to say so.
+    private static func requireFree(_ admin: Endpoint) throws(StartRefusal) {
+        guard admin.port != 0 else { return }
+        do throws(FileError) {
+            _ = try ListeningSocket.bind(admin.address, port: admin.port)
+        } catch {
+            throw StartRefusal("the `admin` port cannot be used: \(error)")
+        }
+    }
+
     private static func trustedKeys(_ paths: [String]) throws(StartRefusal) -> [VerificationKey] {
         var keys: [VerificationKey] = []
         for path in paths {
             do {
-                let text = String(decoding: try WholeFile.read(path, bytesMax: 65_536), as: UTF8.self)
+                let text = String(
+                    decoding: try WholeFile.read(path, bytesMax: 65_536),
+                    as: UTF8.self
+                )
                 keys.append(try VerificationKey(jwkText: text))
             } catch {
                 throw StartRefusal("trusted key `\(path)`: \(error)")
@@ -76,27 +108,43 @@ public enum Gateway {
     }
 
     private static func makeShared(
-        _ configuration: GatewayConfiguration, _ count: Int, _ alerts: Alerts,
-        _ state: GatewayState, _ logger: Logger
+        _ configuration: GatewayConfiguration,
+        _ count: Int,
+        _ alerts: Alerts,
+        _ state: GatewayState,
+        _ logger: Logger
     ) throws(StartRefusal) -> GatewayShared {
         var generator = SystemRandomNumberGenerator()
-        guard let desk = TokenDesk() else { throw StartRefusal("no thread left for token verification") }
+        guard let desk = TokenDesk() else {
+            throw StartRefusal("no thread left for token verification")
+        }
         let resolver: Resolver
         do {
-            resolver = try Resolver(options: ResolverOptions(servers: configuration.resolverServers))
+            resolver = try Resolver(
+                options: ResolverOptions(servers: configuration.resolverServers)
+            )
         } catch {
             throw StartRefusal("the resolver does not start: \(error)")
         }
         let supply = try openSpool(configuration, count, alerts, state, logger)
         return GatewayShared(
-            gatewayID: configuration.gatewayID, resolver: resolver, tokenDesk: desk,
-            numbers: AgentNumbers(), supply: supply, hash: KeyedHash(using: &generator),
-            alerts: alerts, workerCount: count)
+            gatewayID: configuration.gatewayID,
+            resolver: resolver,
+            tokenDesk: desk,
+            numbers: AgentNumbers(),
+            supply: supply,
+            hash: KeyedHash(using: &generator),
+            alerts: alerts,
+            workerCount: count
+        )
     }
 
     private static func openSpool(
-        _ configuration: GatewayConfiguration, _ count: Int, _ alerts: Alerts,
-        _ state: GatewayState, _ logger: Logger
+        _ configuration: GatewayConfiguration,
+        _ count: Int,
+        _ alerts: Alerts,
+        _ state: GatewayState,
+        _ logger: Logger
     ) throws(StartRefusal) -> SegmentSupply {
         guard let keeper = SpoolKeeper(alerts: alerts, state: state) else {
             throw StartRefusal("no descriptor left for the spool")
@@ -106,17 +154,25 @@ public enum Gateway {
             let report = try SpoolRecovery.run(folder)
             if report.isUnclean {
                 alerts.raise(
-                    .uncleanShutdown, "the last run ended without closing its records",
-                    ["recovery": "\(report)"])
+                    .uncleanShutdown,
+                    "the last run ended without closing its records",
+                    ["recovery": "\(report)"]
+                )
             }
             var generator = SystemRandomNumberGenerator()
             let settings = SpoolSettings(
-                gatewayID: configuration.gatewayID, bootID: BootID(using: &generator),
-                workers: count, segmentBytes: configuration.spool.segmentBytes,
-                bytesMax: configuration.spool.bytesMax)
+                gatewayID: configuration.gatewayID,
+                bootID: BootID(using: &generator),
+                workers: count,
+                segmentBytes: configuration.spool.segmentBytes,
+                bytesMax: configuration.spool.bytesMax
+            )
             let supply = try SegmentSupply(
-                folder: folder, settings: settings,
-                now: Int64(SystemClock.realtimeNanoseconds() / 1_000), onShortage: keeper.call)
+                folder: folder,
+                settings: settings,
+                now: Int64(SystemClock.realtimeNanoseconds() / 1_000),
+                onShortage: keeper.call
+            )
             keeper.prepare(supply, ahead: 1)
             guard keeper.start(supply) else { throw SpoolError.full(bytesMax: 0) }
             return supply
@@ -128,7 +184,9 @@ public enum Gateway {
     private static func makeHandles(_ count: Int) throws(StartRefusal) -> [WorkerHandle] {
         var handles: [WorkerHandle] = []
         for _ in 0..<count {
-            guard let handle = WorkerHandle() else { throw StartRefusal("no descriptor left for workers") }
+            guard let handle = WorkerHandle() else {
+                throw StartRefusal("no descriptor left for workers")
+            }
             handles.append(handle)
         }
         return handles
@@ -150,7 +208,10 @@ public enum Gateway {
     }
 
     private static func writeReadyFile(
-        _ path: String?, _ listening: [Endpoint], _ admin: Endpoint, _ logger: Logger
+        _ path: String?,
+        _ listening: [Endpoint],
+        _ admin: Endpoint,
+        _ logger: Logger
     ) {
         guard let path else { return }
         let content = JSONValue.object([

@@ -88,16 +88,20 @@ public struct GatewayConfiguration: DaemonConfiguration {
         try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
         let values = try decoder.container(keyedBy: CodingKeys.self)
         gatewayID = try values.decode(String.self, forKey: .gatewayID)
-        listeners = try values.decodeIfPresent([String].self, forKey: .listeners) ?? ["127.0.0.1:3128"]
+        listeners =
+            try values.decodeIfPresent([String].self, forKey: .listeners) ?? ["127.0.0.1:3128"]
         admin = try values.decodeIfPresent(String.self, forKey: .admin) ?? "127.0.0.1:9901"
         workers = try values.decodeIfPresent(Int.self, forKey: .workers) ?? 0
-        bundleFolder = try values.decodeIfPresent(String.self, forKey: .bundleFolder)
+        bundleFolder =
+            try values.decodeIfPresent(String.self, forKey: .bundleFolder)
             ?? "/etc/clawgress/bundle"
         trustedKeys = try values.decode([String].self, forKey: .trustedKeys)
-        stateFolder = try values.decodeIfPresent(String.self, forKey: .stateFolder)
+        stateFolder =
+            try values.decodeIfPresent(String.self, forKey: .stateFolder)
             ?? "/var/lib/clawgress/gateway"
         spool = try values.decode(SpoolConfiguration.self, forKey: .spool)
-        resolverServers = try values.decodeIfPresent(ResolverConfiguration.self, forKey: .resolver)?
+        resolverServers =
+            try values.decodeIfPresent(ResolverConfiguration.self, forKey: .resolver)?
             .servers ?? []
         readyFile = try values.decodeIfPresent(String.self, forKey: .readyFile)
         allowRoot = try values.decodeIfPresent(Bool.self, forKey: .allowRoot) ?? false
@@ -110,7 +114,9 @@ public struct GatewayConfiguration: DaemonConfiguration {
         if !Identifier.isValid(gatewayID) {
             found.append("`gateway_id` must be lower-case letters, digits, `.`, `_` or `-`")
         }
-        if listeners.isEmpty { found.append("`listeners` is empty; name one, such as `127.0.0.1:3128`") }
+        if listeners.isEmpty {
+            found.append("`listeners` is empty; name one, such as `127.0.0.1:3128`")
+        }
         for listener in listeners where Endpoint(listener) == nil {
             found.append("listener `\(listener)` is no `address:port`")
         }
@@ -122,7 +128,9 @@ public struct GatewayConfiguration: DaemonConfiguration {
             found.append("`admin` value `\(admin)` is no `address:port`")
         }
         if workers < 0 || workers > 64 { found.append("`workers` must be 0 to 64") }
-        if trustedKeys.isEmpty { found.append("`trusted_keys` is empty: no bundle could be believed") }
+        if trustedKeys.isEmpty {
+            found.append("`trusted_keys` is empty: no bundle could be believed")
+        }
         for server in resolverServers where Endpoint(server) == nil {
             found.append("name server `\(server)` is no `address:port`; write `192.0.2.53:53`")
         }

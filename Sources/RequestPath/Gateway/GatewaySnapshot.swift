@@ -37,7 +37,10 @@ final class GatewaySnapshot: Sendable {
     ///
     /// - Throws: a sentence for the operator; nothing is active then.
     init(
-        _ source: Snapshot, generation: UInt64, context: SnapshotContext, wallSeconds: Int64,
+        _ source: Snapshot,
+        generation: UInt64,
+        context: SnapshotContext,
+        wallSeconds: Int64,
         monotonic: UInt64
     ) throws(SnapshotProblem) {
         self.generation = generation
@@ -45,20 +48,34 @@ final class GatewaySnapshot: Sendable {
         revision = Array(source.revision.utf8)
         do {
             identity = try IdentityIndex(
-                agents: source.agents, issuers: source.issuers, hash: context.hash, now: wallSeconds)
+                agents: source.agents,
+                issuers: source.issuers,
+                hash: context.hash,
+                now: wallSeconds
+            )
         } catch {
             throw SnapshotProblem("\(error)")
         }
         do {
             policy = try PolicyIndex(
-                policies: source.policies, agents: source.agents,
-                destinationGroups: source.destinationGroups, hash: context.hash)
+                policies: source.policies,
+                agents: source.agents,
+                destinationGroups: source.destinationGroups,
+                hash: context.hash
+            )
         } catch {
             throw SnapshotProblem("\(error)")
         }
         quota = QuotaIndex(
-            source.quotas, source.defaultQuota, source.agents, context.quotas, now: monotonic)
-        agents = source.agents.map { AgentFacts($0, number: context.numbers.number(of: $0.agentID)) }
+            source.quotas,
+            source.defaultQuota,
+            source.agents,
+            context.quotas,
+            now: monotonic
+        )
+        agents = source.agents.map {
+            AgentFacts($0, number: context.numbers.number(of: $0.agentID))
+        }
         staticHosts = try StaticHosts(source.settings.staticHosts, hash: context.hash)
         protected = try Self.blocks(source.settings.protectedAddresses)
         limits = source.settings.limits

@@ -37,7 +37,10 @@ extension Worker {
     ///   - value: the field value of `Proxy-Authorization`.
     ///   - scratch: the outgoing buffer, behind the rewritten head; gets the decoded credentials.
     mutating func identify(
-        _ value: Span<UInt8>, _ source: UInt64, _ snapshot: GatewaySnapshot, _ moment: Moment,
+        _ value: Span<UInt8>,
+        _ source: UInt64,
+        _ snapshot: GatewaySnapshot,
+        _ moment: Moment,
         into scratch: inout ByteBuffer
     ) -> IdentifyOutcome {
         let offered: Credential
@@ -55,13 +58,23 @@ extension Worker {
     }
 
     private mutating func identifyByKey(
-        _ agent: Range<Int>, _ keyID: Range<Int>, _ secret: Range<Int>, _ source: UInt64,
-        _ snapshot: GatewaySnapshot, _ moment: Moment, _ scratch: borrowing ByteBuffer
+        _ agent: Range<Int>,
+        _ keyID: Range<Int>,
+        _ secret: Range<Int>,
+        _ source: UInt64,
+        _ snapshot: GatewaySnapshot,
+        _ moment: Moment,
+        _ scratch: borrowing ByteBuffer
     ) -> IdentifyOutcome {
         let claimed = agent.isEmpty ? nil : agent
         do throws(IdentityRefusal) {
             let proof = try snapshot.identity.verifyKey(
-                scratch.bytes, agent: agent, keyID: keyID, secret: secret, now: moment.wallSeconds)
+                scratch.bytes,
+                agent: agent,
+                keyID: keyID,
+                secret: secret,
+                now: moment.wallSeconds
+            )
             return .identified(IdentifiedRequest(proof))
         } catch {
             let name = hash.hash(scratch.bytes.extracting(agent))
@@ -70,17 +83,27 @@ extension Worker {
     }
 
     private mutating func identifyByToken(
-        _ token: Range<Int>, _ claimed: Range<Int>?, _ source: UInt64,
-        _ snapshot: GatewaySnapshot, _ moment: Moment, _ scratch: inout ByteBuffer
+        _ token: Range<Int>,
+        _ claimed: Range<Int>?,
+        _ source: UInt64,
+        _ snapshot: GatewaySnapshot,
+        _ moment: Moment,
+        _ scratch: inout ByteBuffer
     ) -> IdentifyOutcome {
         let known = tokens.verdict(
-            on: token, in: &scratch, generation: snapshot.generation, now: moment.wallSeconds)
+            on: token,
+            in: &scratch,
+            generation: snapshot.generation,
+            now: moment.wallSeconds
+        )
         switch known {
         case .accepted(let proof):
             if let claimed, !claimed.isEmpty {
                 do throws(IdentityRefusal) {
                     try snapshot.identity.requireAgent(
-                        proof.agentOrdinal, named: scratch.bytes.extracting(claimed))
+                        proof.agentOrdinal,
+                        named: scratch.bytes.extracting(claimed)
+                    )
                 } catch {
                     return .refused(error.reason, claimed: claimed)
                 }
@@ -100,7 +123,10 @@ extension Worker {
     /// Counts a failure, and replaces its reason once the budget is used up: the answer then
     /// says nothing about the credentials, so guessing learns nothing.
     mutating func budgeted(
-        _ reason: Reason, _ source: UInt64, _ claimed: UInt64, _ moment: Moment
+        _ reason: Reason,
+        _ source: UInt64,
+        _ claimed: UInt64,
+        _ moment: Moment
     ) -> Reason {
         guard FailureBudget.counts(reason) else { return reason }
         if failures.isExhausted(source: source, claimed: claimed, now: moment.monotonic) {

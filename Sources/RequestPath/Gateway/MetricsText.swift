@@ -8,7 +8,9 @@ import Synchronization
 /// Renders all workers' counters (Prometheus text exposition format 0.0.4).
 enum MetricsText {
     static func render(
-        _ workers: [WorkerHandle], _ shared: GatewayShared, _ state: GatewayState.Values
+        _ workers: [WorkerHandle],
+        _ shared: GatewayShared,
+        _ state: GatewayState.Values
     ) -> String {
         var text = ""
         for counter in Counter.allCases where !counter.isLatency {
@@ -30,7 +32,8 @@ enum MetricsText {
         for reason in Reason.allCases {
             let sum = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.value(reason) }
             guard sum > 0 else { continue }
-            text += "clawgress_decisions_total{decision=\"\(reason.decision.name)\","
+            text +=
+                "clawgress_decisions_total{decision=\"\(reason.decision.name)\","
                 + "reason=\"\(reason.name)\"} \(sum)\n"
         }
         return text
@@ -38,7 +41,8 @@ enum MetricsText {
 
     private static func latency(_ workers: [WorkerHandle]) -> String {
         let name = "clawgress_latency_seconds"
-        var text = "# HELP \(name) head complete to first byte of the answer\n# TYPE \(name) histogram\n"
+        var text =
+            "# HELP \(name) head complete to first byte of the answer\n# TYPE \(name) histogram\n"
         var sum: UInt64 = 0
         for bucket in 0..<(Metrics.latencyBuckets - 1) {
             sum &+= workers.reduce(UInt64(0)) { $0 &+ $1.metrics.latencyCount(bucket: bucket) }
@@ -62,7 +66,9 @@ enum MetricsText {
     }
 
     private static func gauges(
-        _ workers: [WorkerHandle], _ shared: GatewayShared, _ state: GatewayState.Values
+        _ workers: [WorkerHandle],
+        _ shared: GatewayShared,
+        _ state: GatewayState.Values
     ) -> String {
         let open = workers.reduce(0) { $0 + $1.openExchanges.load(ordering: .relaxed) }
         let ready = ServiceReadiness.of(workers, state).isReady

@@ -54,9 +54,14 @@ struct OpenRequest {
 extension Worker {
     /// Judges a head and writes its upstream form to the front of `outbound`.
     func parse(
-        _ head: Span<UInt8>, _ outbound: inout ByteBuffer
+        _ head: Span<UInt8>,
+        _ outbound: inout ByteBuffer
     ) throws(Reason) -> RequestHead {
         try RequestHead.parse(
-            head, limits: HeadLimits(limits), gatewayName: gatewayID.span, into: &outbound)
+            head,
+            limits: HeadLimits(limits),
+            gatewayName: gatewayID.span,
+            into: &outbound
+        )
     }
 }

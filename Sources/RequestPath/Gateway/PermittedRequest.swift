@@ -26,7 +26,9 @@ extension IdentifiedRequest {
     ///
     /// - Parameter rewritten: the outgoing buffer, which holds the question's texts.
     func permit(
-        _ question: Question, _ rewritten: Span<UInt8>, _ snapshot: GatewaySnapshot,
+        _ question: Question,
+        _ rewritten: Span<UInt8>,
+        _ snapshot: GatewaySnapshot,
         _ moment: Moment
     ) -> PermitOutcome {
         let query = question.query(rewritten, agent: agent, now: moment.wallSeconds)

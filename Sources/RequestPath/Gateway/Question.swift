@@ -40,9 +40,16 @@ struct Question {
     @_lifetime(copy texts)
     func query(_ texts: Span<UInt8>, agent: Int32, now: Int64) -> PolicyQuery {
         PolicyQuery(
-            agent: agent, host: texts.extracting(host), kind: kind, address: address, port: port,
-            isTunnel: isTunnel, method: texts.extracting(method), path: texts.extracting(path),
-            now: now)
+            agent: agent,
+            host: texts.extracting(host),
+            kind: kind,
+            address: address,
+            port: port,
+            isTunnel: isTunnel,
+            method: texts.extracting(method),
+            path: texts.extracting(path),
+            now: now
+        )
     }
 
     /// The same question with its texts copied out of the buffer, to be asked again later.

@@ -22,7 +22,9 @@ extension Worker {
     ///   - head: exactly one complete head in `inbound`.
     ///   - outbound: becomes the head to send upstream, with notes behind it.
     mutating func handle(
-        _ agent: Descriptor, head: Range<Int>, _ inbound: borrowing ByteBuffer,
+        _ agent: Descriptor,
+        head: Range<Int>,
+        _ inbound: borrowing ByteBuffer,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
         var request = OpenRequest(agent: agent, moment: takeMoment(agent))

@@ -26,7 +26,9 @@ struct SnapshotFolders: Sendable {
     }
 }
 
-/// Watches for bundles and activates them. Lives on one thread.
+/// Watches for bundles and activates them.
+///
+/// Lives on one thread.
 final class SnapshotKeeper {
     private let folders: SnapshotFolders
     private let trustedKeys: [VerificationKey]
@@ -41,8 +43,13 @@ final class SnapshotKeeper {
     private var generation: UInt64 = 0
 
     init(
-        folders: SnapshotFolders, trustedKeys: [VerificationKey], context: SnapshotContext,
-        workers: [WorkerHandle], state: GatewayState, alerts: Alerts, logger: Logger
+        folders: SnapshotFolders,
+        trustedKeys: [VerificationKey],
+        context: SnapshotContext,
+        workers: [WorkerHandle],
+        state: GatewayState,
+        alerts: Alerts,
+        logger: Logger
     ) {
         self.folders = folders
         self.trustedKeys = trustedKeys
@@ -96,8 +103,12 @@ final class SnapshotKeeper {
     private func compile(_ source: Snapshot) throws(SnapshotProblem) -> GatewaySnapshot {
         generation += 1
         return try GatewaySnapshot(
-            source, generation: generation, context: context,
-            wallSeconds: Self.wallSeconds(), monotonic: SystemClock.monotonicNanoseconds())
+            source,
+            generation: generation,
+            context: context,
+            wallSeconds: Self.wallSeconds(),
+            monotonic: SystemClock.monotonicNanoseconds()
+        )
     }
 
     private func keep(_ bytes: [UInt8], _ order: BundleOrder) throws(FileError) {
@@ -114,15 +125,21 @@ final class SnapshotKeeper {
         return BundleOrder(epoch: epoch, serial: serial)
     }
 
-    private func activate(_ snapshot: GatewaySnapshot, _ source: Snapshot, _ isLastKnownGood: Bool) {
+    private func activate(_ snapshot: GatewaySnapshot, _ source: Snapshot, _ isLastKnownGood: Bool)
+    {
         for worker in workers { worker.inbox.post(.snapshot(snapshot)) }
         highest = max(highest ?? source.order, source.order)
         activeRevision = source.revision
         state.change { values in
             values.active = GatewayState.Active(
-                order: source.order, revision: source.revision, issuedAt: source.issuedAt,
-                since: Self.wallSeconds(), isLastKnownGood: isLastKnownGood,
-                agents: source.agents.count, policies: source.policies.count)
+                order: source.order,
+                revision: source.revision,
+                issuedAt: source.issuedAt,
+                since: Self.wallSeconds(),
+                isLastKnownGood: isLastKnownGood,
+                agents: source.agents.count,
+                policies: source.policies.count
+            )
             if !isLastKnownGood { values.rejection = nil }
         }
         logger.notice(
@@ -130,7 +147,8 @@ final class SnapshotKeeper {
             metadata: [
                 "bundle.serial": "\(source.serial)", "bundle.revision": "\(source.revision)",
                 "bundle.last_known_good": "\(isLastKnownGood)",
-            ])
+            ]
+        )
         for warning in snapshot.policy.warnings {
             logger.warning("policy warning", metadata: ["policy.warning": "\(warning)"])
         }
@@ -140,11 +158,17 @@ final class SnapshotKeeper {
         let code = (error as? BundleRejection)?.code ?? "bundle_not_usable"
         state.change {
             $0.rejection = GatewayState.Rejection(
-                code: code, problem: "\(error)", at: Self.wallSeconds())
+                code: code,
+                problem: "\(error)",
+                at: Self.wallSeconds()
+            )
         }
         logger.warning(
             "bundle refused, the active one stays",
-            metadata: ["bundle.path": "\(path)", "bundle.rejection": "\(code)", "problem": "\(error)"])
+            metadata: [
+                "bundle.path": "\(path)", "bundle.rejection": "\(code)", "problem": "\(error)",
+            ]
+        )
         alerts.raise(.bundleRefused, "a bundle was refused", ["bundle.rejection": "\(code)"])
     }
 

@@ -58,7 +58,11 @@ final class SpoolKeeper: Sendable {
         do throws(SpoolError) {
             try supply.synchronise()
         } catch {
-            alerts.raise(.spoolFailed, "the spool cannot be brought to the disk", ["problem": "\(error)"])
+            alerts.raise(
+                .spoolFailed,
+                "the spool cannot be brought to the disk",
+                ["problem": "\(error)"]
+            )
         }
     }
 

@@ -12,7 +12,9 @@ public struct StaticHosts: Sendable {
         let addresses: [IPAddress]
     }
 
-    /// Open addressing, at most half full; empty entries have no name.
+    /// Open addressing, at most half full; 0 stands for an empty place. Apart from the
+    /// entries, because looking at an entry counts references.
+    private let hashes: [UInt64]
     private let entries: [Entry]
     private let hash: KeyedHash
 
@@ -22,6 +24,7 @@ public struct StaticHosts: Sendable {
     public init(_ table: [String: [String]], hash: KeyedHash) throws(SnapshotProblem) {
         self.hash = hash
         guard !table.isEmpty else {
+            hashes = []
             entries = []
             return
         }
@@ -34,11 +37,14 @@ public struct StaticHosts: Sendable {
             while !slots[place].name.isEmpty { place = (place + 1) & (size - 1) }
             slots[place] = entry
         }
+        hashes = slots.map(\.hash)
         entries = slots
     }
 
     private static func entry(
-        _ name: String, _ texts: [String], _ hash: KeyedHash
+        _ name: String,
+        _ texts: [String],
+        _ hash: KeyedHash
     ) throws(SnapshotProblem) -> Entry {
         var out = ByteBuffer(capacity: 320)
         let bytes = Array(name.utf8)
@@ -57,18 +63,20 @@ public struct StaticHosts: Sendable {
             throw SnapshotProblem("static host `\(name)` has no address")
         }
         let canonical = out.bytes.array()
-        return Entry(hash: hash.hash(canonical.span), name: canonical, addresses: addresses)
+        return Entry(hash: hash.hash(canonical.span) | 1, name: canonical, addresses: addresses)
     }
 
     /// The fixed addresses of `host`, or nil if it has none.
     public func addresses(of host: Span<UInt8>) -> [IPAddress]? {
-        guard !entries.isEmpty else { return nil }
-        let wanted = hash.hash(host)
-        let mask = entries.count - 1
+        guard !hashes.isEmpty else { return nil }
+        let wanted = hash.hash(host) | 1
+        let mask = hashes.count - 1
         var place = Int(truncatingIfNeeded: wanted) & mask
-        while !entries[place].name.isEmpty {
-            let entry = entries[place]
-            if entry.hash == wanted, entry.name.span.equals(host) { return entry.addresses }
+        while hashes[place] != 0 {
+            if hashes[place] == wanted {
+                let entry = entries[place]
+                if entry.name.span.equals(host) { return entry.addresses }
+            }
             place = (place + 1) & mask
         }
         return nil

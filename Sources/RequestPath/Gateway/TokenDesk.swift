@@ -59,7 +59,13 @@ final class TokenDesk: Sendable {
         question.inbox.post(
             .verified(
                 VerifiedToken(
-                    connection: question.connection, token: question.token, verdict: verdict,
-                    generation: question.snapshot.generation, seconds: seconds)))
+                    connection: question.connection,
+                    token: question.token,
+                    verdict: verdict,
+                    generation: question.snapshot.generation,
+                    seconds: seconds
+                )
+            )
+        )
     }
 }

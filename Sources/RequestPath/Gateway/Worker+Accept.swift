@@ -7,7 +7,9 @@ import ClawgressReactor
 extension Worker {
     /// Accepts what waits at a listener, a bounded number at a time.
     mutating func accept(
-        from listener: Int, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        from listener: Int,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         var peer = SocketAddress()
         for _ in 0..<64 where listeners.isOpen(listener) {
@@ -40,8 +42,11 @@ extension Worker {
     }
 
     private mutating func enter(
-        _ socket: consuming Socket, _ peer: SocketAddress, _ now: UInt64,
-        _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        _ socket: consuming Socket,
+        _ peer: SocketAddress,
+        _ now: UInt64,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         let descriptor = socket.descriptor
         guard descriptor.index < connections.capacity else {
@@ -50,7 +55,8 @@ extension Worker {
         }
         let token = connections.open(
             descriptor.index,
-            Connection(socket: socket, isAgent: true, address: peer.address, port: peer.port))
+            Connection(socket: socket, isAgent: true, address: peer.address, port: peer.port)
+        )
         guard poller.watch(descriptor, token: token) else {
             connections.close(descriptor.index)
             return

@@ -8,7 +8,9 @@ import ClawgressReactor
 extension Worker {
     /// Looks at a connection that has something to read, or whose obstacle is gone.
     mutating func readable(
-        _ descriptor: Descriptor, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        _ descriptor: Descriptor,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         switch connections[descriptor.index].phase {
         case .head, .body, .discarding, .lingering: readAgent(descriptor, &inbound, &outbound)
@@ -21,7 +23,9 @@ extension Worker {
     }
 
     private mutating func readAgent(
-        _ agent: Descriptor, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        _ agent: Descriptor,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         let token = connections.token(agent.index)
         while !connections[agent.index].flags.contains(.paused) {
@@ -39,7 +43,9 @@ extension Worker {
                 agentEnded(agent, &outbound)
                 return
             }
-            guard flags.contains(.readable), connections[agent.index].phase.readsAgent else { return }
+            guard flags.contains(.readable), connections[agent.index].phase.readsAgent else {
+                return
+            }
         }
     }
 
@@ -53,7 +59,8 @@ extension Worker {
         case .moved:
             // A short read means that the kernel has no more, unless an end stands behind it:
             // that edge has been reported already.
-            let mayHaveMore = inbound.count == inbound.capacity
+            let mayHaveMore =
+                inbound.count == inbound.capacity
                 || connections[descriptor.index].flags.contains(.endReported)
             if !mayHaveMore { connections[descriptor.index].flags.remove(.readable) }
             return true
@@ -70,7 +77,9 @@ extension Worker {
     }
 
     private mutating func consumeAgent(
-        _ agent: Descriptor, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        _ agent: Descriptor,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         let token = connections.token(agent.index)
         var offset = 0
@@ -80,7 +89,9 @@ extension Worker {
                 guard let next = takeHead(agent, from: offset, inbound, &outbound) else { return }
                 offset = next
             case .body:
-                guard let next = forwardBody(agent, from: offset, inbound, &outbound) else { return }
+                guard let next = forwardBody(agent, from: offset, inbound, &outbound) else {
+                    return
+                }
                 offset = next
             case .discarding:
                 offset = discardBody(agent, from: offset, inbound)
@@ -99,7 +110,11 @@ extension Worker {
     }
 
     /// Keeps what cannot be used yet.
-    private mutating func keep(_ agent: Descriptor, from offset: Int, _ inbound: borrowing ByteBuffer) {
+    private mutating func keep(
+        _ agent: Descriptor,
+        from offset: Int,
+        _ inbound: borrowing ByteBuffer
+    ) {
         connections[agent.index].incoming.append(inbound.bytes, offset..<inbound.count)
     }
 
@@ -107,14 +122,19 @@ extension Worker {
     ///
     /// - Returns: where the next bytes stand; nil if the rest was kept or the connection ends.
     private mutating func takeHead(
-        _ agent: Descriptor, from offset: Int, _ inbound: borrowing ByteBuffer,
+        _ agent: Descriptor,
+        from offset: Int,
+        _ inbound: borrowing ByteBuffer,
         _ outbound: inout ByteBuffer
     ) -> Int? {
         let limit = limits.headBytes
         let found: HeadScan
         do throws(Reason) {
             found = try HeadScanner.scan(
-                inbound.bytes.extracting(offset..<inbound.count), from: 0, limit: limit)
+                inbound.bytes.extracting(offset..<inbound.count),
+                from: 0,
+                limit: limit
+            )
         } catch {
             outbound.removeAll()
             let request = OpenRequest(agent: agent, moment: takeMoment(agent))
@@ -143,7 +163,9 @@ extension Worker {
 
     /// Sends a piece of the request's body on.
     private mutating func forwardBody(
-        _ agent: Descriptor, from offset: Int, _ inbound: borrowing ByteBuffer,
+        _ agent: Descriptor,
+        from offset: Int,
+        _ inbound: borrowing ByteBuffer,
         _ outbound: inout ByteBuffer
     ) -> Int? {
         let index = Int(connections[agent.index].exchange)
@@ -151,7 +173,10 @@ extension Worker {
         let taken: Int
         do throws(Reason) {
             taken = try exchanges[index].request.passThrough(
-                inbound.bytes, from: offset, to: inbound.count)
+                inbound.bytes,
+                from: offset,
+                to: inbound.count
+            )
         } catch {
             failExchange(agent, error, .refused, &outbound)
             return nil
@@ -175,7 +200,9 @@ extension Worker {
 
     /// Throws a piece of an answered request's body away.
     private mutating func discardBody(
-        _ agent: Descriptor, from offset: Int, _ inbound: borrowing ByteBuffer
+        _ agent: Descriptor,
+        from offset: Int,
+        _ inbound: borrowing ByteBuffer
     ) -> Int {
         let end = inbound.count
         guard var discard = discards[agent.number] else { return end }

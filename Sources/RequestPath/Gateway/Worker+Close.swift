@@ -12,7 +12,10 @@ extension Worker {
 
     /// Fails the exchange of an agent: answered if nothing was answered yet, recorded, ended.
     mutating func failExchange(
-        _ agent: Descriptor, _ reason: Reason, _ outcome: Outcome, _ outbound: inout ByteBuffer
+        _ agent: Descriptor,
+        _ reason: Reason,
+        _ outcome: Outcome,
+        _ outbound: inout ByteBuffer
     ) {
         let index = Int(connections[agent.index].exchange)
         detachOrigin(agent)
@@ -24,7 +27,8 @@ extension Worker {
             closeAgent(agent)
             return
         }
-        let keeps = exchanges[index].flags.isSuperset(of: [.keepAlive, .requestDone])
+        let keeps =
+            exchanges[index].flags.isSuperset(of: [.keepAlive, .requestDone])
             && !exchanges[index].flags.contains(.isTunnel) && drainDeadline == nil
         writeFailure(index, reason, close: !keeps, &outbound)
         exchanges[index].status = UInt16(reason.status)
@@ -43,12 +47,20 @@ extension Worker {
     }
 
     private func writeFailure(
-        _ index: Int, _ reason: Reason, close: Bool, _ outbound: inout ByteBuffer
+        _ index: Int,
+        _ reason: Reason,
+        close: Bool,
+        _ outbound: inout ByteBuffer
     ) {
         let flags = exchanges[index].flags
         let answer = DenialAnswer(
-            reason: reason, decision: reason.lateDecision, requestID: exchanges[index].requestID,
-            close: close, isVersion10: flags.contains(.isVersion10), isHead: flags.contains(.isHead))
+            reason: reason,
+            decision: reason.lateDecision,
+            requestID: exchanges[index].requestID,
+            close: close,
+            isVersion10: flags.contains(.isVersion10),
+            isHead: flags.contains(.isHead)
+        )
         outbound.removeAll()
         // What failed after the decision is answered under a reserved name: the policy that
         // allowed is not the one that ended it. The record keeps both.
@@ -58,13 +70,19 @@ extension Worker {
 
     private mutating func concludeOf(_ agent: Descriptor, _ outcome: Outcome, _ reason: Reason) {
         conclude(
-            Int(connections[agent.index].exchange), outcome, reason, decision: reason.lateDecision)
+            Int(connections[agent.index].exchange),
+            outcome,
+            reason,
+            decision: reason.lateDecision
+        )
         connections[agent.index].exchange = -1
     }
 
     /// The origin's connection failed, or it sent nonsense.
     mutating func originBroke(
-        _ origin: Descriptor, _ reason: Reason, _ outbound: inout ByteBuffer
+        _ origin: Descriptor,
+        _ reason: Reason,
+        _ outbound: inout ByteBuffer
     ) {
         let agent = connections[origin.index].peer
         failExchange(agent, reason, .upstreamFailed, &outbound)

@@ -10,12 +10,17 @@ extension Worker {
     ///
     /// - Returns: whether there was one.
     mutating func reuse(
-        _ request: OpenRequest, _ index: Int, _ address: IPAddress,
+        _ request: OpenRequest,
+        _ index: Int,
+        _ address: IPAddress,
         _ outbound: inout ByteBuffer
     ) -> Bool {
         if exchanges[index].flags.contains(.bindsConnection) { return false }
         let key = PoolKey(
-            agentNumber: exchanges[index].agentNumber, port: exchanges[index].port, address: address)
+            agentNumber: exchanges[index].agentNumber,
+            port: exchanges[index].port,
+            address: address
+        )
         while let origin = pool.take(key) {
             wheel.clear(origin.index)
             connections[origin.index].flags.insert(.reused)
@@ -39,7 +44,9 @@ extension Worker {
 
     /// Tries the next address of a dial, or fails the exchange when there is none left.
     mutating func dialNext(
-        _ dial: Int, _ outbound: inout ByteBuffer, after failure: Reason = .connectUnreachable
+        _ dial: Int,
+        _ outbound: inout ByteBuffer,
+        after failure: Reason = .connectUnreachable
     ) {
         guard let agentIndex = connections.index(of: dials[dial].agent) else {
             endDial(dial)
@@ -60,14 +67,17 @@ extension Worker {
     }
 
     /// Begins one connection attempt.
-    private mutating func attempt(_ address: IPAddress, for agent: Descriptor, _ index: Int) -> Bool {
+    private mutating func attempt(_ address: IPAddress, for agent: Descriptor, _ index: Int) -> Bool
+    {
         var code: Int32 = 0
         let port = exchanges[index].port
         guard let socket = Socket.dial(address, port: port, code: &code) else { return false }
         let origin = socket.descriptor
         guard origin.index < connections.capacity else { return false }
         let token = connections.open(
-            origin.index, Connection(socket: socket, isAgent: false, address: address, port: port))
+            origin.index,
+            Connection(socket: socket, isAgent: false, address: address, port: port)
+        )
         guard poller.watch(origin, token: token) else {
             connections.close(origin.index)
             return false
@@ -117,7 +127,9 @@ extension Worker {
         connections[origin.index].phase = .answerHead
         guard !exchanges[index].flags.contains(.requestDone) else { return }
         connections[agent.index].phase = .body
-        if connections[origin.index].outgoing.isEmpty { schedule(agent) } else {
+        if connections[origin.index].outgoing.isEmpty {
+            schedule(agent)
+        } else {
             connections[agent.index].flags.insert(.paused)
         }
     }

@@ -13,7 +13,9 @@ extension Worker {
     ///
     /// - Parameter outbound: the rewritten head in front, notes of the record behind it.
     mutating func forward(
-        _ admitted: AdmittedRequest, _ request: OpenRequest, _ head: RequestHead,
+        _ admitted: AdmittedRequest,
+        _ request: OpenRequest,
+        _ head: RequestHead,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
         guard let snapshot = request.snapshot else { return refuse(request, .noPolicy, &outbound) }
@@ -37,11 +39,18 @@ extension Worker {
         exchanges.open(
             index,
             Exchange(
-                slot: slot, requestID: requestID, flags: ExchangeFlags(head),
-                port: head.authority.port, agentNumber: facts.number, agentOrdinal: admitted.agent,
+                slot: slot,
+                requestID: requestID,
+                flags: ExchangeFlags(head),
+                port: head.authority.port,
+                agentNumber: facts.number,
+                agentOrdinal: admitted.agent,
                 policyOrdinal: admitted.permitted.verdict.policy,
-                generation: snapshot.generation, began: request.moment.monotonic,
-                request: BodyReader(head.body)))
+                generation: snapshot.generation,
+                began: request.moment.monotonic,
+                request: BodyReader(head.body)
+            )
+        )
         handle.openExchanges.store(exchanges.count, ordering: .relaxed)
         noteQuotaAlert(admitted.quota.applied)
         connections[request.agent.index].exchange = Int32(index)
@@ -54,7 +63,10 @@ extension Worker {
 
     private func noteQuotaAlert(_ applied: QuotaApplied) {
         guard applied == .alertRPS || applied == .alertRPM else { return }
-        shared.alerts.raise(.quotaAlert, "an agent is above its alert-only limit; see quota_applied")
+        shared.alerts.raise(
+            .quotaAlert,
+            "an agent is above its alert-only limit; see quota_applied"
+        )
     }
 
     /// Counts a tunnel of an agent if one more is allowed.
@@ -71,16 +83,24 @@ extension Worker {
         shared.numbers.tunnels.subtract(1, AgentNumbers.cell(number))
     }
 
-    /// The disk is full and the operator prefers no traffic to unrecorded traffic. The loss is
-    /// counted already, so this answer makes no record of its own.
+    /// The disk is full and the operator prefers no traffic to unrecorded traffic.
+    ///
+    /// The loss is counted already, so this answer makes no record of its own.
     private mutating func answerUnrecorded(
-        _ request: OpenRequest, _ requestID: RequestID, _ outbound: inout ByteBuffer
+        _ request: OpenRequest,
+        _ requestID: RequestID,
+        _ outbound: inout ByteBuffer
     ) -> HeadFate {
         handle.metrics.count(.auditUnavailable)
         let answer = DenialAnswer(
-            reason: .auditUnavailable, decision: .deny, requestID: requestID,
-            retryAfterSeconds: 1, close: true, isVersion10: request.head?.isVersion10 ?? false,
-            isHead: request.head?.method == .head)
+            reason: .auditUnavailable,
+            decision: .deny,
+            requestID: requestID,
+            retryAfterSeconds: 1,
+            close: true,
+            isVersion10: request.head?.isVersion10 ?? false,
+            isHead: request.head?.method == .head
+        )
         outbound.removeAll()
         let reserved: [UInt8] = Array("limits".utf8)
         answer.write(policyID: reserved.span, into: &outbound)

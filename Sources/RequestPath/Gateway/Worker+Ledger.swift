@@ -15,7 +15,9 @@ extension Worker {
     ///
     /// - Returns: the slot; nil if there is no room, and then the loss is counted.
     mutating func openRecord(
-        _ request: OpenRequest, _ requestID: RequestID, _ outbound: inout ByteBuffer
+        _ request: OpenRequest,
+        _ requestID: RequestID,
+        _ outbound: inout ByteBuffer
     ) -> SlotHandle? {
         let notes = writeNotes(request, &outbound)
         let slot = writeIntent(request, requestID, notes, outbound.bytes)
@@ -24,7 +26,10 @@ extension Worker {
     }
 
     private mutating func writeIntent(
-        _ request: OpenRequest, _ requestID: RequestID, _ notes: RecordNotes, _ out: Span<UInt8>
+        _ request: OpenRequest,
+        _ requestID: RequestID,
+        _ notes: RecordNotes,
+        _ out: Span<UInt8>
     ) -> SlotHandle? {
         let intent = intent(request, requestID, .allow, .policyAllowed)
         let revision = request.snapshot?.revision ?? []
@@ -37,7 +42,10 @@ extension Worker {
     ///
     /// - Returns: whether there was room; if not, the loss is counted.
     mutating func recordRefusal(
-        _ request: OpenRequest, _ requestID: RequestID, _ reason: Reason, status: Int,
+        _ request: OpenRequest,
+        _ requestID: RequestID,
+        _ reason: Reason,
+        status: Int,
         _ outbound: inout ByteBuffer
     ) -> Bool {
         let decision = reason.decision
@@ -47,8 +55,14 @@ extension Worker {
         let identity = record(of: request)
         let micros = (SystemClock.monotonicNanoseconds() - request.moment.monotonic) / 1_000
         let outcome = SpoolOutcome(
-            outcome: .refused, decision: decision, reason: reason, status: UInt16(status),
-            latencyMicroseconds: micros, durationMicroseconds: micros, gatewayMicroseconds: micros)
+            outcome: .refused,
+            decision: decision,
+            reason: reason,
+            status: UInt16(status),
+            latencyMicroseconds: micros,
+            durationMicroseconds: micros,
+            gatewayMicroseconds: micros
+        )
         let texts = texts(request, notes, identity.span, revision.span, outbound.bytes)
         let recorded = spool.record(intent, texts, outcome, onFailure: auditFailure(request))
         if !recorded { noteLoss() }
@@ -60,7 +74,10 @@ extension Worker {
 
     /// Closes the record of an exchange and forgets the exchange.
     mutating func conclude(
-        _ index: Int, _ outcome: Outcome, _ reason: Reason, decision: Decision = .allow
+        _ index: Int,
+        _ outcome: Outcome,
+        _ reason: Reason,
+        decision: Decision = .allow
     ) {
         let now = SystemClock.monotonicNanoseconds()
         let exchange = exchanges[index]
@@ -73,7 +90,8 @@ extension Worker {
         handle.metrics.add(.bytesIn, exchange.bytesIn)
         if exchange.answered > 0 {
             handle.metrics.observe(
-                latencyMicroseconds: (exchange.answered - exchange.began) / 1_000)
+                latencyMicroseconds: (exchange.answered - exchange.began) / 1_000
+            )
         }
         if exchange.flags.contains(.countsTunnel) {
             shared.numbers.tunnels.subtract(1, AgentNumbers.cell(exchange.agentNumber))
@@ -85,16 +103,26 @@ extension Worker {
     }
 
     private static func outcome(
-        of exchange: Exchange, _ outcome: Outcome, _ reason: Reason, _ decision: Decision,
+        of exchange: Exchange,
+        _ outcome: Outcome,
+        _ reason: Reason,
+        _ decision: Decision,
         _ now: UInt64
     ) -> SpoolOutcome {
         let latency = exchange.answered > 0 ? (exchange.answered - exchange.began) / 1_000 : nil
         return SpoolOutcome(
-            outcome: outcome, decision: decision, reason: reason, status: exchange.status,
-            attempts: UInt16(exchange.attempts), address: exchange.resolved,
-            bytesOut: exchange.bytesOut, bytesIn: exchange.bytesIn, latencyMicroseconds: latency,
+            outcome: outcome,
+            decision: decision,
+            reason: reason,
+            status: exchange.status,
+            attempts: UInt16(exchange.attempts),
+            address: exchange.resolved,
+            bytesOut: exchange.bytesOut,
+            bytesIn: exchange.bytesIn,
+            latencyMicroseconds: latency,
             durationMicroseconds: (now - exchange.began) / 1_000,
-            gatewayMicroseconds: exchange.ownNanoseconds / 1_000)
+            gatewayMicroseconds: exchange.ownNanoseconds / 1_000
+        )
     }
 
     private mutating func noteLoss() {
@@ -120,7 +148,10 @@ struct RecordNotes {
 
 extension Worker {
     private func intent(
-        _ request: OpenRequest, _ requestID: RequestID, _ decision: Decision, _ reason: Reason
+        _ request: OpenRequest,
+        _ requestID: RequestID,
+        _ decision: Decision,
+        _ reason: Reason
     ) -> SpoolIntent {
         let index = request.agent.index
         let verdict = request.verdict
@@ -130,14 +161,21 @@ extension Worker {
             version = request.snapshot?.policy.policyVersion(verdict.policy)
         }
         return SpoolIntent(
-            requestID: requestID, timestamp: request.moment.wallMicroseconds, decision: decision,
-            reason: reason, requestProtocol: request.isTunnel ? .connect : .http,
-            clientAddress: connections[index].address, clientPort: connections[index].port,
+            requestID: requestID,
+            timestamp: request.moment.wallMicroseconds,
+            decision: decision,
+            reason: reason,
+            requestProtocol: request.isTunnel ? .connect : .http,
+            clientAddress: connections[index].address,
+            clientPort: connections[index].port,
             bundleSerial: request.snapshot?.serial ?? 0,
-            quota: request.quota?.applied ?? .none, authentication: request.authentication,
+            quota: request.quota?.applied ?? .none,
+            authentication: request.authentication,
             scheme: request.head == nil ? .unknown : request.isTunnel ? .https : .http,
-            destinationPort: request.head?.authority.port ?? 0, policyVersion: version,
-            wouldDecision: would.map { $0.isAllowed ? .allow : .deny })
+            destinationPort: request.head?.authority.port ?? 0,
+            policyVersion: version,
+            wouldDecision: would.map { $0.isAllowed ? .allow : .deny }
+        )
     }
 
     /// Appends the texts that live nowhere yet behind the head in the outgoing buffer.
@@ -145,7 +183,9 @@ extension Worker {
         var notes = RecordNotes()
         if let verdict = request.verdict, let policy = request.snapshot?.policy {
             if verdict.policy >= 0 {
-                notes.policyID = Self.written(&outbound) { policy.writePolicyID(verdict.policy, to: &$0) }
+                notes.policyID = Self.written(&outbound) {
+                    policy.writePolicyID(verdict.policy, to: &$0)
+                }
             }
             if verdict.would.differs {
                 notes.wouldPolicyID = Self.written(&outbound) {
@@ -157,7 +197,8 @@ extension Worker {
     }
 
     private static func written(
-        _ outbound: inout ByteBuffer, _ write: (inout ByteBuffer) -> Void
+        _ outbound: inout ByteBuffer,
+        _ write: (inout ByteBuffer) -> Void
     ) -> Range<Int> {
         let start = outbound.count
         write(&outbound)
@@ -166,7 +207,11 @@ extension Worker {
 
     @_lifetime(copy identity, copy revision, copy out)
     private func texts(
-        _ request: OpenRequest, _ notes: RecordNotes, _ identity: Span<UInt8>, _ revision: Span<UInt8>, _ out: Span<UInt8>
+        _ request: OpenRequest,
+        _ notes: RecordNotes,
+        _ identity: Span<UInt8>,
+        _ revision: Span<UInt8>,
+        _ out: Span<UInt8>
     ) -> SpoolTexts {
         SpoolTexts(
             identity: identity,
@@ -177,7 +222,8 @@ extension Worker {
             path: out.extracting(request.question.path),
             policyID: out.extracting(notes.policyID),
             wouldPolicyID: out.extracting(notes.wouldPolicyID),
-            bundleRevision: revision)
+            bundleRevision: revision
+        )
     }
 }
 

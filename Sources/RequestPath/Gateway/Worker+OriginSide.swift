@@ -10,7 +10,9 @@ extension Worker {
     private static var interimMax: UInt8 { 32 }
 
     mutating func readOrigin(
-        _ origin: Descriptor, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        _ origin: Descriptor,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         let token = connections.token(origin.index)
         while !connections[origin.index].flags.contains(.paused) {
@@ -51,14 +53,18 @@ extension Worker {
     }
 
     private mutating func consumeOrigin(
-        _ origin: Descriptor, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        _ origin: Descriptor,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         let token = connections.token(origin.index)
         var offset = 0
         while offset < inbound.count, connections.index(of: token) != nil {
             switch connections[origin.index].phase {
             case .answerHead:
-                guard let next = takeAnswer(origin, from: offset, inbound, &outbound) else { return }
+                guard let next = takeAnswer(origin, from: offset, inbound, &outbound) else {
+                    return
+                }
                 offset = next
             case .answerBody:
                 relayAnswer(origin, from: offset, inbound, &outbound)
@@ -73,7 +79,9 @@ extension Worker {
     ///
     /// - Returns: where the next bytes stand; nil if the rest was kept or the exchange is over.
     private mutating func takeAnswer(
-        _ origin: Descriptor, from offset: Int, _ inbound: borrowing ByteBuffer,
+        _ origin: Descriptor,
+        from offset: Int,
+        _ inbound: borrowing ByteBuffer,
         _ outbound: inout ByteBuffer
     ) -> Int? {
         let agent = connections[origin.index].peer
@@ -83,15 +91,22 @@ extension Worker {
         let end: Int
         do throws(Reason) {
             let found = try HeadScanner.scan(
-                inbound.bytes.extracting(offset..<inbound.count), from: 0, limit: limits.headBytes)
+                inbound.bytes.extracting(offset..<inbound.count),
+                from: 0,
+                limit: limits.headBytes
+            )
             guard case .complete(let start, let stop) = found else {
                 connections[origin.index].incoming.append(inbound.bytes, offset..<inbound.count)
                 return nil
             }
             end = offset + stop
             answer = try ResponseHead.parse(
-                inbound.bytes.extracting((offset + start)..<end), request: context(index),
-                limits: HeadLimits(limits), gatewayName: gatewayID.span, into: &outbound)
+                inbound.bytes.extracting((offset + start)..<end),
+                request: context(index),
+                limits: HeadLimits(limits),
+                gatewayName: gatewayID.span,
+                into: &outbound
+            )
         } catch {
             originBroke(origin, .upstreamMalformed, &outbound)
             return nil
@@ -104,13 +119,18 @@ extension Worker {
     private func context(_ index: Int) -> ResponseContext {
         let flags = exchanges[index].flags
         return ResponseContext(
-            isHead: flags.contains(.isHead), agentIsVersion10: flags.contains(.isVersion10),
+            isHead: flags.contains(.isHead),
+            agentIsVersion10: flags.contains(.isVersion10),
             // An agent whose body was not read to its end cannot be kept: say so.
-            agentKeepAlive: flags.isSuperset(of: [.keepAlive, .requestDone]) && drainDeadline == nil)
+            agentKeepAlive: flags.isSuperset(of: [.keepAlive, .requestDone]) && drainDeadline == nil
+        )
     }
 
     private mutating func passInterim(
-        _ origin: Descriptor, _ agent: Descriptor, _ index: Int, _ end: Int,
+        _ origin: Descriptor,
+        _ agent: Descriptor,
+        _ index: Int,
+        _ end: Int,
         _ outbound: inout ByteBuffer
     ) -> Int? {
         exchanges[index].interims &+= 1
@@ -133,15 +153,21 @@ extension Worker {
         exchanges[index].flags.insert(.answerBegun)
         if answer.isDechunked { exchanges[index].flags.insert(.unchunks) }
         if !answer.keepsAgent { exchanges[index].flags.remove(.keepAlive) }
-        if !answer.keepAlive || answer.bindsConnection { connections[origin.index].flags.insert(.unpoolable) }
+        if !answer.keepAlive || answer.bindsConnection {
+            connections[origin.index].flags.insert(.unpoolable)
+        }
         connections[origin.index].phase = .answerBody
     }
 
     /// Sends the head in `outbound` together with what of the body is here: one write for a
     /// small answer.
     private mutating func relayFirst(
-        _ origin: Descriptor, _ agent: Descriptor, _ index: Int, from offset: Int,
-        _ inbound: borrowing ByteBuffer, _ outbound: inout ByteBuffer
+        _ origin: Descriptor,
+        _ agent: Descriptor,
+        _ index: Int,
+        from offset: Int,
+        _ inbound: borrowing ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) -> Int? {
         if exchanges[index].flags.contains(.unchunks) {
             guard connections[agent.index].deliver(outbound.bytes) else {
@@ -153,7 +179,11 @@ extension Worker {
         }
         let taken: Int
         do throws(Reason) {
-            taken = try exchanges[index].answer.passThrough(inbound.bytes, from: offset, to: inbound.count)
+            taken = try exchanges[index].answer.passThrough(
+                inbound.bytes,
+                from: offset,
+                to: inbound.count
+            )
         } catch {
             originBroke(origin, .upstreamMalformed, &outbound)
             return nil
@@ -169,7 +199,9 @@ extension Worker {
 
     /// Sends a piece of the answer's body on.
     private mutating func relayAnswer(
-        _ origin: Descriptor, from offset: Int, _ inbound: borrowing ByteBuffer,
+        _ origin: Descriptor,
+        from offset: Int,
+        _ inbound: borrowing ByteBuffer,
         _ outbound: inout ByteBuffer
     ) {
         let agent = connections[origin.index].peer
@@ -181,8 +213,13 @@ extension Worker {
                 end = try takePayload(index, from: offset, inbound, &outbound)
                 delivered = connections[agent.index].deliver(outbound.bytes)
             } else {
-                end = offset + (try exchanges[index].answer.passThrough(
-                    inbound.bytes, from: offset, to: inbound.count))
+                end =
+                    offset
+                    + (try exchanges[index].answer.passThrough(
+                        inbound.bytes,
+                        from: offset,
+                        to: inbound.count
+                    ))
                 delivered = connections[agent.index].deliver(inbound.bytes.extracting(offset..<end))
             }
         } catch {
@@ -198,13 +235,19 @@ extension Worker {
 
     /// Takes a chunked body's payload alone, for an agent that knows no chunks.
     private mutating func takePayload(
-        _ index: Int, from offset: Int, _ inbound: borrowing ByteBuffer,
+        _ index: Int,
+        from offset: Int,
+        _ inbound: borrowing ByteBuffer,
         _ outbound: inout ByteBuffer
     ) throws(Reason) -> Int {
         outbound.removeAll()
         var place = offset
         while place < inbound.count {
-            switch try exchanges[index].answer.advance(inbound.bytes, from: place, to: inbound.count) {
+            switch try exchanges[index].answer.advance(
+                inbound.bytes,
+                from: place,
+                to: inbound.count
+            ) {
             case .payload(let range):
                 outbound.append(inbound.bytes, range)
                 place = range.upperBound
@@ -218,7 +261,10 @@ extension Worker {
     }
 
     private mutating func afterRelay(
-        _ origin: Descriptor, _ agent: Descriptor, _ index: Int, leftover: Int
+        _ origin: Descriptor,
+        _ agent: Descriptor,
+        _ index: Int,
+        leftover: Int
     ) {
         if exchanges[index].answer.isComplete {
             // Bytes behind an answer belong to nothing we asked for.
@@ -246,8 +292,10 @@ extension Worker {
     private mutating func finishAnswer(_ origin: Descriptor, _ agent: Descriptor, _ index: Int) {
         let flags = exchanges[index].flags
         let key = PoolKey(
-            agentNumber: exchanges[index].agentNumber, port: exchanges[index].port,
-            address: connections[origin.index].address)
+            agentNumber: exchanges[index].agentNumber,
+            port: exchanges[index].port,
+            address: connections[origin.index].address
+        )
         conclude(index, .completed, .policyAllowed)
         connections[agent.index].exchange = -1
         connections[agent.index].peer = .none
@@ -263,7 +311,9 @@ extension Worker {
         }
         awaitNextHead(agent)
         let state = connections[agent.index].flags
-        if state.contains(.readable) || state.contains(.ended) || !connections[agent.index].incoming.isEmpty {
+        if state.contains(.readable) || state.contains(.ended)
+            || !connections[agent.index].incoming.isEmpty
+        {
             schedule(agent)
         }
     }
@@ -286,8 +336,10 @@ extension Worker {
     mutating func closePooled(_ origin: Descriptor) {
         let index = origin.index
         let key = PoolKey(
-            agentNumber: connections[index].owner, port: connections[index].port,
-            address: connections[index].address)
+            agentNumber: connections[index].owner,
+            port: connections[index].port,
+            address: connections[index].address
+        )
         pool.remove(origin, key)
         closeConnection(origin)
     }

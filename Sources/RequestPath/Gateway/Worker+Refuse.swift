@@ -16,25 +16,32 @@ extension Worker {
     ///
     /// - Parameter outbound: holds what is known of the request; is used for the answer after.
     mutating func refuse(
-        _ request: OpenRequest, _ reason: Reason, _ outbound: inout ByteBuffer
+        _ request: OpenRequest,
+        _ reason: Reason,
+        _ outbound: inout ByteBuffer
     ) -> HeadFate {
         let requestID = makeRequestID(request.moment)
         _ = recordRefusal(request, requestID, reason, status: reason.status, &outbound)
         let overBudget = noteRefusal(request, reason)
         let keeps = !overBudget && keepsConnection(request, reason)
         let answer = DenialAnswer(
-            reason: reason.shown, decision: reason.decision, requestID: requestID,
+            reason: reason.shown,
+            decision: reason.decision,
+            requestID: requestID,
             retryAfterSeconds: retryAfter(request, reason),
-            rateLimit: request.quota.flatMap(Self.rateLimit), close: !keeps,
+            rateLimit: request.quota.flatMap(Self.rateLimit),
+            close: !keeps,
             isVersion10: request.head?.isVersion10 ?? false,
-            isHead: request.head?.method == .head)
+            isHead: request.head?.method == .head
+        )
         outbound.removeAll()
         let policyID = Self.writePolicyID(request, reason, &outbound)
         let start = outbound.count
         let identifier = outbound.bytes.extracting(policyID).array()
         answer.write(policyID: identifier.span, into: &outbound)
         let delivered = connections[request.agent.index].deliver(
-            outbound.bytes.extracting(start..<outbound.count))
+            outbound.bytes.extracting(start..<outbound.count)
+        )
         guard delivered else {
             closeAgent(request.agent)
             return .handled
@@ -81,12 +88,15 @@ extension Worker {
         connections[agent.index].phase = .head
         connections[agent.index].flags.remove(.headBegun)
         // A client that does not read its answers gets no more of them.
-        if !connections[agent.index].outgoing.isEmpty { connections[agent.index].flags.insert(.paused) }
+        if !connections[agent.index].outgoing.isEmpty {
+            connections[agent.index].flags.insert(.paused)
+        }
         setDeadline(agent, turn, limits.keepAliveMilliseconds)
     }
 
-    /// Counts a refusal against its source. Challenges, quotas and our own failures are not
-    /// the source's fault.
+    /// Counts a refusal against its source.
+    ///
+    /// Challenges, quotas and our own failures are not the source's fault.
     private mutating func noteRefusal(_ request: OpenRequest, _ reason: Reason) -> Bool {
         switch reason {
         case .credentialsMissing, .noPolicy, .auditUnavailable, .draining, .overloaded,
@@ -105,7 +115,8 @@ extension Worker {
         }
         switch reason {
         case .failureBudgetExhausted: return 10
-        case .verificationOverloaded, .verificationTimedOut, .overloaded, .auditUnavailable: return 1
+        case .verificationOverloaded, .verificationTimedOut, .overloaded, .auditUnavailable:
+            return 1
         default: return nil
         }
     }
@@ -113,13 +124,17 @@ extension Worker {
     private static func rateLimit(_ verdict: QuotaVerdict) -> RateLimit? {
         guard verdict.limit > 0 || !verdict.isAdmitted else { return nil }
         return RateLimit(
-            limit: Int(verdict.limit), remaining: Int(verdict.remaining),
+            limit: Int(verdict.limit),
+            remaining: Int(verdict.remaining),
             resetSeconds: Int((verdict.resetNanoseconds + 999_999_999) / 1_000_000_000),
-            windowSeconds: verdict.applied == .stopRPM ? 60 : 1)
+            windowSeconds: verdict.applied == .stopRPM ? 60 : 1
+        )
     }
 
     private static func writePolicyID(
-        _ request: OpenRequest, _ reason: Reason, _ outbound: inout ByteBuffer
+        _ request: OpenRequest,
+        _ reason: Reason,
+        _ outbound: inout ByteBuffer
     ) -> Range<Int> {
         if let reserved = reason.reservedPolicyID {
             outbound.append(reserved)
@@ -132,12 +147,16 @@ extension Worker {
     /// Makes the name of a request.
     mutating func makeRequestID(_ moment: Moment) -> RequestID {
         RequestID(
-            milliseconds: UInt64(moment.wall / 1_000_000), random: (random.next(), random.next()))
+            milliseconds: UInt64(moment.wall / 1_000_000),
+            random: (random.next(), random.next())
+        )
     }
 }
 
 extension Reason {
-    /// The reason as the client is told it. Whether a key id exists must not be learnt from the
-    /// answer, or the comparison in constant time would be in vain; the record keeps the truth.
+    /// The reason as the client is told it.
+    ///
+    /// Whether a key id exists must not be learnt from the answer, or the comparison in constant
+    /// time would be in vain; the record keeps the truth.
     fileprivate var shown: Reason { self == .keyWrongSecret ? .keyUnknown : self }
 }

@@ -13,7 +13,9 @@ extension Worker {
     ///
     /// - Parameter outbound: the rewritten head; the texts of the question stand in it.
     mutating func route(
-        _ request: OpenRequest, _ index: Int, _ snapshot: GatewaySnapshot,
+        _ request: OpenRequest,
+        _ index: Int,
+        _ snapshot: GatewaySnapshot,
         _ outbound: inout ByteBuffer
     ) {
         let question = request.question
@@ -21,7 +23,8 @@ extension Worker {
             go(to: [question.address], request, index, snapshot, &outbound)
             return
         }
-        if let fixed = snapshot.staticHosts.addresses(of: outbound.bytes.extracting(question.host)) {
+        if let fixed = snapshot.staticHosts.addresses(of: outbound.bytes.extracting(question.host))
+        {
             go(to: fixed, request, index, snapshot, &outbound)
             return
         }
@@ -30,8 +33,11 @@ extension Worker {
 
     /// Goes to the first address that may be dialled: on a kept connection, or on a new one.
     private mutating func go(
-        to addresses: [IPAddress], _ request: OpenRequest, _ index: Int,
-        _ snapshot: GatewaySnapshot, _ outbound: inout ByteBuffer
+        to addresses: [IPAddress],
+        _ request: OpenRequest,
+        _ index: Int,
+        _ snapshot: GatewaySnapshot,
+        _ outbound: inout ByteBuffer
     ) {
         let policy = exchanges[index].policyOrdinal
         let choice = allowed(addresses, policy, request, snapshot, outbound.bytes)
@@ -54,16 +60,24 @@ extension Worker {
 
     /// Which of `addresses` may be dialled, and why the last of the others may not.
     private func allowed(
-        _ addresses: [IPAddress], _ policy: Int32, _ request: OpenRequest,
-        _ snapshot: GatewaySnapshot, _ texts: Span<UInt8>
+        _ addresses: [IPAddress],
+        _ policy: Int32,
+        _ request: OpenRequest,
+        _ snapshot: GatewaySnapshot,
+        _ texts: Span<UInt8>
     ) -> AddressChoice {
         let query = request.question.query(
-            texts, agent: request.agentOrdinal, now: request.moment.wallSeconds)
+            texts,
+            agent: request.agentOrdinal,
+            now: request.moment.wallSeconds
+        )
         return allowed(addresses, policy, query, snapshot)
     }
 
     private func allowed(
-        _ addresses: [IPAddress], _ policy: Int32, _ query: borrowing PolicyQuery,
+        _ addresses: [IPAddress],
+        _ policy: Int32,
+        _ query: borrowing PolicyQuery,
         _ snapshot: GatewaySnapshot
     ) -> AddressChoice {
         // The usual case, all of them allowed, copies nothing.
@@ -82,7 +96,9 @@ extension Worker {
 
     /// Why an address may not be dialled; nil if it may.
     func refusal(
-        of address: IPAddress, _ policy: Int32, _ query: borrowing PolicyQuery,
+        of address: IPAddress,
+        _ policy: Int32,
+        _ query: borrowing PolicyQuery,
         _ snapshot: GatewaySnapshot
     ) -> Reason? {
         if selfAddresses.contains(address, port: query.port) { return .addressProtected }
@@ -100,14 +116,21 @@ extension Worker {
     }
 
     private mutating func makeDial(
-        _ request: OpenRequest, _ snapshot: GatewaySnapshot, _ outbound: borrowing ByteBuffer
+        _ request: OpenRequest,
+        _ snapshot: GatewaySnapshot,
+        _ outbound: borrowing ByteBuffer
     ) -> Int? {
         guard let dial = freeDials.take() else { return nil }
         dials.open(
             dial,
             Dial(
-                agent: connections.token(request.agent.index), snapshot: snapshot,
-                question: request.question, texts: outbound.bytes, headEnd: request.headEnd))
+                agent: connections.token(request.agent.index),
+                snapshot: snapshot,
+                question: request.question,
+                texts: outbound.bytes,
+                headEnd: request.headEnd
+            )
+        )
         connections[request.agent.index].dial = Int32(dial)
         return dial
     }
@@ -121,7 +144,9 @@ extension Worker {
     // MARK: - Names
 
     private mutating func lookUp(
-        _ request: OpenRequest, _ index: Int, _ snapshot: GatewaySnapshot,
+        _ request: OpenRequest,
+        _ index: Int,
+        _ snapshot: GatewaySnapshot,
         _ outbound: inout ByteBuffer
     ) {
         let host = outbound.bytes.extracting(request.question.host).array()
@@ -164,7 +189,10 @@ extension Worker {
     }
 
     private mutating func resume(
-        _ dial: Int, _ agent: Descriptor, _ answer: Resolution, _ outbound: inout ByteBuffer
+        _ dial: Int,
+        _ agent: Descriptor,
+        _ answer: Resolution,
+        _ outbound: inout ByteBuffer
     ) {
         let index = Int(connections[agent.index].exchange)
         let limits = dials[dial].snapshot?.limits ?? Limits()
@@ -191,8 +219,10 @@ extension Worker {
             return AddressChoice(addresses: [], refusal: .overloaded)
         }
         let query = dials[dial].question.query(
-            texts.span, agent: exchanges[index].agentOrdinal,
-            now: Int64(SystemClock.realtimeNanoseconds() / 1_000_000_000))
+            texts.span,
+            agent: exchanges[index].agentOrdinal,
+            now: Int64(SystemClock.realtimeNanoseconds() / 1_000_000_000)
+        )
         return allowed(addresses, exchanges[index].policyOrdinal, query, snapshot)
     }
 }

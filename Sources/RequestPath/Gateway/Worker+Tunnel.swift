@@ -13,7 +13,10 @@ extension Worker {
 
     /// Answers a CONNECT whose origin is connected, and lets bytes flow.
     mutating func openTunnel(
-        _ agent: Descriptor, _ origin: Descriptor, _ index: Int, _ outbound: inout ByteBuffer
+        _ agent: Descriptor,
+        _ origin: Descriptor,
+        _ index: Int,
+        _ outbound: inout ByteBuffer
     ) {
         outbound.removeAll()
         TunnelAnswer.write(requestID: exchanges[index].requestID, into: &outbound)
@@ -66,7 +69,9 @@ extension Worker {
                 return
             }
             noteReadSize(side, inbound.count)
-            if !connections[peer.index].outgoing.isEmpty { connections[side.index].flags.insert(.paused) }
+            if !connections[peer.index].outgoing.isEmpty {
+                connections[side.index].flags.insert(.paused)
+            }
         }
         if connections[side.index].flags.contains(.ended) { tunnelSideEnded(side) }
     }
@@ -137,14 +142,17 @@ extension Worker {
         }
     }
 
-    /// Records a tunnel's end and closes both sides. What a failed side still held was counted
-    /// as sent and is taken back.
+    /// Records a tunnel's end and closes both sides.
+    ///
+    /// What a failed side still held was counted as sent and is taken back.
     mutating func closeTunnel(_ agent: Descriptor, _ outcome: Outcome, _ reason: Reason) {
         let index = Int(connections[agent.index].exchange)
         let origin = connections[agent.index].peer
         if origin.isSome {
             exchanges[index].bytesOut -= min(
-                exchanges[index].bytesOut, UInt64(connections[origin.index].outgoing.count))
+                exchanges[index].bytesOut,
+                UInt64(connections[origin.index].outgoing.count)
+            )
         }
         if outcome != .completed {
             // The other side must not take a broken tunnel for a finished one.

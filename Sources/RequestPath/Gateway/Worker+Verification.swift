@@ -22,7 +22,10 @@ extension Worker {
 
     /// Sends a token to be verified, and lets its request wait.
     mutating func park(
-        _ request: OpenRequest, _ token: Range<Int>, _ claimed: Range<Int>?, _ source: UInt64,
+        _ request: OpenRequest,
+        _ token: Range<Int>,
+        _ claimed: Range<Int>?,
+        _ source: UInt64,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
         guard let snapshot = request.snapshot else { return refuse(request, .noPolicy, &outbound) }
@@ -30,15 +33,20 @@ extension Worker {
         refused.claimed = claimed
         let question = TokenDesk.Question(
             connection: connections.token(request.agent.index),
-            token: outbound.bytes.extracting(token).array(), snapshot: snapshot,
-            inbox: handle.inbox)
+            token: outbound.bytes.extracting(token).array(),
+            snapshot: snapshot,
+            inbox: handle.inbox
+        )
         guard shared.tokenDesk.ask(question) else {
             return refuse(refused, .verificationOverloaded, &outbound)
         }
         handle.metrics.add(.tokensVerified)
         let name = claimed.map { hash.hash(outbound.bytes.extracting($0)) } ?? 0
         parked[request.agent.number] = ParkedRequest(
-            moment: request.moment, source: source, claimed: name)
+            moment: request.moment,
+            source: source,
+            claimed: name
+        )
         connections[request.agent.index].phase = .waiting
         setDeadline(request.agent, turn, Self.verificationMilliseconds)
         return .parked
@@ -47,8 +55,11 @@ extension Worker {
     /// Takes a verdict and looks at the request that waits for it again.
     mutating func take(_ verified: VerifiedToken) {
         tokens.remember(
-            verified.verdict, on: verified.token.span, generation: verified.generation,
-            now: verified.seconds)
+            verified.verdict,
+            on: verified.token.span,
+            generation: verified.generation,
+            now: verified.seconds
+        )
         guard let index = connections.index(of: verified.connection),
             let waiting = parked[Int32(index)]
         else { return }
@@ -61,7 +72,8 @@ extension Worker {
 
     /// The moment at which a request began: now, or when it was parked.
     mutating func takeMoment(_ agent: Descriptor) -> Moment {
-        parked.isEmpty ? clock.read() : parked.removeValue(forKey: agent.number)?.moment ?? clock.read()
+        parked.isEmpty
+            ? clock.read() : parked.removeValue(forKey: agent.number)?.moment ?? clock.read()
     }
 
     /// No verdict in time: the request is answered, and its bytes are thrown away with it.

@@ -8,7 +8,9 @@ import ClawgressReactor
 extension Worker {
     /// Looks at a connection whose socket takes bytes.
     mutating func writable(
-        _ descriptor: Descriptor, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        _ descriptor: Descriptor,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         if connections[descriptor.index].phase == .connecting {
             finishConnect(descriptor, &outbound)

@@ -63,9 +63,14 @@ struct Worker: ~Copyable {
     static var scratchBytes: Int { 262_144 }
 
     init?(
-        number: UInt8, shared: GatewayShared, handle: WorkerHandle,
-        listeners: consuming SlotTable<ListeningSocket>, listenerCount: Int,
-        selfAddresses: SelfAddresses, descriptorsMax: Int, now: UInt64
+        number: UInt8,
+        shared: GatewayShared,
+        handle: WorkerHandle,
+        listeners: consuming SlotTable<ListeningSocket>,
+        listenerCount: Int,
+        selfAddresses: SelfAddresses,
+        descriptorsMax: Int,
+        now: UInt64
     ) {
         guard let poller = Poller(),
             let connections = SlotTable<Connection>(capacity: descriptorsMax),
@@ -118,7 +123,9 @@ struct Worker: ~Copyable {
 
     private mutating func watchEntrances() -> Bool {
         for index in 0..<listenerCount {
-            guard poller.watchInput(listeners[index].descriptor, token: UInt64(index)) else { return false }
+            guard poller.watchInput(listeners[index].descriptor, token: UInt64(index)) else {
+                return false
+            }
         }
         return poller.watchInput(handle.inbox.descriptor, token: Self.inboxToken)
     }
@@ -131,7 +138,9 @@ struct Worker: ~Copyable {
     }
 
     private mutating func dispatch(
-        _ event: Readiness, _ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer
+        _ event: Readiness,
+        _ inbound: inout ByteBuffer,
+        _ outbound: inout ByteBuffer
     ) {
         if event.token < UInt64(listenerCount) {
             accept(from: Int(event.token), &inbound, &outbound)

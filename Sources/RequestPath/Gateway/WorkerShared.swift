@@ -19,7 +19,9 @@ enum WorkerMessage: Sendable {
     case drain(deadline: UInt64)
 }
 
-/// What all workers of a gateway share. Immutable, or safe to share by itself.
+/// What all workers of a gateway share.
+///
+/// Immutable, or safe to share by itself.
 final class GatewayShared: Sendable {
     let gatewayID: [UInt8]
     let resolver: Resolver
@@ -29,14 +31,22 @@ final class GatewayShared: Sendable {
     let hash: KeyedHash
     let alerts: Alerts
     let workerCount: Int
-    /// The admin port that was really bound; 0 until then. Never dialled on loopback.
+    /// The admin port that was really bound; 0 until then.
+    ///
+    /// Never dialled on loopback.
     let adminPort = Atomic<UInt16>(0)
     /// Open client connections over all workers.
     let connections = AtomicCells(count: 1)
 
     init(
-        gatewayID: String, resolver: Resolver, tokenDesk: TokenDesk, numbers: AgentNumbers,
-        supply: SegmentSupply, hash: KeyedHash, alerts: Alerts, workerCount: Int
+        gatewayID: String,
+        resolver: Resolver,
+        tokenDesk: TokenDesk,
+        numbers: AgentNumbers,
+        supply: SegmentSupply,
+        hash: KeyedHash,
+        alerts: Alerts,
+        workerCount: Int
     ) {
         self.gatewayID = Array(gatewayID.utf8)
         self.resolver = resolver

@@ -77,7 +77,9 @@ public struct DeadlineWheel: ~Copyable {
     public mutating func advance(to now: UInt64, expired: inout [UInt32]) {
         let target = now / Self.tickNanoseconds
         // A worker that slept long need not visit a bucket twice.
-        if target > current + UInt64(Self.bucketCount) { current = target - UInt64(Self.bucketCount) }
+        if target > current + UInt64(Self.bucketCount) {
+            current = target - UInt64(Self.bucketCount)
+        }
         while current < target {
             current += 1
             visit(bucket: Int(current) & (Self.bucketCount - 1), now: now, &expired)
@@ -120,7 +122,11 @@ public struct DeadlineWheel: ~Copyable {
         let bucket = Int(entries[index].filed) & (Self.bucketCount - 1)
         let next = entries[index].next
         let previous = entries[index].previous
-        if previous == Self.none { heads[bucket] = next } else { entries[Int(previous)].next = next }
+        if previous == Self.none {
+            heads[bucket] = next
+        } else {
+            entries[Int(previous)].next = next
+        }
         if next != Self.none { entries[Int(next)].previous = previous }
         entries[index].filed = 0
         filedCount -= 1

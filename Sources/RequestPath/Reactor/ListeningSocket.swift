@@ -28,12 +28,16 @@ public struct ListeningSocket: ~Copyable {
     ///
     /// - Throws: ``FileError`` whose path is the address.
     public static func bind(
-        _ address: IPAddress, port: UInt16, backlog: Int32 = 4_096
+        _ address: IPAddress,
+        port: UInt16,
+        backlog: Int32 = 4_096
     ) throws(FileError) -> ListeningSocket {
         let name = address.isV4 ? "\(address.text):\(port)" : "[\(address.text)]:\(port)"
         let family = address.isV4 ? AF_INET : AF_INET6
         let number = cl_tcp_socket(family)
-        guard number >= 0 else { throw FileError(code: cl_errno(), operation: "socket", path: name) }
+        guard number >= 0 else {
+            throw FileError(code: cl_errno(), operation: "socket", path: name)
+        }
         setOptions(number, isV6: !address.isV4)
         guard SocketAddress(address, port).withPointer({ cl_bind(number, $0, $1) }) == 0,
             listen(number, backlog) == 0

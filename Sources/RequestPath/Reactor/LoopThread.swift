@@ -17,12 +17,15 @@ public enum LoopThread {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(Start(body)).toOpaque()
         let code = pthread_create(
-            &thread, nil,
+            &thread,
+            nil,
             { argument in
                 guard let argument else { return nil }
                 Unmanaged<Start>.fromOpaque(argument).takeRetainedValue().body()
                 return nil
-            }, context)
+            },
+            context
+        )
         guard code == 0 else {
             Unmanaged<Start>.fromOpaque(context).release()
             return false

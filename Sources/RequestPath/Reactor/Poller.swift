@@ -19,7 +19,8 @@ public struct Readiness: BitwiseCopyable, Sendable {
     /// Bytes, an end or an error wait to be read.
     @inlinable
     public var isReadable: Bool {
-        events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+        events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue)
+            != 0
     }
 
     /// Bytes can be written, or an error waits.
@@ -88,6 +89,9 @@ public struct Poller: ~Copyable {
     @inlinable
     public func event(_ index: Int) -> Readiness {
         precondition(index >= 0 && index < capacity, "event index")
-        return Readiness(token: cl_epoll_token(events + index), events: cl_epoll_events(events + index))
+        return Readiness(
+            token: cl_epoll_token(events + index),
+            events: cl_epoll_events(events + index)
+        )
     }
 }

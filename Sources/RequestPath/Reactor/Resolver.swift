@@ -38,7 +38,9 @@ public struct ResolverOptions: Sendable {
 
     /// Describes a way to resolve.
     public init(
-        servers: [String] = [], tryMilliseconds: Int32 = 1_500, tries: Int32 = 3,
+        servers: [String] = [],
+        tryMilliseconds: Int32 = 1_500,
+        tries: Int32 = 3,
         questionsMax: Int = 4_096
     ) {
         self.servers = servers

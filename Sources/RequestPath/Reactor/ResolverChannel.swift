@@ -33,7 +33,9 @@ struct ResolverChannel: @unchecked Sendable {
             let list = options.servers.joined(separator: ",")
             guard ares_set_servers_ports_csv(made, list) == cares_success else {
                 ares_destroy(made)
-                throw ResolverError(problem: "no usable name server in `\(list)`; write `192.0.2.53:53`")
+                throw ResolverError(
+                    problem: "no usable name server in `\(list)`; write `192.0.2.53:53`"
+                )
             }
         }
         return ResolverChannel(pointer: made)

@@ -4,7 +4,9 @@ import CAres
 import CLinux
 import ClawgressModel
 
-/// The loop around one c-ares channel. Lives on one thread only.
+/// The loop around one c-ares channel.
+///
+/// Lives on one thread only.
 final class ResolverLoop {
     /// A question that c-ares works on; retained by the pointer that c-ares carries.
     private final class Pending {
@@ -43,7 +45,10 @@ final class ResolverLoop {
         let name = String(decoding: question.host, as: UTF8.self)
         let context = Unmanaged.passRetained(Pending(question, self)).toOpaque()
         ares_getaddrinfo(
-            channel, name, nil, &hints,
+            channel,
+            name,
+            nil,
+            &hints,
             { context, status, _, list in
                 guard let context else { return }
                 let pending = Unmanaged<Pending>.fromOpaque(context).takeRetainedValue()
@@ -51,11 +56,14 @@ final class ResolverLoop {
                 let result = ResolverLoop.read(status, list)
                 if let list { ares_freeaddrinfo(list) }
                 pending.question.answer(Resolution(host: pending.question.host, result: result))
-            }, context)
+            },
+            context
+        )
     }
 
     private static func read(
-        _ status: Int32, _ list: UnsafeMutablePointer<ares_addrinfo>?
+        _ status: Int32,
+        _ list: UnsafeMutablePointer<ares_addrinfo>?
     ) -> Result<(addresses: [IPAddress], timeToLive: UInt32), ResolutionFailure> {
         switch status {
         case cares_success: break
@@ -78,7 +86,9 @@ final class ResolverLoop {
     }
 
     private static func append(
-        _ raw: UnsafeMutablePointer<sockaddr>, _ length: ares_socklen_t, to list: inout [IPAddress]
+        _ raw: UnsafeMutablePointer<sockaddr>,
+        _ length: ares_socklen_t,
+        to list: inout [IPAddress]
     ) {
         var address = SocketAddress()
         address.fill { room, size in

@@ -54,7 +54,9 @@ public struct Socket: ~Copyable {
     public func takeError() -> Int32 {
         var code: Int32 = 0
         var length = socklen_t(4)
-        guard getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else { return cl_errno() }
+        guard getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else {
+            return cl_errno()
+        }
         return code
     }
 

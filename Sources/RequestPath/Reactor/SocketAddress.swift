@@ -19,8 +19,11 @@ public struct SocketAddress {
         if address.isV4 {
             length = socklen_t(MemoryLayout<sockaddr_in>.size)
             let v4 = sockaddr_in(
-                sin_family: sa_family_t(AF_INET), sin_port: port.bigEndian,
-                sin_addr: in_addr(s_addr: address.v4.bigEndian), sin_zero: (0, 0, 0, 0, 0, 0, 0, 0))
+                sin_family: sa_family_t(AF_INET),
+                sin_port: port.bigEndian,
+                sin_addr: in_addr(s_addr: address.v4.bigEndian),
+                sin_zero: (0, 0, 0, 0, 0, 0, 0, 0)
+            )
             withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: v4, as: sockaddr_in.self) }
         } else {
             length = socklen_t(MemoryLayout<sockaddr_in6>.size)
@@ -42,10 +45,14 @@ public struct SocketAddress {
             }
         }
         let halves = withUnsafeBytes(of: storage.sin6_addr) {
-            (UInt64(bigEndian: $0.load(as: UInt64.self)),
-             UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self)))
+            (
+                UInt64(bigEndian: $0.load(as: UInt64.self)),
+                UInt64(bigEndian: $0.load(fromByteOffset: 8, as: UInt64.self))
+            )
         }
-        if halves.0 == 0, halves.1 >> 32 == 0xFFFF { return IPAddress(v4: UInt32(truncatingIfNeeded: halves.1)) }
+        if halves.0 == 0, halves.1 >> 32 == 0xFFFF {
+            return IPAddress(v4: UInt32(truncatingIfNeeded: halves.1))
+        }
         return IPAddress(high: halves.0, low: halves.1)
     }
 

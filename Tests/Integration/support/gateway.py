@@ -208,4 +208,3 @@ def microseconds(event):
     seconds, _, fraction = text.rstrip("Z").partition(".")
     whole = time.strptime(seconds, "%Y-%m-%dT%H:%M:%S")
     return calendar.timegm(whole) * 1_000_000 + int(fraction.ljust(6, "0")[:6] or 0)
-

@@ -53,7 +53,9 @@ struct ConfigurationFileTests {
         }
     }
 
-    private func withFile<Result>(_ text: String, _ body: (String) throws -> Result) throws -> Result {
+    private func withFile<Result>(_ text: String, _ body: (String) throws -> Result) throws
+        -> Result
+    {
         let file = FileManager.default.temporaryDirectory
             .appending(path: "clawgress-daemon-tests-\(UUID().uuidString).yaml")
         try Data(text.utf8).write(to: file)
@@ -79,13 +81,17 @@ struct ConfigurationFileTests {
         }
         #expect(
             error?.description
-                == "cannot read the configuration file `/nowhere/gateway.yaml`; name one with `--config`")
+                == "cannot read the configuration file `/nowhere/gateway.yaml`; name one with `--config`"
+        )
     }
 
     @Test("a folder is no configuration file")
     func folder() {
         #expect(throws: StartRefusal.self) {
-            try ConfigurationFile.read(Settings.self, from: FileManager.default.temporaryDirectory.path)
+            try ConfigurationFile.read(
+                Settings.self,
+                from: FileManager.default.temporaryDirectory.path
+            )
         }
     }
 
@@ -100,7 +106,8 @@ struct ConfigurationFileTests {
         #expect(try refusal("name: [a]\n") == "FILE: `name` has a value of the wrong type")
         #expect(
             try refusal("name: a\nroom: {size: wide}\n")
-                == "FILE: `room.size` has a value of the wrong type")
+                == "FILE: `room.size` has a value of the wrong type"
+        )
         #expect(try refusal("- a\n- b\n") == "FILE: the file has a value of the wrong type")
     }
 
@@ -109,7 +116,8 @@ struct ConfigurationFileTests {
         #expect(
             try refusal("name: a\nnmae: b\n")
                 == "FILE: the file: unknown key `nmae`; known are `allow_root`, `log_level`, "
-                + "`name`, `room`")
+                + "`name`, `room`"
+        )
     }
 
     @Test("refuses a word that is none of a list")
@@ -142,7 +150,8 @@ struct ConfigurationFileTests {
     func problems() throws {
         #expect(
             try refusal("name: ''\nroom: {size: 0}\n")
-                == "FILE: `name` is empty\nFILE: `room.size` must be at least 1")
+                == "FILE: `name` is empty\nFILE: `room.size` must be at least 1"
+        )
         #expect(try refusal("name: a\nroom: {size: 1}\n") == nil)
     }
 }

@@ -28,7 +28,9 @@ struct EventsPageTests {
     @Test("names no reason that does not exist")
     func noOthers() throws {
         let known = Set(Reason.allCases.map { "`\($0.name)`" })
-        let rows = try Self.rows().filter { $0.count == 4 && ($0[1] == "the origin's" || Int($0[1]) != nil) }
+        let rows = try Self.rows().filter {
+            $0.count == 4 && ($0[1] == "the origin's" || Int($0[1]) != nil)
+        }
         #expect(rows.count == Reason.allCases.count)
         for row in rows { #expect(known.contains(row[0])) }
     }
@@ -36,7 +38,8 @@ struct EventsPageTests {
     @Test("names every decision, outcome and way to prove identity")
     func words() throws {
         let page = try DocumentationPage("events.md").text
-        let words = Decision.allCases.map(\.name) + Outcome.allCases.map(\.name)
+        let words =
+            Decision.allCases.map(\.name) + Outcome.allCases.map(\.name)
             + AuthenticationType.allCases.filter { $0 != .none }.map(\.name)
             + RequestProtocol.allCases.map(\.name)
         for word in words { #expect(page.contains("`\(word)`")) }

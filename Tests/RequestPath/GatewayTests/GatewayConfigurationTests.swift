@@ -81,7 +81,9 @@ struct GatewayConfigurationTests {
 
     @Test("a spool needs a folder")
     func spoolFolder() throws {
-        let error = try #require(throws: DecodingError.self) { try read(["spool": "{bytes_max: 1}"]) }
+        let error = try #require(throws: DecodingError.self) {
+            try read(["spool": "{bytes_max: 1}"])
+        }
         guard case .keyNotFound(let named, _) = error else {
             Issue.record("\(error)")
             return
@@ -95,13 +97,16 @@ struct GatewayConfigurationTests {
             try refusal(["listener": "127.0.0.1:3128"])
                 == "unknown key `listener`; known are `admin`, `allow_root`, `bundle_folder`, "
                 + "`gateway_id`, `listeners`, `log_level`, `ready_file`, `resolver`, `spool`, "
-                + "`state_folder`, `trusted_keys`, `workers`")
+                + "`state_folder`, `trusted_keys`, `workers`"
+        )
         #expect(
             try refusal(["spool": "{folder: /p, max_bytes: 1}"])
-                == "unknown key `max_bytes`; known are `bytes_max`, `folder`, `segment_bytes`")
+                == "unknown key `max_bytes`; known are `bytes_max`, `folder`, `segment_bytes`"
+        )
         #expect(
             try refusal(["resolver": "{server: \"127.0.0.1:53\"}"])
-                == "unknown key `server`; known are `servers`")
+                == "unknown key `server`; known are `servers`"
+        )
     }
 
     @Test("sizes beyond all measure are a problem and no crash")
@@ -139,7 +144,10 @@ struct GatewayConfigurationTests {
     }
 
     private static let mistakes: [Mistake] = [
-        ("gateway_id", "Gateway 1", "`gateway_id` must be lower-case letters, digits, `.`, `_` or `-`"),
+        (
+            "gateway_id", "Gateway 1",
+            "`gateway_id` must be lower-case letters, digits, `.`, `_` or `-`"
+        ),
         ("gateway_id", "\"\"", "`gateway_id` must be lower-case letters, digits, `.`, `_` or `-`"),
         ("listeners", "[]", "`listeners` is empty; name one, such as `127.0.0.1:3128`"),
         ("listeners", "[\"127.0.0.1:3128\", \":3128\"]", "listener `:3128` is no `address:port`"),
@@ -177,12 +185,15 @@ struct GatewayConfigurationTests {
 
     @Test(
         "refuses an admin address that others can reach",
-        arguments: ["0.0.0.0:9901", "[::]:9901", "192.0.2.1:9901", "10.0.0.1:9901", "[fe80::1]:9901"]
+        arguments: [
+            "0.0.0.0:9901", "[::]:9901", "192.0.2.1:9901", "10.0.0.1:9901", "[fe80::1]:9901",
+        ]
     )
     func adminIsLoopback(endpoint: String) throws {
         #expect(
             try read(["admin": "\"\(endpoint)\""]).problems()
-                == ["`admin` must be a loopback address: it has no authentication"])
+                == ["`admin` must be a loopback address: it has no authentication"]
+        )
     }
 
     @Test(

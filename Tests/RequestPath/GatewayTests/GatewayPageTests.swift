@@ -25,7 +25,8 @@ struct GatewayPageTests {
     func keys() throws {
         let rows = try DocumentationPage("gateway.md").rows.filter { $0.count == 3 }.map { $0[0] }
         for (prefix, text) in [
-            ("", "unknown: 1"), ("spool.", "{gateway_id: a, trusted_keys: [k], spool: {unknown: 1}}"),
+            ("", "unknown: 1"),
+            ("spool.", "{gateway_id: a, trusted_keys: [k], spool: {unknown: 1}}"),
         ] {
             let known = try knownKeys(text).map { prefix + $0 }
             #expect(known.count >= 3)

@@ -26,7 +26,9 @@ struct NameCacheTests {
         var cache = NameCache()
         _ = cache.store(host, result, now: start)
         var seconds: UInt64 = 0
-        while seconds < 100_000, cache.fresh(host, now: start + (seconds + 1) * Self.second - 1) != nil {
+        while seconds < 100_000,
+            cache.fresh(host, now: start + (seconds + 1) * Self.second - 1) != nil
+        {
             seconds += 1
         }
         return seconds

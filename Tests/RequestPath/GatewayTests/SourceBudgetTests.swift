@@ -18,7 +18,10 @@ struct SourceBudgetTests {
 
     /// Notes refusals until the budget says no, at most `bound` times.
     private func refusalsUntilBlocked(
-        _ budget: inout SourceBudget, _ source: UInt64, now: UInt64, bound: Int = 1_000
+        _ budget: inout SourceBudget,
+        _ source: UInt64,
+        now: UInt64,
+        bound: Int = 1_000
     ) -> Int {
         for count in 1...bound where budget.note(source, now: now) { return count }
         return bound + 1
@@ -108,9 +111,25 @@ struct SourceBudgetTests {
         #expect(refusalsUntilBlocked(&budget, second, now: later) == 101)
         let isBlocked = budget.isBlocked(second, now: later)
         #expect(isBlocked)
-        // And a blocked source is not washed clean by a neighbour in its place.
-        _ = budget.note(first, now: later + 1)
-        let isStillBlocked = budget.isBlocked(second, now: later + 1)
+        let isNeighbourBlocked = budget.isBlocked(first, now: later)
+        #expect(!isNeighbourBlocked)
+    }
+
+    @Test("a blocked source keeps its place until its block is over, whoever else wants it")
+    func keepsPlaceWhileBlocked() {
+        var budget = SourceBudget(hash: hash)
+        let first: UInt64 = 0x1_0000_0001
+        let second: UInt64 = 0x2_0000_0001
+        _ = budget.note(first, now: start)
+        let blocked = start + 9 * Self.second
+        #expect(refusalsUntilBlocked(&budget, first, now: blocked) == 100)
+        // The window of the first is over, its block is not.
+        let between = start + 11 * Self.second
+        _ = budget.note(second, now: between)
+        let isStillBlocked = budget.isBlocked(first, now: between)
         #expect(isStillBlocked)
+        // A place that is free again is taken.
+        let after = blocked + 10 * Self.second + 1
+        #expect(refusalsUntilBlocked(&budget, second, now: after) == 101)
     }
 }

@@ -27,7 +27,9 @@ struct StaticHostsTests {
     @Test("gives the addresses in the order of the table")
     func order() throws {
         let hosts = try StaticHosts(
-            ["origin.test": ["192.0.2.2", "2001:db8::1", "192.0.2.1"]], hash: hash)
+            ["origin.test": ["192.0.2.2", "2001:db8::1", "192.0.2.1"]],
+            hash: hash
+        )
         #expect(look(hosts, "origin.test") == ["192.0.2.2", "2001:db8::1", "192.0.2.1"])
         #expect(look(hosts, "other.test") == nil)
         #expect(look(hosts, "") == nil)
@@ -47,18 +49,23 @@ struct StaticHostsTests {
 
     @Test(
         "refuses a name that is none",
-        arguments: ["", "a b", "192.0.2.1", "[::1]", "*.example.com", "bücher.example", "a..b", "a:80"]
+        arguments: [
+            "", "a b", "192.0.2.1", "[::1]", "*.example.com", "bücher.example", "a..b", "a:80",
+        ]
     )
     func names(name: String) {
         #expect(problem([name: ["192.0.2.1"]]) == "static host `\(name)` is no host name")
     }
 
     @Test(
-        "refuses an address that is none", arguments: ["", "origin.test", "192.0.2.1:80", "10.0.0.0/8"])
+        "refuses an address that is none",
+        arguments: ["", "origin.test", "192.0.2.1:80", "10.0.0.0/8"]
+    )
     func addresses(text: String) {
         #expect(
             problem(["origin.test": ["192.0.2.1", text]])
-                == "static host `origin.test`: `\(text)` is no address")
+                == "static host `origin.test`: `\(text)` is no address"
+        )
     }
 
     @Test("refuses a name without an address")
@@ -66,13 +73,18 @@ struct StaticHostsTests {
         #expect(problem(["origin.test": []]) == "static host `origin.test` has no address")
     }
 
-    @Test("finds all of many names, whatever the key of the hash", arguments: 1...8 as ClosedRange<UInt64>)
+    @Test(
+        "finds all of many names, whatever the key of the hash",
+        arguments: 1...8 as ClosedRange<UInt64>
+    )
     func manyNames(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let keyed = KeyedHash(using: &random)
         for count in [1, 2, 3, 4, 5, 31, 32, 33, 1_000] {
             var table: [String: [String]] = [:]
-            for number in 0..<count { table["h\(number).test"] = ["10.0.\(number >> 8).\(number & 255)"] }
+            for number in 0..<count {
+                table["h\(number).test"] = ["10.0.\(number >> 8).\(number & 255)"]
+            }
             let hosts = try StaticHosts(table, hash: keyed)
             for (name, addresses) in table { #expect(look(hosts, name) == addresses) }
             #expect(look(hosts, "h\(count).test") == nil)

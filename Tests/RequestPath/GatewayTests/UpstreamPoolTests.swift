@@ -55,7 +55,9 @@ struct UpstreamPoolTests {
     @Test("a lowered bound takes nothing away and lets nothing in")
     func loweredBound() {
         var pool = UpstreamPool()
-        for number in 3...6 as ClosedRange<Int32> { _ = pool.keep(Descriptor(number), key(), bound: 4) }
+        for number in 3...6 as ClosedRange<Int32> {
+            _ = pool.keep(Descriptor(number), key(), bound: 4)
+        }
         let isKept = pool.keep(Descriptor(7), key(), bound: 2)
         #expect(!isKept)
         let count = pool.count
@@ -92,7 +94,10 @@ struct UpstreamPoolTests {
         #expect(found == 5_000)
     }
 
-    @Test("agrees with the plainest model over random operations", arguments: 1...5 as ClosedRange<UInt64>)
+    @Test(
+        "agrees with the plainest model over random operations",
+        arguments: 1...5 as ClosedRange<UInt64>
+    )
     func agreesWithModel(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var pool = UpstreamPool()

@@ -82,8 +82,12 @@ struct DeadlineWheelTests {
         for _ in 0..<5_000 {
             let index = Int(random.next() % 64)
             switch random.next() % 8 {
-            case 0: wheel.forget(index); model[index] = nil
-            case 1: wheel.clear(index); model[index] = nil
+            case 0:
+                wheel.forget(index)
+                model[index] = nil
+            case 1:
+                wheel.clear(index)
+                model[index] = nil
             case 2, 3, 4, 5:
                 let due = now + (1 + random.next() % 20_000) * Self.millisecond
                 wheel.set(index, due: due)

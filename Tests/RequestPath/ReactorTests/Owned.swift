@@ -5,7 +5,8 @@ import Testing
 
 /// The value, or a failed test.
 func owned<Value: ~Copyable>(
-    _ value: consuming Value?, _ place: SourceLocation = #_sourceLocation
+    _ value: consuming Value?,
+    _ place: SourceLocation = #_sourceLocation
 ) throws -> Value {
     guard let value else {
         Issue.record("there is no value", sourceLocation: place)
