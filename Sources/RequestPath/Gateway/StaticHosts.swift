@@ -12,8 +12,9 @@ public struct StaticHosts: Sendable {
         let addresses: [IPAddress]
     }
 
-    /// Open addressing, at most half full; 0 stands for an empty place. Apart from the
-    /// entries, because looking at an entry counts references.
+    /// Open addressing, at most half full; 0 stands for an empty place.
+    ///
+    /// Apart from the entries, because looking at an entry counts references.
     private let hashes: [UInt64]
     private let entries: [Entry]
     private let hash: KeyedHash
