@@ -15,6 +15,16 @@ from support.world import ISSUER, LOOPBACK, World, allow, deny
 raise_descriptor_limit()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Shows with a failure what the gateways of the test said and recorded last."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for world in World.opened:
+            report.sections.append(("gateway", world.gateway.last_words()))
+    return report
+
+
 @pytest.fixture(scope="session")
 def authority():
     folder = privileges.reachable_folder("clawgress-authority-")

@@ -20,6 +20,12 @@ class Echo:
         self.ended = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def close(self):
+        """Stops listening; a thread that waits in accept is woken, or it would go on with
+        whatever socket gets its number next."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
     def _accept(self):
         while True:
             try:
@@ -43,7 +49,7 @@ class Echo:
 def echo():
     echo = Echo()
     yield echo
-    echo.listener.close()
+    echo.close()
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ public enum SnapshotCheck {
         } catch {
             throw .rules([error.description])
         }
+        let limits = snapshot.settings.limits.problems()
+        guard limits.isEmpty else { throw .rules(limits.map { "the limit \($0)" }) }
         do throws(PolicyCompileError) {
             let index = try PolicyIndex(
                 policies: snapshot.policies,

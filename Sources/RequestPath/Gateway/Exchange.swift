@@ -18,9 +18,6 @@ struct ExchangeFlags: OptionSet {
     static let answerBegun = ExchangeFlags(rawValue: 64)
     /// The answer's chunks are taken apart for an HTTP/1.0 agent.
     static let unchunks = ExchangeFlags(rawValue: 128)
-    static let expectsContinue = ExchangeFlags(rawValue: 256)
-    /// A final answer began while the request's body was still coming.
-    static let answeredEarly = ExchangeFlags(rawValue: 512)
     /// Origins bind authentication to the connection (NTLM, Negotiate).
     static let bindsConnection = ExchangeFlags(rawValue: 1024)
     /// The exchange counts against the agent's tunnels.

@@ -27,6 +27,7 @@ public enum Gateway {
         _ configuration: GatewayConfiguration,
         logger: Logger
     ) async throws -> [any Service] {
+        Signals.ignoreBrokenPipes()
         let descriptors = ProcessLimits.raiseOpenFiles(bound: descriptorsMax)
         let count = configuration.workers > 0 ? configuration.workers : ProcessLimits.processors()
         let state = GatewayState()

@@ -79,6 +79,9 @@ final class GatewaySnapshot: Sendable {
         staticHosts = try StaticHosts(source.settings.staticHosts, hash: context.hash)
         protected = try Self.blocks(source.settings.protectedAddresses)
         limits = source.settings.limits
+        if let problem = limits.problems().first {
+            throw SnapshotProblem("the limit \(problem)")
+        }
         refusesUnrecorded = source.settings.auditOnFailure == .refuse
     }
 

@@ -14,6 +14,12 @@ struct IdentifiedRequest {
     /// The credential's public name, in the scratch buffer.
     let credentialID: Range<Int>
 
+    fileprivate init(_ proof: AcceptedToken, credentialID: Range<Int>) {
+        agent = proof.agentOrdinal
+        authentication = .jwt
+        self.credentialID = credentialID
+    }
+
     fileprivate init(_ proof: VerifiedIdentity) {
         agent = proof.agentOrdinal
         authentication = proof.authenticationType
@@ -40,7 +46,7 @@ extension Worker {
         _ value: Span<UInt8>,
         _ source: UInt64,
         _ snapshot: GatewaySnapshot,
-        _ moment: Moment,
+        _ request: OpenRequest,
         into scratch: inout ByteBuffer
     ) -> IdentifyOutcome {
         let offered: Credential
@@ -51,9 +57,9 @@ extension Worker {
         }
         switch offered {
         case .key(let agent, let keyID, let secret):
-            return identifyByKey(agent, keyID, secret, source, snapshot, moment, scratch)
+            return identifyByKey(agent, keyID, secret, source, snapshot, request.moment, scratch)
         case .token(let token, let claimed):
-            return identifyByToken(token, claimed, source, snapshot, moment, &scratch)
+            return identifyByToken(token, claimed, source, snapshot, request, &scratch)
         }
     }
 
@@ -87,36 +93,69 @@ extension Worker {
         _ claimed: Range<Int>?,
         _ source: UInt64,
         _ snapshot: GatewaySnapshot,
-        _ moment: Moment,
+        _ request: OpenRequest,
         _ scratch: inout ByteBuffer
     ) -> IdentifyOutcome {
+        if let waited = request.waited, let verdict = waited.verdict,
+            waited.generation == snapshot.generation,
+            waited.token.span.equals(scratch.bytes.extracting(token))
+        {
+            return settle(verdict, claimed, snapshot, &scratch)
+        }
         let known = tokens.verdict(
             on: token,
             in: &scratch,
             generation: snapshot.generation,
-            now: moment.wallSeconds
+            now: request.moment.wallSeconds
         )
         switch known {
         case .accepted(let proof):
-            if let claimed, !claimed.isEmpty {
-                do throws(IdentityRefusal) {
-                    try snapshot.identity.requireAgent(
-                        proof.agentOrdinal,
-                        named: scratch.bytes.extracting(claimed)
-                    )
-                } catch {
-                    return .refused(error.reason, claimed: claimed)
-                }
-            }
-            return .identified(IdentifiedRequest(proof))
+            return accept(IdentifiedRequest(proof), claimed, snapshot, scratch.bytes)
         case .refused(let reason):
             return .refused(reason, claimed: claimed)
         case .unknown:
             let name = claimed.map { hash.hash(scratch.bytes.extracting($0)) } ?? 0
-            if failures.isExhausted(source: source, claimed: name, now: moment.monotonic) {
+            if failures.isExhausted(source: source, claimed: name, now: request.moment.monotonic) {
                 return .refused(.failureBudgetExhausted, claimed: claimed)
             }
             return .mustVerify(token: token, claimed: claimed)
+        }
+    }
+
+    /// Takes the verdict that a request has waited for.
+    private func settle(
+        _ verdict: TokenVerdict,
+        _ claimed: Range<Int>?,
+        _ snapshot: GatewaySnapshot,
+        _ scratch: inout ByteBuffer
+    ) -> IdentifyOutcome {
+        switch verdict {
+        case .accepted(let proof):
+            let start = scratch.count
+            scratch.append(text: proof.credentialID)
+            let identified = IdentifiedRequest(proof, credentialID: start..<scratch.count)
+            return accept(identified, claimed, snapshot, scratch.bytes)
+        case .refused(let reason):
+            return .refused(reason, claimed: claimed)
+        }
+    }
+
+    /// A token that was offered for another agent than it names proves nothing.
+    private func accept(
+        _ identified: IdentifiedRequest,
+        _ claimed: Range<Int>?,
+        _ snapshot: GatewaySnapshot,
+        _ scratch: Span<UInt8>
+    ) -> IdentifyOutcome {
+        guard let claimed, !claimed.isEmpty else { return .identified(identified) }
+        do throws(IdentityRefusal) {
+            try snapshot.identity.requireAgent(
+                identified.agent,
+                named: scratch.extracting(claimed)
+            )
+            return .identified(identified)
+        } catch {
+            return .refused(error.reason, claimed: claimed)
         }
     }
 

@@ -33,7 +33,7 @@ enum MetricsText {
             let sum = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.value(reason) }
             guard sum > 0 else { continue }
             text +=
-                "clawgress_decisions_total{decision=\"\(reason.decision.name)\","
+                "clawgress_decisions_total{decision=\"\(reason.finalDecision.name)\","
                 + "reason=\"\(reason.name)\"} \(sum)\n"
         }
         return text

@@ -11,7 +11,12 @@ public struct NameCache: ~Copyable {
         var failure: ResolutionFailure?
         var expires: UInt64 = 0
         var waiting: [UInt64] = []
+        /// When a name server was asked last.
+        var asked: UInt64 = 0
     }
+
+    /// An answer that is missing for so long was lost, and the question is asked again.
+    static var lostNanoseconds: UInt64 { 15_000_000_000 }
 
     /// Answers are kept at least this long, or a zero TTL would mean a question per request.
     public static var secondsMin: UInt64 { 1 }
@@ -38,11 +43,15 @@ public struct NameCache: ~Copyable {
 
     /// Puts a waiter on the list of a name.
     ///
-    /// - Returns: whether nobody asked yet, so that the caller must.
+    /// - Returns: whether nobody asked yet, or the answer was lost, so that the caller must ask.
     public mutating func wait(_ host: [UInt8], _ waiter: UInt64, now: UInt64) -> Bool {
         if entries[host] == nil { makeRoom(now) }
-        entries[host, default: Entry()].waiting.append(waiter)
-        return entries[host]?.waiting.count == 1
+        var entry = entries[host] ?? Entry()
+        let mustAsk = entry.waiting.isEmpty || now - entry.asked > Self.lostNanoseconds
+        entry.waiting.append(waiter)
+        if mustAsk { entry.asked = now }
+        entries[host] = entry
+        return mustAsk
     }
 
     /// Stores an answer and returns who waited for it.

@@ -12,6 +12,8 @@ import ClawgressReactor
 struct OpenRequest {
     let agent: Descriptor
     let moment: Moment
+    /// What it waited for, if its token had to be verified elsewhere.
+    let waited: ParkedRequest?
     var snapshot: GatewaySnapshot?
     /// The parsed head; nil for a malformed one.
     var head: RequestHead?
@@ -29,9 +31,18 @@ struct OpenRequest {
     var verdict: PolicyVerdict?
     var quota: QuotaVerdict?
 
-    init(agent: Descriptor, moment: Moment) {
+    init(agent: Descriptor, moment: Moment, waited: ParkedRequest? = nil) {
         self.agent = agent
         self.moment = moment
+        self.waited = waited
+    }
+
+    /// The instant that the quota counts: when the head was complete.
+    ///
+    /// A request that waited counts now, because windows are exact only for callers that are not
+    /// far behind.
+    var quotaInstant: UInt64 {
+        waited == nil ? moment.monotonic : SystemClock.monotonicNanoseconds()
     }
 
     /// Takes over what the head says; `outbound` holds the rewritten head and nothing else.

@@ -27,7 +27,7 @@ extension Worker {
         _ inbound: borrowing ByteBuffer,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
-        var request = OpenRequest(agent: agent, moment: takeMoment(agent))
+        var request = openRequest(agent)
         outbound.removeAll()
         request.snapshot = snapshot
         let parsed: RequestHead
@@ -45,7 +45,7 @@ extension Worker {
         let value = inbound.bytes.extracting(head).extracting(offered)
         let source = sources.key(connections[agent.index].address)
         let identified: IdentifiedRequest
-        switch identify(value, source, snapshot, request.moment, into: &outbound) {
+        switch identify(value, source, snapshot, request, into: &outbound) {
         case .identified(let proof): identified = proof
         case .mustVerify(let token, let claimed):
             return park(request, token, claimed, source, &outbound)
@@ -64,7 +64,7 @@ extension Worker {
         }
         request.verdict = permitted.verdict
 
-        switch permitted.admit(snapshot, now: request.moment.monotonic) {
+        switch permitted.admit(snapshot, now: request.quotaInstant) {
         case .admitted(let admitted):
             return forward(admitted, request, parsed, &outbound)
         case .refused(let verdict):

@@ -38,6 +38,17 @@ public struct UpstreamPool: ~Copyable {
         return found
     }
 
+    /// Takes any connection, to make room where descriptors have run out.
+    public mutating func takeAny() -> Descriptor? {
+        for place in idle.indices {
+            if let found = idle.values[place].popLast() {
+                count -= 1
+                return found
+            }
+        }
+        return nil
+    }
+
     /// Keeps a connection.
     ///
     /// - Returns: false if `bound` are kept for this key already.

@@ -6,6 +6,9 @@ import ClawgressModel
 import ClawgressReactor
 
 extension Worker {
+    /// Reads of one connection in one turn of the loop: more would make its neighbours wait.
+    static var turnsMax: Int { 8 }
+
     /// Looks at a connection that has something to read, or whose obstacle is gone.
     mutating func readable(
         _ descriptor: Descriptor,
@@ -28,7 +31,10 @@ extension Worker {
         _ outbound: inout ByteBuffer
     ) {
         let token = connections.token(agent.index)
+        var turns = 0
         while !connections[agent.index].flags.contains(.paused) {
+            turns += 1
+            if turns > Self.turnsMax { return schedule(agent) }
             inbound.removeAll()
             inbound.append(connections[agent.index].incoming.bytes)
             connections[agent.index].incoming.removeAll()
@@ -54,6 +60,8 @@ extension Worker {
     /// - Returns: false if the connection is broken.
     mutating func receive(_ descriptor: Descriptor, _ inbound: inout ByteBuffer) -> Bool {
         guard connections[descriptor.index].flags.contains(.readable) else { return true }
+        // Reading into no room would look like the end of the connection.
+        guard inbound.count < inbound.capacity else { return true }
         let result = connections[descriptor.index].socket.receive(into: &inbound)
         switch result {
         case .moved:
@@ -137,7 +145,7 @@ extension Worker {
             )
         } catch {
             outbound.removeAll()
-            let request = OpenRequest(agent: agent, moment: takeMoment(agent))
+            let request = openRequest(agent)
             _ = refuse(request, error, &outbound)
             return nil
         }
@@ -184,7 +192,7 @@ extension Worker {
         exchanges[index].bytesOut += UInt64(taken)
         guard connections[origin.index].deliver(inbound.bytes.extracting(offset..<(offset + taken)))
         else {
-            originBroke(origin, .upstreamClosed, &outbound)
+            hearOut(origin)
             return nil
         }
         if !connections[origin.index].outgoing.isEmpty {
@@ -194,6 +202,7 @@ extension Worker {
         if exchanges[index].request.isComplete {
             exchanges[index].flags.insert(.requestDone)
             connections[agent.index].phase = .waiting
+            awaitAnswer(agent)
         }
         return offset + taken
     }
@@ -214,8 +223,7 @@ extension Worker {
         }
         if discard.reader.isComplete {
             discards[agent.number] = nil
-            connections[agent.index].phase = .head
-            connections[agent.index].flags.remove(.headBegun)
+            awaitNextHead(agent)
         } else {
             discards[agent.number] = discard
         }

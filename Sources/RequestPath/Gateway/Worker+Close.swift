@@ -94,11 +94,29 @@ extension Worker {
         closeAgent(agent)
     }
 
+    /// A connection was reset in a phase in which nobody reads from it, so that no read will
+    /// ever tell.
+    ///
+    /// - Returns: whether that was so, and everything that hung on it has ended.
+    mutating func abandon(_ descriptor: Descriptor) -> Bool {
+        switch connections[descriptor.index].phase {
+        case .tunnel: tunnelBroke(descriptor)
+        case .waiting, .lingering: agentBroke(descriptor)
+        default: return false
+        }
+        return true
+    }
+
     /// The agent sends no more, outside a tunnel.
     mutating func agentEnded(_ agent: Descriptor, _ outbound: inout ByteBuffer) {
         switch connections[agent.index].phase {
         case .body:
             failExchange(agent, .clientClosed, .clientClosed, &outbound)
+        case _ where !connections[agent.index].outgoing.isEmpty:
+            // It only sends no more: what it asked for before is still on its way.
+            connections[agent.index].phase = .lingering
+            connections[agent.index].flags.insert(.closeWhenDrained)
+            setDeadline(agent, turn, limits.idleMilliseconds)
         default:
             noteAbandonedHead(agent)
             closeAgent(agent)
@@ -114,10 +132,10 @@ extension Worker {
 
     /// Closes the agent's connection and everything that hangs on it.
     mutating func closeAgent(_ agent: Descriptor) {
+        detachOrigin(agent)
         if connections[agent.index].exchange >= 0 {
             concludeOf(agent, .clientClosed, .clientClosed)
         }
-        detachOrigin(agent)
         dropDial(agent)
         discards[agent.number] = nil
         parked[agent.number] = nil
@@ -131,6 +149,12 @@ extension Worker {
         let origin = connections[agent.index].peer
         connections[agent.index].peer = .none
         guard origin.isSome else { return }
+        // What the origin never took was counted when it was queued.
+        let index = Int(connections[agent.index].exchange)
+        if index >= 0 {
+            let unsent = UInt64(connections[origin.index].outgoing.count)
+            exchanges[index].bytesOut -= min(exchanges[index].bytesOut, unsent)
+        }
         closeConnection(origin)
     }
 
@@ -153,13 +177,29 @@ extension Worker {
     mutating func linger(_ agent: Descriptor) {
         connections[agent.index].phase = .lingering
         connections[agent.index].flags.remove(.paused)
-        setDeadline(agent, turn, Self.lingerMilliseconds)
         if connections[agent.index].outgoing.isEmpty {
-            connections[agent.index].socket.finishSending()
+            sendLastEnd(agent)
         } else {
+            // A slow reader gets the whole answer, as long as it goes on reading.
             connections[agent.index].flags.insert(.finishWhenDrained)
+            setDeadline(agent, turn, limits.idleMilliseconds)
         }
         schedule(agent)
+    }
+
+    /// Everything is written: says so, and waits a moment for the agent to close.
+    mutating func sendLastEnd(_ agent: Descriptor) {
+        connections[agent.index].socket.finishSending()
+        setDeadline(agent, turn, Self.lingerMilliseconds)
+    }
+
+    /// The agent took too long to read its last answer, or to close after it.
+    mutating func expireLingering(_ agent: Descriptor) {
+        // A clean end would let a cut answer pass for a whole one.
+        if !connections[agent.index].outgoing.isEmpty {
+            connections[agent.index].socket.resetOnClose()
+        }
+        closeAgent(agent)
     }
 }
 

@@ -71,7 +71,13 @@ extension Worker {
     {
         var code: Int32 = 0
         let port = exchanges[index].port
-        guard let socket = Socket.dial(address, port: port, code: &code) else { return false }
+        var dialled = Socket.dial(address, port: port, code: &code)
+        if dialled == nil, SystemError.isOutOfDescriptors(code), let spare = pool.takeAny() {
+            // A kept connection is a convenience; a request that cannot go out is a failure.
+            closeConnection(spare)
+            dialled = Socket.dial(address, port: port, code: &code)
+        }
+        guard let socket = dialled.take() else { return false }
         let origin = socket.descriptor
         guard origin.index < connections.capacity else { return false }
         let token = connections.open(

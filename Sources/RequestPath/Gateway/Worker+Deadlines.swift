@@ -21,11 +21,23 @@ extension Worker {
         wheel.set(agent.index, due: due)
     }
 
+    /// The request is out: from now on the origin has its time to begin the answer.
+    mutating func awaitAnswer(_ agent: Descriptor) {
+        let index = Int(connections[agent.index].exchange)
+        guard !exchanges[index].flags.contains(.answerBegun) else { return }
+        var due = turn + UInt64(limits.responseMilliseconds) * 1_000_000
+        if limits.totalMilliseconds > 0 {
+            due = min(due, exchanges[index].began + UInt64(limits.totalMilliseconds) * 1_000_000)
+        }
+        wheel.set(agent.index, due: due)
+    }
+
     /// Deals with all deadlines that have passed.
     mutating func expireDeadlines(_ inbound: inout ByteBuffer, _ outbound: inout ByteBuffer) {
         expired.removeAll(keepingCapacity: true)
         wheel.advance(to: turn, expired: &expired)
-        for index in expired where connections.isOpen(Int(index)) {
+        // An index with a new deadline was closed and used again since, in this very loop.
+        for index in expired where connections.isOpen(Int(index)) && !wheel.isPending(Int(index)) {
             expire(Descriptor(Int32(index)), &outbound)
         }
         resumeAccepting(turn)
@@ -37,7 +49,8 @@ extension Worker {
         case .head: expireHead(descriptor, &outbound)
         case .waiting: expireWaiting(descriptor, &outbound)
         case .body: failExchange(descriptor, late(descriptor, .idleTimedOut), .timedOut, &outbound)
-        case .discarding, .lingering: closeAgent(descriptor)
+        case .discarding: closeAgent(descriptor)
+        case .lingering: expireLingering(descriptor)
         case .connecting: expireConnect(descriptor, &outbound)
         case .tunnel: closeTunnel(descriptor, .timedOut, late(descriptor, .idleTimedOut))
         case .pooled: closePooled(descriptor)
@@ -61,7 +74,7 @@ extension Worker {
             return
         }
         outbound.removeAll()
-        let request = OpenRequest(agent: agent, moment: takeMoment(agent))
+        let request = openRequest(agent)
         _ = refuse(request, .headTimedOut, &outbound)
     }
 

@@ -56,7 +56,7 @@ extension Worker {
         connections[request.agent.index].exchange = Int32(index)
         connections[request.agent.index].phase = .waiting
         connections[request.agent.index].flags.remove(.headBegun)
-        setDeadline(request.agent, turn, snapshot.limits.responseMilliseconds)
+        awaitAnswer(request.agent)
         route(request, index, snapshot, &outbound)
         return .handled
     }

@@ -40,6 +40,7 @@ extension Worker {
             let descriptor = Descriptor(Int32(index))
             switch connections[index].phase {
             case .pooled: closePooled(descriptor)
+            case .head where !connections[index].outgoing.isEmpty: linger(descriptor)
             case .head where !connections[index].flags.contains(.headBegun): closeAgent(descriptor)
             default: break
             }

@@ -95,7 +95,8 @@ extension Worker {
         }
         if exchange.flags.contains(.countsTunnel) {
             shared.numbers.tunnels.subtract(1, AgentNumbers.cell(exchange.agentNumber))
-            handle.metrics.add(.tunnelsClosed)
+            // Only what was opened is closed: a tunnel may end before it was connected.
+            if exchange.status == 200 { handle.metrics.add(.tunnelsClosed) }
         }
         exchanges.close(index)
         freeExchanges.give(index)
@@ -236,6 +237,18 @@ extension Reason {
             .tooManyTunnels:
             .rateLimit
         default: .deny
+        }
+    }
+
+    /// The decision that stands in the event of a request that ended with this reason: what
+    /// failed on the way had been allowed.
+    var finalDecision: Decision {
+        switch self {
+        case .nameNotFound, .nameResolutionFailed, .nameResolutionTimedOut, .connectRefused,
+            .connectTimedOut, .connectUnreachable, .upstreamClosed, .upstreamMalformed,
+            .upstreamTimedOut, .clientClosed, .exchangeTimedOut, .idleTimedOut, .draining:
+            .allow
+        default: decision
         }
     }
 }

@@ -15,7 +15,10 @@ extension Worker {
         _ outbound: inout ByteBuffer
     ) {
         let token = connections.token(origin.index)
+        var turns = 0
         while !connections[origin.index].flags.contains(.paused) {
+            turns += 1
+            if turns > Self.turnsMax { return schedule(origin) }
             inbound.removeAll()
             if !connections[origin.index].flags.contains(.holdsReplay) {
                 inbound.append(connections[origin.index].incoming.bytes)
@@ -49,7 +52,8 @@ extension Worker {
         let agent = connections[origin.index].peer
         let index = Int(connections[agent.index].exchange)
         exchanges[index].bytesIn += UInt64(count)
-        touch(agent)
+        // Interim answers do not prolong the time in which the answer must begin.
+        if connections[origin.index].phase == .answerBody { touch(agent) }
     }
 
     private mutating func consumeOrigin(
@@ -185,6 +189,9 @@ extension Worker {
                 to: inbound.count
             )
         } catch {
+            // Nothing of it was sent yet, so the agent can still be told properly.
+            exchanges[index].flags.remove(.answerBegun)
+            exchanges[index].answered = 0
             originBroke(origin, .upstreamMalformed, &outbound)
             return nil
         }
@@ -320,7 +327,8 @@ extension Worker {
 
     private mutating func keepOrigin(_ origin: Descriptor, _ key: PoolKey) {
         let flags = connections[origin.index].flags
-        guard flags.isDisjoint(with: [.unpoolable, .ended, .endReported]), drainDeadline == nil,
+        guard flags.isDisjoint(with: [.unpoolable, .readable, .ended, .endReported]),
+            drainDeadline == nil,
             connections[origin.index].outgoing.isEmpty,
             pool.keep(origin, key, bound: limits.pooledPerOrigin)
         else {
@@ -342,5 +350,16 @@ extension Worker {
         )
         pool.remove(origin, key)
         closeConnection(origin)
+    }
+
+    /// An origin takes no more of a request: its answer may already be here, and is the better
+    /// thing to tell the agent than that the connection broke (RFC 9112 section 9.6).
+    mutating func hearOut(_ origin: Descriptor) {
+        let agent = connections[origin.index].peer
+        connections[origin.index].outgoing.removeAll()
+        connections[origin.index].flags.formUnion([.readable, .unpoolable])
+        connections[origin.index].flags.remove(.paused)
+        if connections[agent.index].phase == .body { connections[agent.index].phase = .waiting }
+        schedule(origin)
     }
 }

@@ -86,7 +86,8 @@ extension Worker {
     /// Waits for the next request on a kept connection.
     mutating func awaitNextHead(_ agent: Descriptor) {
         connections[agent.index].phase = .head
-        connections[agent.index].flags.remove(.headBegun)
+        // What kept the last request from being read has no say about the next one.
+        connections[agent.index].flags.subtract([.headBegun, .paused])
         // A client that does not read its answers gets no more of them.
         if !connections[agent.index].outgoing.isEmpty {
             connections[agent.index].flags.insert(.paused)

@@ -101,18 +101,23 @@ extension Worker {
         _ query: borrowing PolicyQuery,
         _ snapshot: GatewaySnapshot
     ) -> Reason? {
-        if selfAddresses.contains(address, port: query.port) { return .addressProtected }
-        if query.port == shared.adminPort.load(ordering: .relaxed), isLocal(address) {
+        if isOwn(address, query.port, snapshot) { return .addressProtected }
+        // The kernel connects a mapped address to the IPv4 socket behind it.
+        if let carried = address.carriedV4, isOwn(carried, query.port, snapshot) {
             return .addressProtected
         }
-        for block in snapshot.protected where block.contains(address) { return .addressProtected }
         return snapshot.policy.addressVerdict(allowedBy: policy, query, resolved: address)
     }
 
-    /// Whether the admin port, which is on loopback, could be reached by the address.
-    private func isLocal(_ address: IPAddress) -> Bool {
-        let place = AddressClass.of(address)
-        return place == .loopback || place == .unspecified
+    /// Whether the gateway itself or the control plane is at the address, which no policy opens.
+    private func isOwn(_ address: IPAddress, _ port: UInt16, _ snapshot: GatewaySnapshot) -> Bool {
+        if selfAddresses.contains(address, port: port) { return true }
+        if port == shared.adminPort.load(ordering: .relaxed) {
+            let place = AddressClass.of(address)
+            if place == .loopback || place == .unspecified { return true }
+        }
+        for block in snapshot.protected where block.contains(address) { return true }
+        return false
     }
 
     private mutating func makeDial(

@@ -12,6 +12,9 @@ struct Splice {
 }
 
 extension Worker {
+    /// Pipes filled in one go; the caller counts how often it comes back.
+    private static var movesMax: Int { 2 }
+
     /// Moves bytes of one side by splice until something gives way.
     ///
     /// - Returns: false if it cannot be done now, so that the caller copies.
@@ -23,8 +26,14 @@ extension Worker {
         }
         guard let pipe = splices[side.number]?.pipe ?? pipes.lend() else { return false }
         var held = splices.removeValue(forKey: side.number)?.held ?? 0
+        var moves = 0
         while true {
             if held == 0 {
+                moves += 1
+                guard moves <= Self.movesMax else {
+                    pipes.giveBack(pipe)
+                    return true
+                }
                 switch connections[side.index].socket.splice(into: pipe) {
                 case .moved(let count):
                     held = count

@@ -38,6 +38,11 @@ extension Worker {
             return
         }
         touch(agent)
+        guard !connections[agent.index].flags.contains(.ended) else {
+            // Its end was read before there was anybody to pass it on to.
+            tunnelSideEnded(agent)
+            return
+        }
         connections[agent.index].flags.insert(.readable)
         schedule(agent)
     }
@@ -45,10 +50,13 @@ extension Worker {
     /// Moves what one side of a tunnel has sent to the other side.
     mutating func readTunnel(_ side: Descriptor, _ inbound: inout ByteBuffer) {
         let token = connections.token(side.index)
+        var turns = 0
         while connections.index(of: token) != nil,
             connections[side.index].flags.isDisjoint(with: [.paused, .ended]),
             connections[side.index].flags.contains(.readable)
         {
+            turns += 1
+            if turns > Self.turnsMax { return schedule(side) }
             if connections[side.index].flags.contains(.bulk), spliceTunnel(side) { continue }
             copyTunnel(side, &inbound)
         }

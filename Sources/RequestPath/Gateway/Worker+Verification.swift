@@ -7,13 +7,18 @@ import ClawgressIdentity
 import ClawgressModel
 import ClawgressReactor
 
-/// A request that waits for a verdict on its token.
+/// A request that waits for a verdict on its token, or has one.
 struct ParkedRequest {
     /// When its head was complete: the request began then, however long it waits.
     let moment: Moment
     let source: UInt64
     /// The keyed hash of the claimed agent id; 0 for none.
     let claimed: UInt64
+    let token: [UInt8]
+    /// The snapshot that the token is verified under.
+    let generation: UInt64
+    /// The verdict; nil while it is awaited.
+    var verdict: TokenVerdict?
 }
 
 extension Worker {
@@ -45,7 +50,9 @@ extension Worker {
         parked[request.agent.number] = ParkedRequest(
             moment: request.moment,
             source: source,
-            claimed: name
+            claimed: name,
+            token: outbound.bytes.extracting(token).array(),
+            generation: snapshot.generation
         )
         connections[request.agent.index].phase = .waiting
         setDeadline(request.agent, turn, Self.verificationMilliseconds)
@@ -66,21 +73,26 @@ extension Worker {
         if case .refused(let reason) = verified.verdict, FailureBudget.counts(reason) {
             failures.noteFailure(source: waiting.source, claimed: waiting.claimed, now: turn)
         }
+        // Kept with the request and not only in the cache, which may have forgotten it by the
+        // time of the second look: a request is parked once for a snapshot, never in circles.
+        parked[Int32(index)]?.verdict = verified.verdict
         connections[index].phase = .head
         schedule(Descriptor(Int32(index)))
     }
 
-    /// The moment at which a request began: now, or when it was parked.
-    mutating func takeMoment(_ agent: Descriptor) -> Moment {
-        parked.isEmpty
-            ? clock.read() : parked.removeValue(forKey: agent.number)?.moment ?? clock.read()
+    /// Begins to judge a request: one that comes now, or one that waited for its token.
+    mutating func openRequest(_ agent: Descriptor) -> OpenRequest {
+        if !parked.isEmpty, let waited = parked.removeValue(forKey: agent.number) {
+            return OpenRequest(agent: agent, moment: waited.moment, waited: waited)
+        }
+        return OpenRequest(agent: agent, moment: clock.read())
     }
 
     /// No verdict in time: the request is answered, and its bytes are thrown away with it.
     mutating func expireVerification(_ agent: Descriptor, _ outbound: inout ByteBuffer) {
         connections[agent.index].incoming.removeAll()
         outbound.removeAll()
-        let request = OpenRequest(agent: agent, moment: takeMoment(agent))
+        let request = openRequest(agent)
         _ = refuse(request, .verificationTimedOut, &outbound)
     }
 }

@@ -21,7 +21,12 @@ extension Worker {
                 broke(descriptor, &outbound)
                 return
             }
-            guard connections[descriptor.index].outgoing.isEmpty else { return }
+            guard connections[descriptor.index].outgoing.isEmpty else {
+                if connections[descriptor.index].phase == .lingering {
+                    setDeadline(descriptor, turn, limits.idleMilliseconds)
+                }
+                return
+            }
         }
         drained(descriptor)
     }
@@ -32,9 +37,7 @@ extension Worker {
         case .pooled: closePooled(descriptor)
         case _ where connections[descriptor.index].isAgent: agentBroke(descriptor)
         default:
-            if !replay(descriptor, &outbound) {
-                originBroke(descriptor, .upstreamClosed, &outbound)
-            }
+            if !replay(descriptor, &outbound) { hearOut(descriptor) }
         }
     }
 
@@ -53,7 +56,11 @@ extension Worker {
                 tunnelDrained(descriptor)
                 return
             }
-            connections[index].socket.finishSending()
+            sendLastEnd(descriptor)
+        }
+        if connections[index].flags.contains(.closeWhenDrained) {
+            closeAgent(descriptor)
+            return
         }
         if peer.isSome, connections[peer.index].flags.contains(.paused) {
             connections[peer.index].flags.remove(.paused)

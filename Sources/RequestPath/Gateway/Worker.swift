@@ -154,6 +154,7 @@ struct Worker: ~Copyable {
         guard let index = connections.index(of: event.token) else { return }
         let descriptor = Descriptor(Int32(index))
         if event.isEnding { connections[index].flags.insert(.endReported) }
+        if event.isBroken, abandon(Descriptor(Int32(index))) { return }
         if event.isWritable {
             writable(descriptor, &inbound, &outbound)
             guard connections.index(of: event.token) != nil else { return }

@@ -52,6 +52,11 @@ public struct DeadlineWheel: ~Copyable {
         entries[index].due = 0
     }
 
+    /// Whether the index has a deadline now.
+    public func isPending(_ index: Int) -> Bool {
+        entries.isOpen(index) && entries[index].due != 0
+    }
+
     /// Forgets `index` entirely, when its descriptor closes.
     public mutating func forget(_ index: Int) {
         guard entries.isOpen(index) else { return }

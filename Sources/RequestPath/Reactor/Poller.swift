@@ -29,6 +29,10 @@ public struct Readiness: BitwiseCopyable, Sendable {
         events & (EPOLLOUT.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
     }
 
+    /// The connection failed, or its peer reset it.
+    @inlinable
+    public var isBroken: Bool { events & EPOLLERR.rawValue != 0 }
+
     /// The peer will send no more, or both directions are gone.
     @inlinable
     public var isEnding: Bool {

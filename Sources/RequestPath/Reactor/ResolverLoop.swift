@@ -124,9 +124,9 @@ final class ResolverLoop {
 
     private func pollMilliseconds() -> Int32 {
         guard underWay > 0 else { return -1 }
-        var bound = timeval(tv_sec: 1, tv_usec: 0)
         var chosen = timeval()
-        guard let wait = ares_timeout(channel, &bound, &chosen) else { return 1_000 }
-        return Int32(wait.pointee.tv_sec * 1_000 + wait.pointee.tv_usec / 1_000) + 1
+        // The result points to `chosen`, or nowhere; the value is read from the variable.
+        guard ares_timeout(channel, nil, &chosen) != nil else { return 1_000 }
+        return Int32(min(chosen.tv_sec * 1_000 + chosen.tv_usec / 1_000 + 1, 1_000))
     }
 }

@@ -28,3 +28,5 @@ long cl_raise_open_files(long bound) {
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
   return limit.rlim_cur < (rlim_t)bound ? (long)limit.rlim_cur : bound;
 }
+
+void cl_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }

@@ -181,6 +181,15 @@ class Gateway:
             and not any(pattern.search(line) for pattern in self._expected_errors)
         ]
 
+    def last_words(self):
+        """The end of the log and the last events, for the report of a failed test."""
+        lines = self.log().splitlines()[-8:]
+        try:
+            lines += [json.dumps(record) for record in self.records()[-6:]]
+        except AssertionError as error:
+            lines.append(str(error))
+        return "\n".join(lines)
+
     def memory(self):
         """The process's anonymous memory in KiB."""
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:

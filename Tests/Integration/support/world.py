@@ -39,6 +39,8 @@ def deny(policy_id, match, **changes):
 class World:
     """Folders, a bundle source and a gateway; everything goes when it is closed."""
 
+    opened = []
+
     def __init__(self, agents=("crawler",), quotas=(), settings=None, **gateway_settings):
         self.folder = privileges.reachable_folder("clawgress-test-")
         self.source = BundleSource(self.folder)
@@ -56,6 +58,7 @@ class World:
         names = [each["agent_id"] for each in self.agents]
         self.keys = {name: self.source.create_key(name) for name in names}
         self.gateway = Gateway(self.folder, self.source, **gateway_settings)
+        World.opened.append(self)
 
     def policies(self, *policies):
         """Replaces the policies and publishes them."""
@@ -83,6 +86,7 @@ class World:
 
     def close(self):
         """Stops the gateway, removes the folders, and fails on an error nobody announced."""
+        World.opened.remove(self)
         try:
             self.gateway.stop()
             lines = self.gateway.unexpected_log_lines()

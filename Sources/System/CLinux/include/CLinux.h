@@ -13,6 +13,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -74,6 +75,9 @@ int cl_pipe(int ends[2]);
 
 /// Names the calling program's thread for `ps` and `perf`; at most 15 bytes are kept.
 void cl_name_thread(pthread_t thread, const char *name);
+
+/// Makes SIGPIPE an error of the write that caused it.
+void cl_ignore_broken_pipes(void);
 
 /// Raises the soft limit of open files towards `bound` and returns what holds now.
 long cl_raise_open_files(long bound);
