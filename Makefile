@@ -37,7 +37,7 @@ format: ## Rewrite the Swift sources in the house style.
 bench: ## Measure requests, tunnels and latency beside Squid and HAProxy.
 	@Scripts/install-dependencies --bench
 	@swift build -c release --build-tests
-	@Benchmarks/run
+	@Scripts/bench
 
 check-long: build ## Measure the unit tests' coverage, then run the long integration tests.
 	@Scripts/coverage

@@ -161,6 +161,8 @@ extension Worker {
             connections[origin.index].flags.insert(.unpoolable)
         }
         connections[origin.index].phase = .answerBody
+        // From here on it is the silence that counts, and no longer the wait for an answer.
+        touch(connections[origin.index].peer)
     }
 
     /// Sends the head in `outbound` together with what of the body is here: one write for a
