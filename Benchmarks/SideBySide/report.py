@@ -19,16 +19,16 @@ def median(reports, field):
 
 def cost_table(results, modes):
     """CPU and rate per proxy and mode."""
-    titles = f"{'':10} {'proxy':12} {'CPU':>10} {'of it user':>10} {'unit':11} {'per second':>12} {'errors':>7}"
-    print(f"\n{titles}  rounds")
+    titles = f"{'':10} {'proxy':12} {'CPU':>10} {'of it user':>10} {'unit':11}"
+    print(f"\n{titles} {'per second':>12} {'errors':>7}  rounds")
     for mode in [mode for mode in modes if mode in UNITS]:
         for name, reports in results[mode].items():
             cpu = [report["cpu_us"] for report in reports]
             errors = sum(report["errors"] for report in reports)
             rounds = " ".join(f"{value:.4g}" for value in cpu)
             print(
-                f"{mode:10} {name:12} {statistics.median(cpu):10.5g} {median(reports, 'user_us'):10.4g}"
-                f" {UNITS[mode]:11}"
+                f"{mode:10} {name:12} {statistics.median(cpu):10.5g}"
+                f" {median(reports, 'user_us'):10.4g} {UNITS[mode]:11}"
                 f" {median(reports, 'per_second'):12.6g} {errors:7}  {rounds}"
             )
 

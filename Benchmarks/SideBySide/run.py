@@ -30,7 +30,8 @@ def parsed():
     parser.add_argument("--seconds", type=int, help="how long each measurement runs")
     parser.add_argument("--only", action="append", choices=[*MODES, "memory", "stages"],
                         help="only this measurement; may be given again")
-    parser.add_argument("--proxies", default="clawgress,haproxy,haproxy-copy,squid", help="which, by comma")
+    parser.add_argument("--proxies", default="clawgress,haproxy,haproxy-copy,squid",
+                        help="which, by comma")
     parser.add_argument("--tunnels", type=int, default=2_000, help="idle tunnels to hold")
     parser.add_argument("--binaries", default=os.environ.get(
         "CLAWGRESS_BIN", str(REPOSITORY / ".build" / "release")), help="where our programs are")
