@@ -43,8 +43,6 @@ struct Exchange {
     var agentOrdinal: Int32
     /// The policy's place in its snapshot.
     var policyOrdinal: Int32
-    /// The number of its snapshot.
-    var generation: UInt64
     /// Monotonic nanoseconds when the head was complete.
     var began: UInt64
     /// Monotonic nanoseconds when it went into other hands (name server, origin); 0 for not yet.

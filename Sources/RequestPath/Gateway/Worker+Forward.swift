@@ -46,7 +46,6 @@ extension Worker {
                 agentNumber: facts.number,
                 agentOrdinal: admitted.agent,
                 policyOrdinal: admitted.permitted.verdict.policy,
-                generation: snapshot.generation,
                 began: request.moment.monotonic,
                 request: BodyReader(head.body)
             )
