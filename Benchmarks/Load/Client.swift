@@ -55,7 +55,8 @@ final class Client {
     func flush() {
         guard !pending.isEmpty else { return }
         if case .bytes(let count) = pending.withUnsafeBytes({ Sockets.write(descriptor, $0) }) {
-            pending.removeFirst(count)
+            // The usual case, all of it, must not copy an array that others hold too.
+            if count == pending.count { pending = [] } else { pending.removeFirst(count) }
         }
     }
 

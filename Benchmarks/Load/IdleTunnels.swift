@@ -10,7 +10,7 @@ final class IdleTunnels {
     private let workload: Workload
     private let poll = Poll()
     private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
-    private var clients: [Int32: Client] = [:]
+    private var clients = DescriptorTable<Client>()
     private var opened = 0
     private var started = 0
     private let wanted: Int

@@ -8,7 +8,7 @@ final class OpenLoop {
     private let workload: Workload
     private let poll = Poll()
     private let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
-    private var clients: [Int32: Client] = [:]
+    private var clients = DescriptorTable<Client>()
     private var requests: [[UInt8]] = []
     private var idle: [Client] = []
     private var overdue: [UInt64] = []

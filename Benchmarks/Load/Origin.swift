@@ -13,7 +13,7 @@ final class Origin {
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     private let answer: [UInt8]
     private let opened = Array("HTTP/1.1 200 Connection established\r\n\r\n".utf8)
-    private var connections: [Int32: Served] = [:]
+    private var connections = DescriptorTable<Served>()
 
     /// What is known of a connection.
     private struct Served {
@@ -65,6 +65,8 @@ final class Origin {
             case .bytes(let count):
                 let bytes = UnsafeRawBufferPointer(start: room.baseAddress, count: count)
                 guard take(descriptor, bytes) else { return drop(descriptor) }
+                // Less than asked for: there is no more, and an end will be told by itself.
+                if count < room.count { return }
             }
         }
     }
