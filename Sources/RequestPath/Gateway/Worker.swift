@@ -27,7 +27,7 @@ struct Worker: ~Copyable {
     var dials: SlotTable<Dial>
     var freeDials: FreeList
     var wheel: DeadlineWheel
-    var pool = UpstreamPool()
+    var pool: UpstreamPool
     var names = NameCache()
     var pipes: PipePool
     /// Pipes that hold bytes now, by the descriptor that they were read from.
@@ -92,6 +92,7 @@ struct Worker: ~Copyable {
         self.exchanges = exchanges
         self.dials = dials
         self.wheel = wheel
+        pool = UpstreamPool(hash: shared.hash)
         freeExchanges = FreeList(bound: descriptorsMax)
         freeDials = FreeList(bound: descriptorsMax)
         // An unprivileged user may hold 64 MiB of pipe memory (pipe-user-pages-soft).
