@@ -46,9 +46,21 @@ extension Worker {
         _ value: Span<UInt8>,
         _ source: UInt64,
         _ snapshot: GatewaySnapshot,
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         into scratch: inout ByteBuffer
     ) -> IdentifyOutcome {
+        let known = proofs.proof(
+            of: value,
+            snapshot.identity,
+            generation: snapshot.generation,
+            now: request.moment.wallSeconds,
+            into: &scratch
+        )
+        let digest: KeyedDigest.Value?
+        switch known {
+        case .known(let proof): return .identified(IdentifiedRequest(proof))
+        case .unknown(let value): digest = value
+        }
         let offered: Credential
         do throws(IdentityRefusal) {
             offered = try Credential.parse(value, into: &scratch)
@@ -57,7 +69,24 @@ extension Worker {
         }
         switch offered {
         case .key(let agent, let keyID, let secret):
-            return identifyByKey(agent, keyID, secret, source, snapshot, request.moment, scratch)
+            let outcome = identifyByKey(
+                agent,
+                keyID,
+                secret,
+                source,
+                snapshot,
+                request.moment,
+                scratch
+            )
+            if case .identified = outcome, let digest {
+                proofs.remember(
+                    digest,
+                    keyID: scratch.bytes.extracting(keyID),
+                    snapshot.identity,
+                    generation: snapshot.generation
+                )
+            }
+            return outcome
         case .token(let token, let claimed):
             return identifyByToken(token, claimed, source, snapshot, request, &scratch)
         }
@@ -93,7 +122,7 @@ extension Worker {
         _ claimed: Range<Int>?,
         _ source: UInt64,
         _ snapshot: GatewaySnapshot,
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ scratch: inout ByteBuffer
     ) -> IdentifyOutcome {
         if let waited = request.waited, let verdict = waited.verdict,

@@ -36,6 +36,7 @@ struct Worker: ~Copyable {
     var discards: [Int32: Discard] = [:]
     /// Tokens that are being verified elsewhere, by the agent's descriptor.
     var parked: [Int32: ParkedRequest] = [:]
+    var proofs: ProofCache
     var tokens: TokenCache
     var failures: FailureBudget
     var sources: SourceBudget
@@ -97,6 +98,7 @@ struct Worker: ~Copyable {
         freeDials = FreeList(bound: descriptorsMax)
         // An unprivileged user may hold 64 MiB of pipe memory (pipe-user-pages-soft).
         pipes = PipePool(bound: max(16, 192 / shared.workerCount))
+        proofs = ProofCache(using: &generator)
         tokens = TokenCache(hash: shared.hash)
         failures = FailureBudget(failuresMax: Limits().failureBudget, hash: shared.hash)
         sources = SourceBudget(hash: shared.hash)

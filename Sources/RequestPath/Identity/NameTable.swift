@@ -46,6 +46,11 @@ struct NameTable: Sendable {
         return nil
     }
 
+    /// Appends the name at `place`.
+    func appendName(at place: Int32, to out: inout ByteBuffer) {
+        out.append(text.span, Int(starts[Int(place)])..<Int(starts[Int(place) + 1]))
+    }
+
     /// Whether the name at `place` is `name`.
     func isName(_ name: Span<UInt8>, at place: Int32) -> Bool {
         let range = Int(starts[Int(place)])..<Int(starts[Int(place) + 1])
