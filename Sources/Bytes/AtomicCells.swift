@@ -48,6 +48,16 @@ public final class AtomicCells: Sendable {
         return base[index].wrappingAdd(value, ordering: .relaxed).newValue
     }
 
+    /// Adds to a cell that only the calling thread changes; wraps around.
+    ///
+    /// A load and a store: readers see old or new values, and the adder pays no locked
+    /// instruction. With a second writer, additions would get lost.
+    @inlinable
+    public func addAlone(_ value: UInt64, _ index: Int) {
+        precondition(index >= 0 && index < count, "cell index")
+        base[index].store(base[index].load(ordering: .relaxed) &+ value, ordering: .relaxed)
+    }
+
     /// Subtracts from a cell and returns the new value; wraps around.
     @inlinable
     @discardableResult

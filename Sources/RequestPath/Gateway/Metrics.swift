@@ -58,7 +58,7 @@ enum Counter: Int, CaseIterable {
     }
 }
 
-/// The counters of one worker.
+/// The counters of one worker; only the worker's thread adds, anyone reads.
 final class Metrics: Sendable {
     /// Latency buckets: bucket n counts latencies of at most 2^n microseconds.
     static var latencyBuckets: Int { 25 }
@@ -69,20 +69,20 @@ final class Metrics: Sendable {
 
     /// Adds to a counter.
     func add(_ counter: Counter, _ value: UInt64 = 1) {
-        cells.add(value, counter.rawValue)
+        cells.addAlone(value, counter.rawValue)
     }
 
     /// Counts a concluded request by its reason.
     func count(_ reason: Reason) {
-        cells.add(1, Self.reasonBase + Int(reason.rawValue))
+        cells.addAlone(1, Self.reasonBase + Int(reason.rawValue))
     }
 
     /// Counts a latency.
     func observe(latencyMicroseconds value: UInt64) {
         let bucket = value <= 1 ? 0 : UInt64.bitWidth - (value - 1).leadingZeroBitCount
-        cells.add(1, Self.histogramBase + min(bucket, Self.latencyBuckets - 1))
-        cells.add(value, Counter.latencySumMicroseconds.rawValue)
-        cells.add(1, Counter.latencyCount.rawValue)
+        cells.addAlone(1, Self.histogramBase + min(bucket, Self.latencyBuckets - 1))
+        cells.addAlone(value, Counter.latencySumMicroseconds.rawValue)
+        cells.addAlone(1, Counter.latencyCount.rawValue)
     }
 
     /// A counter's present value.

@@ -9,7 +9,10 @@ import ClawgressQuota
 import ClawgressReactor
 
 /// A request between its head and its fate.
-struct OpenRequest {
+///
+/// Noncopyable because it is large and handed to a dozen functions: a copy for each of them
+/// cost as much as parsing the head.
+struct OpenRequest: ~Copyable {
     let agent: Descriptor
     let moment: Moment
     /// What it waited for, if its token had to be verified elsewhere.

@@ -48,7 +48,8 @@ extension Worker {
         switch identify(value, source, snapshot, request, into: &outbound) {
         case .identified(let proof): identified = proof
         case .mustVerify(let token, let claimed):
-            return park(request, token, claimed, source, &outbound)
+            request.claimed = claimed
+            return park(request, token, source, &outbound)
         case .refused(let reason, let claimed):
             request.claimed = claimed
             return refuse(request, reason, &outbound)
@@ -66,6 +67,7 @@ extension Worker {
 
         switch permitted.admit(snapshot, now: request.quotaInstant) {
         case .admitted(let admitted):
+            request.quota = admitted.quota
             return forward(admitted, request, parsed, &outbound)
         case .refused(let verdict):
             request.quota = verdict

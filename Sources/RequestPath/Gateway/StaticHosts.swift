@@ -71,12 +71,13 @@ public struct StaticHosts: Sendable {
     public func addresses(of host: Span<UInt8>) -> [IPAddress]? {
         guard !hashes.isEmpty else { return nil }
         let wanted = hash.hash(host) | 1
+        let hashes = self.hashes.span
+        let entries = self.entries.span
         let mask = hashes.count - 1
         var place = Int(truncatingIfNeeded: wanted) & mask
         while hashes[place] != 0 {
-            if hashes[place] == wanted {
-                let entry = entries[place]
-                if entry.name.span.equals(host) { return entry.addresses }
+            if hashes[place] == wanted, entries[place].name.span.equals(host) {
+                return entries[place].addresses
             }
             place = (place + 1) & mask
         }

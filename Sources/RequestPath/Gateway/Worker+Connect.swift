@@ -10,7 +10,7 @@ extension Worker {
     ///
     /// - Returns: whether there was one.
     mutating func reuse(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ index: Int,
         _ address: IPAddress,
         _ outbound: inout ByteBuffer

@@ -14,26 +14,24 @@ extension Worker {
     /// - Parameter outbound: the rewritten head in front, notes of the record behind it.
     mutating func forward(
         _ admitted: AdmittedRequest,
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ head: RequestHead,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
         guard let snapshot = request.snapshot else { return refuse(request, .noPolicy, &outbound) }
-        let facts = snapshot.agents[Int(admitted.agent)]
-        if head.isTunnel, !enterTunnel(facts.number, snapshot.limits) {
+        let agentNumber = snapshot.agents[Int(admitted.agent)].number
+        if head.isTunnel, !enterTunnel(agentNumber, snapshot.limits) {
             return refuse(request, .tooManyTunnels, &outbound)
         }
         guard let index = freeExchanges.take() else {
-            if head.isTunnel { leaveTunnel(facts.number) }
+            if head.isTunnel { leaveTunnel(agentNumber) }
             return refuse(request, .overloaded, &outbound)
         }
         let requestID = makeRequestID(request.moment)
-        var recorded = request
-        recorded.quota = admitted.quota
-        let slot = openRecord(recorded, requestID, &outbound)
+        let slot = openRecord(request, requestID, &outbound)
         if slot == nil, snapshot.refusesUnrecorded {
             freeExchanges.give(index)
-            if head.isTunnel { leaveTunnel(facts.number) }
+            if head.isTunnel { leaveTunnel(agentNumber) }
             return answerUnrecorded(request, requestID, &outbound)
         }
         exchanges.open(
@@ -43,7 +41,7 @@ extension Worker {
                 requestID: requestID,
                 flags: ExchangeFlags(head),
                 port: head.authority.port,
-                agentNumber: facts.number,
+                agentNumber: agentNumber,
                 agentOrdinal: admitted.agent,
                 policyOrdinal: admitted.permitted.verdict.policy,
                 began: request.moment.monotonic,
@@ -86,7 +84,7 @@ extension Worker {
     ///
     /// The loss is counted already, so this answer makes no record of its own.
     private mutating func answerUnrecorded(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ requestID: RequestID,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {

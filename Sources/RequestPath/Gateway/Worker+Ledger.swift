@@ -15,7 +15,7 @@ extension Worker {
     ///
     /// - Returns: the slot; nil if there is no room, and then the loss is counted.
     mutating func openRecord(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ requestID: RequestID,
         _ outbound: inout ByteBuffer
     ) -> SlotHandle? {
@@ -26,7 +26,7 @@ extension Worker {
     }
 
     private mutating func writeIntent(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ requestID: RequestID,
         _ notes: RecordNotes,
         _ out: Span<UInt8>
@@ -42,7 +42,7 @@ extension Worker {
     ///
     /// - Returns: whether there was room; if not, the loss is counted.
     mutating func recordRefusal(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ requestID: RequestID,
         _ reason: Reason,
         status: Int,
@@ -131,11 +131,11 @@ extension Worker {
         shared.alerts.raise(.auditLoss, "events cannot be recorded; see the gap records")
     }
 
-    private func auditFailure(_ request: OpenRequest) -> GatewaySettings.AuditFailure {
+    private func auditFailure(_ request: borrowing OpenRequest) -> GatewaySettings.AuditFailure {
         request.snapshot?.refusesUnrecorded == true ? .refuse : .proceed
     }
 
-    private func record(of request: OpenRequest) -> [UInt8] {
+    private func record(of request: borrowing OpenRequest) -> [UInt8] {
         guard request.agentOrdinal >= 0, let snapshot = request.snapshot else { return [] }
         return snapshot.agents[Int(request.agentOrdinal)].record
     }
@@ -149,7 +149,7 @@ struct RecordNotes {
 
 extension Worker {
     private func intent(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ requestID: RequestID,
         _ decision: Decision,
         _ reason: Reason
@@ -180,7 +180,9 @@ extension Worker {
     }
 
     /// Appends the texts that live nowhere yet behind the head in the outgoing buffer.
-    private func writeNotes(_ request: OpenRequest, _ outbound: inout ByteBuffer) -> RecordNotes {
+    private func writeNotes(_ request: borrowing OpenRequest, _ outbound: inout ByteBuffer)
+        -> RecordNotes
+    {
         var notes = RecordNotes()
         if let verdict = request.verdict, let policy = request.snapshot?.policy {
             if verdict.policy >= 0 {
@@ -208,7 +210,7 @@ extension Worker {
 
     @_lifetime(copy identity, copy revision, copy out)
     private func texts(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ notes: RecordNotes,
         _ identity: Span<UInt8>,
         _ revision: Span<UInt8>,

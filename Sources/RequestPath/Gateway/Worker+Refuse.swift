@@ -16,7 +16,7 @@ extension Worker {
     ///
     /// - Parameter outbound: holds what is known of the request; is used for the answer after.
     mutating func refuse(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ reason: Reason,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
@@ -54,7 +54,7 @@ extension Worker {
     ///
     /// After a malformed head nobody can say where the next one begins. A body that was
     /// announced and not sent yet (`100-continue`) may never come.
-    private func keepsConnection(_ request: OpenRequest, _ reason: Reason) -> Bool {
+    private func keepsConnection(_ request: borrowing OpenRequest, _ reason: Reason) -> Bool {
         guard let head = request.head, head.keepAlive, drainDeadline == nil else { return false }
         if head.expectsContinue { return false }
         switch head.body {
@@ -66,7 +66,7 @@ extension Worker {
     }
 
     /// Brings the connection into the state that follows a refusal.
-    private mutating func settle(_ request: OpenRequest, keeps: Bool) {
+    private mutating func settle(_ request: borrowing OpenRequest, keeps: Bool) {
         let agent = request.agent
         connections[agent.index].flags.remove(.headBegun)
         guard keeps, let head = request.head else {
@@ -98,7 +98,7 @@ extension Worker {
     /// Counts a refusal against its source.
     ///
     /// Challenges, quotas and our own failures are not the source's fault.
-    private mutating func noteRefusal(_ request: OpenRequest, _ reason: Reason) -> Bool {
+    private mutating func noteRefusal(_ request: borrowing OpenRequest, _ reason: Reason) -> Bool {
         switch reason {
         case .credentialsMissing, .noPolicy, .auditUnavailable, .draining, .overloaded,
             .verificationOverloaded, .verificationTimedOut, .quotaRPSExceeded, .quotaRPMExceeded,
@@ -110,7 +110,7 @@ extension Worker {
         }
     }
 
-    private func retryAfter(_ request: OpenRequest, _ reason: Reason) -> Int? {
+    private func retryAfter(_ request: borrowing OpenRequest, _ reason: Reason) -> Int? {
         if let quota = request.quota, !quota.isAdmitted {
             return Int((quota.retryAfterNanoseconds + 999_999_999) / 1_000_000_000)
         }
@@ -133,7 +133,7 @@ extension Worker {
     }
 
     private static func writePolicyID(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ reason: Reason,
         _ outbound: inout ByteBuffer
     ) -> Range<Int> {

@@ -13,7 +13,7 @@ extension Worker {
     ///
     /// - Parameter outbound: the rewritten head; the texts of the question stand in it.
     mutating func route(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ index: Int,
         _ snapshot: GatewaySnapshot,
         _ outbound: inout ByteBuffer
@@ -34,7 +34,7 @@ extension Worker {
     /// Goes to the first address that may be dialled: on a kept connection, or on a new one.
     private mutating func go(
         to addresses: [IPAddress],
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ index: Int,
         _ snapshot: GatewaySnapshot,
         _ outbound: inout ByteBuffer
@@ -62,7 +62,7 @@ extension Worker {
     private func allowed(
         _ addresses: [IPAddress],
         _ policy: Int32,
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ snapshot: GatewaySnapshot,
         _ texts: Span<UInt8>
     ) -> AddressChoice {
@@ -121,7 +121,7 @@ extension Worker {
     }
 
     private mutating func makeDial(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ snapshot: GatewaySnapshot,
         _ outbound: borrowing ByteBuffer
     ) -> Int? {
@@ -149,7 +149,7 @@ extension Worker {
     // MARK: - Names
 
     private mutating func lookUp(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ index: Int,
         _ snapshot: GatewaySnapshot,
         _ outbound: inout ByteBuffer

@@ -27,15 +27,12 @@ extension Worker {
 
     /// Sends a token to be verified, and lets its request wait.
     mutating func park(
-        _ request: OpenRequest,
+        _ request: borrowing OpenRequest,
         _ token: Range<Int>,
-        _ claimed: Range<Int>?,
         _ source: UInt64,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
         guard let snapshot = request.snapshot else { return refuse(request, .noPolicy, &outbound) }
-        var refused = request
-        refused.claimed = claimed
         let question = TokenDesk.Question(
             connection: connections.token(request.agent.index),
             token: outbound.bytes.extracting(token).array(),
@@ -43,10 +40,10 @@ extension Worker {
             inbox: handle.inbox
         )
         guard shared.tokenDesk.ask(question) else {
-            return refuse(refused, .verificationOverloaded, &outbound)
+            return refuse(request, .verificationOverloaded, &outbound)
         }
         handle.metrics.add(.tokensVerified)
-        let name = claimed.map { hash.hash(outbound.bytes.extracting($0)) } ?? 0
+        let name = request.claimed.map { hash.hash(outbound.bytes.extracting($0)) } ?? 0
         parked[request.agent.number] = ParkedRequest(
             moment: request.moment,
             source: source,
