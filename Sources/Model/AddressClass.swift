@@ -48,8 +48,11 @@ public enum AddressClass: UInt8, Sendable, CaseIterable {
             value >> (32 - length) == base >> (32 - length)
         }
         if value == 0xFFFF_FFFF { return .broadcast }
-        // 169.254.169.254 and ECS' 169.254.170.2/23, Alibaba's 100.100.100.200, Oracle's 192.0.0.192.
-        if inBlock(0xA9FE_A8A8 & 0xFFFF_FF00, 22) || value == 0x6464_64C8 || value == 0xC000_00C0 {
+        // 169.254.169.254 and ECS' 169.254.170.2/23, Alibaba's 100.100.100.200, Oracle's 192.0.0.192,
+        // and Azure's 168.63.129.16, which only looks like the public Internet.
+        if inBlock(0xA9FE_A8A8 & 0xFFFF_FF00, 22) || value == 0x6464_64C8 || value == 0xC000_00C0
+            || value == 0xA83F_8110
+        {
             return .metadata
         }
         if inBlock(0x0000_0000, 8) { return .unspecified }

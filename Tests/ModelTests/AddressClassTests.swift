@@ -55,6 +55,7 @@ struct AddressClassTests {
         Edges(.metadata, nil, "169.254.168.0", "169.254.171.255", nil),
         Edges(.metadata, nil, "100.100.100.200", "100.100.100.200", nil),
         Edges(.metadata, nil, "192.0.0.192", "192.0.0.192", nil),
+        Edges(.metadata, "168.63.129.15", "168.63.129.16", "168.63.129.16", "168.63.129.17"),
     ]
 
     private static let v6 = [
