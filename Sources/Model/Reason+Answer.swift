@@ -20,7 +20,9 @@ extension Reason {
         case .clientClosed: 400
         case .headTimedOut: 408
         case .expectationUnsupported: 417
-        case .methodRefused, .transferCodingRefused: 501
+        case .methodRefused, .transferCodingRefused, .maxForwardsExhausted: 501
+        case .methodOverrideRefused: 403
+        case .loopDetected: 508
         case .versionUnsupported: 505
         case .nameNotFound, .nameResolutionFailed, .connectRefused, .connectUnreachable,
             .upstreamClosed, .upstreamMalformed:
@@ -37,7 +39,8 @@ extension Reason {
 
     /// Whether the request itself was at fault, so that nothing about it can be trusted.
     public var isMalformedRequest: Bool {
-        (Reason.requestLineMalformed.rawValue...Reason.headIncomplete.rawValue).contains(rawValue)
+        (Reason.requestLineMalformed.rawValue...Reason.maxForwardsExhausted.rawValue)
+            .contains(rawValue)
     }
 
     /// Whether the reason is a refused address.

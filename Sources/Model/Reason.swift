@@ -71,6 +71,9 @@ public enum Reason: UInt8, Error, Sendable, CaseIterable {
     case chunkMalformed = 74
     case trailerMalformed = 75
     case headIncomplete = 76
+    case methodOverrideRefused = 77
+    case loopDetected = 78
+    case maxForwardsExhausted = 79
 
     // Limits.
     case headTooLarge = 90

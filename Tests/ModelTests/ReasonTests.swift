@@ -23,7 +23,8 @@ struct ReasonTests {
         arguments: [
             (Reason.policyAllowed, 0), (.noPolicy, 3), (.credentialsMissing, 10),
             (.verificationTimedOut, 34), (.quotaRPSExceeded, 40), (.requestLineMalformed, 50),
-            (.headIncomplete, 76), (.headTooLarge, 90), (.addressUnspecified, 110),
+            (.headIncomplete, 76), (.methodOverrideRefused, 77), (.loopDetected, 78),
+            (.maxForwardsExhausted, 79), (.headTooLarge, 90), (.addressUnspecified, 110),
             (.addressProtected, 126), (.nameNotFound, 140), (.clientClosed, 149),
             (.auditUnavailable, 160), (.overloaded, 162),
         ] as [(Reason, UInt8)]
@@ -40,6 +41,7 @@ struct ReasonTests {
             (.quotaRPSExceeded, 429), (.quotaRPMExceeded, 429), (.tooManyTunnels, 429),
             (.hostMalformed, 400), (.chunkMalformed, 400), (.methodRefused, 501),
             (.versionUnsupported, 505), (.expectationUnsupported, 417), (.headTooLarge, 431),
+            (.methodOverrideRefused, 403), (.loopDetected, 508), (.maxForwardsExhausted, 501),
             (.headTimedOut, 408), (.addressMetadata, 403), (.addressDeniedByPolicy, 403),
             (.nameNotFound, 502), (.connectTimedOut, 504), (.noPolicy, 503), (.draining, 503),
         ]
@@ -74,6 +76,7 @@ struct ReasonTests {
         #expect(Reason.allCases.filter(\.isAddress).count == 17)
         #expect(Reason.requestLineMalformed.isMalformedRequest)
         #expect(Reason.headIncomplete.isMalformedRequest)
+        #expect(Reason.maxForwardsExhausted.isMalformedRequest)
         #expect(!Reason.quotaRPMExceeded.isMalformedRequest)
         #expect(!Reason.headTooLarge.isMalformedRequest)
     }

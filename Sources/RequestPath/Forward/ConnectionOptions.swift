@@ -58,9 +58,9 @@ struct ConnectionOptions: BitwiseCopyable {
         case .keepAlive:
             keepsAlive = true
         case .host, .contentLength, .transferEncoding, .expect, .authorization,
-            .proxyAuthorization, .via:
+            .proxyAuthorization, .via, .maxForwards, .framingLookalike:
             throw .connectionFieldRefused
-        case .other, .trailer, .authenticate:
+        case .other, .trailer, .authenticate, .methodOverride:
             if isNeverAnOption(text) { throw .connectionFieldRefused }
             guard namedCount < Self.namedMax else { throw .connectionFieldRefused }
             named[namedCount] = UInt64(option.lowerBound) << 32 | UInt64(option.count)

@@ -7,6 +7,7 @@ import ClawgressBytes
 enum FieldKind: UInt8 {
     case other
     case host, contentLength, expect, authorization, via, trailer, authenticate
+    case maxForwards, methodOverride, framingLookalike
     case connection, keepAlive, te, upgrade, transferEncoding
     case proxyAuthorization, proxyOther, clawgress
 
@@ -24,6 +25,8 @@ enum FieldKind: UInt8 {
             if name.equalsIgnoringCase("host") { self = .host }
         case UInt8(ascii: "k"):
             if name.equalsIgnoringCase("keep-alive") { self = .keepAlive }
+        case UInt8(ascii: "m"):
+            if name.equalsIgnoringCase("max-forwards") { self = .maxForwards }
         case UInt8(ascii: "p"):
             if name.equalsIgnoringCase("proxy-authorization") {
                 self = .proxyAuthorization
@@ -38,6 +41,8 @@ enum FieldKind: UInt8 {
             if name.equalsIgnoringCase("via") { self = .via }
         case UInt8(ascii: "w"):
             if name.equalsIgnoringCase("www-authenticate") { self = .authenticate }
+        case UInt8(ascii: "x"):
+            if Self.isMethodOverride(name) { self = .methodOverride }
         default:
             break
         }
@@ -46,13 +51,23 @@ enum FieldKind: UInt8 {
     private static func beginningWithC(_ name: Span<UInt8>) -> FieldKind {
         if name.equalsIgnoringCase("connection") { return .connection }
         if name.equalsIgnoringCase("content-length") { return .contentLength }
+        if name.equalsIgnoringCase("content_length") { return .framingLookalike }
         return name.hasPrefixIgnoringCase("clawgress-") ? .clawgress : .other
     }
 
     private static func beginningWithT(_ name: Span<UInt8>) -> FieldKind {
         if name.equalsIgnoringCase("te") { return .te }
         if name.equalsIgnoringCase("trailer") { return .trailer }
-        return name.equalsIgnoringCase("transfer-encoding") ? .transferEncoding : .other
+        if name.equalsIgnoringCase("transfer-encoding") { return .transferEncoding }
+        return name.equalsIgnoringCase("transfer_encoding") ? .framingLookalike : .other
+    }
+
+    /// The fields in which web frameworks look for a method to use in place of the request
+    /// line's.
+    private static func isMethodOverride(_ name: Span<UInt8>) -> Bool {
+        name.equalsIgnoringCase("x-http-method-override")
+            || name.equalsIgnoringCase("x-http-method")
+            || name.equalsIgnoringCase("x-method-override")
     }
 
     /// Whether the field ends at the gateway in either direction (RFC 9110 section 7.6.1), or

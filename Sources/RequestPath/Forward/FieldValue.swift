@@ -21,6 +21,18 @@ enum FieldValue {
         return value
     }
 
+    /// The value of a Max-Forwards field: digits and nothing else (RFC 9110 section 7.6.2).
+    static func hops(_ text: Span<UInt8>) throws(Reason) -> UInt64 {
+        guard text.count >= 1, text.count <= 9 else { throw .fieldLineMalformed }
+        if text[0] == UInt8(ascii: "0"), text.count > 1 { throw .fieldLineMalformed }
+        var value: UInt64 = 0
+        for index in text.indices {
+            guard ASCII.isDigit(text[index]) else { throw .fieldLineMalformed }
+            value = value * 10 + UInt64(text[index] &- 48)
+        }
+        return value
+    }
+
     /// Whether credentials or a list of challenges use a scheme that authenticates the
     /// connection and not the request (RFC 4559 section 6, MS-NTHT).
     static func bindsConnection(_ value: Span<UInt8>) -> Bool {

@@ -41,6 +41,15 @@ public enum Method: UInt8, Sendable {
         }
     }
 
+    /// Whether a method is forwarded under no name: TRACE and its relative TRACK are answered
+    /// with the request itself, credentials and all, and CONNECT is no request to an origin.
+    ///
+    /// Without regard to case, because origins that fold it exist.
+    public static func isNeverForwarded(_ text: Span<UInt8>) -> Bool {
+        text.equalsIgnoringCase("trace") || text.equalsIgnoringCase("track")
+            || text.equalsIgnoringCase("connect")
+    }
+
     /// Whether repeating a request is as good as sending it once (RFC 9110 section 9.2.2).
     ///
     /// Unknown methods count as not idempotent.

@@ -54,7 +54,7 @@ extension Reason {
     private var malformedFieldSentence: StaticString {
         switch self {
         case .fieldLineMalformed:
-            "A header field is not a name, a colon and a value."
+            "A header field is not a name, a colon and a value, or its value is none of its kind."
         case .fieldFolded:
             "A header field is continued on a second line, which is obsolete."
         case .lineEndingMalformed:
@@ -83,6 +83,15 @@ extension Reason {
             """
         case .headIncomplete:
             "The connection ended within the head of the request."
+        case .methodOverrideRefused:
+            """
+            The request names a second method in a header field, and what is allowed here depends \
+            on the method. Send the method in the request line.
+            """
+        case .loopDetected:
+            "The request has passed this gateway before. Look at the proxies on its way."
+        case .maxForwardsExhausted:
+            "Max-Forwards ends the request here, and the gateway has nothing to say for itself."
         default:
             "The request is not sound HTTP."
         }

@@ -7,24 +7,33 @@ import ClawgressModel
 struct RequestFields: FieldSet {
     let isVersion10: Bool
     let isTunnel: Bool
+    private let isOptions: Bool
     private(set) var host: Range<Int>?
     private(set) var contentLength: UInt64?
     private(set) var isChunked = false
     private(set) var hasExpectation = false
     private(set) var proxyAuthorization: Range<Int>?
     private(set) var isConnectionBound = false
+    /// The hops that an OPTIONS may still take; other methods may ignore the field
+    /// (RFC 9110 section 7.6.2), so it passes with them.
+    private(set) var maxForwards: UInt64?
+    /// The stretch of the head in which every Via line stands, for the rare second look.
+    private(set) var viaLines: Range<Int>?
+    /// Likewise for the fields that name a second method.
+    private(set) var overrideLines: Range<Int>?
     private(set) var options = ConnectionOptions()
 
     /// Begins with nothing said.
     init(_ line: RequestLine) {
         isVersion10 = line.isVersion10
         isTunnel = line.method == .connect
+        isOptions = line.method == .options
     }
 
     /// Takes note of one field line.
     mutating func add(_ field: FieldLine, of head: Span<UInt8>) throws(Reason) {
         switch field.kind {
-        case .other, .via, .trailer, .authenticate, .keepAlive, .te, .upgrade, .proxyOther,
+        case .other, .trailer, .authenticate, .keepAlive, .te, .upgrade, .proxyOther,
             .clawgress:
             break
         case .host:
@@ -52,7 +61,42 @@ struct RequestFields: FieldSet {
             isConnectionBound =
                 isConnectionBound
                 || FieldValue.bindsConnection(head.extracting(field.value))
+        case .via:
+            viaLines = Self.extended(viaLines, by: field)
+        case .methodOverride:
+            overrideLines = Self.extended(overrideLines, by: field)
+        case .maxForwards:
+            if isOptions { try addMaxForwards(head.extracting(field.value)) }
+        case .framingLookalike:
+            // Servers that pass fields on as CGI variables cannot tell `_` from `-`.
+            throw .framingAmbiguous
         }
+    }
+
+    private mutating func addMaxForwards(_ value: Span<UInt8>) throws(Reason) {
+        guard maxForwards == nil else { throw .fieldLineMalformed }
+        maxForwards = try FieldValue.hops(value)
+    }
+
+    private static func extended(_ lines: Range<Int>?, by field: FieldLine) -> Range<Int> {
+        (lines?.lowerBound ?? field.line.lowerBound)..<field.line.upperBound
+    }
+
+    /// Refuses what must not travel on: a request that was here before (RFC 9110 section 7.6.3)
+    /// or has come as far as it may.
+    func checkJourney(_ head: Span<UInt8>, gatewayName: Span<UInt8>) throws(Reason) {
+        if let viaLines, try ViaField.names(gatewayName, in: viaLines, of: head) {
+            throw .loopDetected
+        }
+        if maxForwards == 0 { throw .maxForwardsExhausted }
+    }
+
+    /// Writes how far the request may go behind us.
+    func writeMaxForwards(into out: inout ByteBuffer) {
+        guard let maxForwards, maxForwards > 0 else { return }
+        out.append("Max-Forwards: ")
+        out.append(decimal: UInt(maxForwards - 1))
+        out.append("\r\n")
     }
 
     /// The framing of the request's content (RFC 9112 section 6.3).
@@ -76,12 +120,13 @@ struct RequestFields: FieldSet {
     /// Whether the connection persists after the exchange (RFC 9112 section 9.3).
     var keepAlive: Bool { options.persists(isVersion10: isVersion10) }
 
-    /// Whether the line is left out of what goes upstream; Host and the framing fields are
-    /// written anew, and a 1.0 client cannot wait for an interim answer.
+    /// Whether the line is left out of what goes upstream; Host, the framing fields and the hops
+    /// of an OPTIONS are written anew, and a 1.0 client cannot wait for an interim answer.
     func drops(_ field: FieldLine) -> Bool {
         switch field.kind {
         case .host, .contentLength: true
         case .expect: isVersion10
+        case .maxForwards: isOptions
         default: field.kind.endsHere
         }
     }

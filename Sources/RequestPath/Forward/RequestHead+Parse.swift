@@ -28,7 +28,7 @@ extension RequestHead {
             let line = try RequestLine(head)
             let parsed =
                 line.method == .connect
-                ? try parseTunnel(head, line, limits, &out)
+                ? try parseTunnel(head, line, limits, gatewayName, &out)
                 : try parseExchange(head, line, limits, gatewayName, &out)
             guard !out.overflowed else { throw .headTooLarge }
             return parsed
@@ -50,7 +50,9 @@ extension RequestHead {
         try FieldCopy.write(head, from: line.end, limits, into: &out, noting: &fields)
         try checkHost(head, fields.host, line, places, &out)
         let body = try fields.body()
+        try fields.checkJourney(head, gatewayName: gatewayName)
         FieldCopy.writeFraming(body, into: &out)
+        fields.writeMaxForwards(into: &out)
         out.append(line.isVersion10 ? "Via: 1.0 " : "Via: 1.1 ")
         out.append(gatewayName)
         out.append("\r\n\r\n")
@@ -67,7 +69,8 @@ extension RequestHead {
                 && body != .none && body != .fixed(0),
             isVersion10: line.isVersion10,
             keepAlive: fields.keepAlive,
-            hasConnectionBoundAuthentication: fields.isConnectionBound
+            hasConnectionBoundAuthentication: fields.isConnectionBound,
+            methodOverrides: fields.overrideLines
         )
     }
 

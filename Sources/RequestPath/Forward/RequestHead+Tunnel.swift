@@ -10,6 +10,7 @@ extension RequestHead {
         _ head: Span<UInt8>,
         _ line: RequestLine,
         _ limits: HeadLimits,
+        _ gatewayName: Span<UInt8>,
         _ out: inout ByteBuffer
     ) throws(Reason) -> RequestHead {
         let start = out.count
@@ -27,6 +28,7 @@ extension RequestHead {
         try FieldCopy.write(head, from: line.end, limits, into: &out, noting: &fields)
         out.truncate(to: text.upperBound)
         try checkTunnelHost(head, fields.host, line, authority, text, &out)
+        try fields.checkJourney(head, gatewayName: gatewayName)
         return RequestHead(
             method: line.method,
             methodText: line.methodText,
@@ -39,7 +41,8 @@ extension RequestHead {
             expectsContinue: false,
             isVersion10: line.isVersion10,
             keepAlive: fields.keepAlive,
-            hasConnectionBoundAuthentication: fields.isConnectionBound
+            hasConnectionBoundAuthentication: fields.isConnectionBound,
+            methodOverrides: nil
         )
     }
 

@@ -35,6 +35,10 @@ public struct RequestHead: Sendable {
     /// Whether it carries NTLM or Negotiate credentials, which authenticate a connection and
     /// not a request, so that the connection must serve nobody else.
     public let hasConnectionBoundAuthentication: Bool
+    /// The stretch of the input in which every field stands that names a second method.
+    ///
+    /// Nil if there is none; see ``nextMethodOverride(in:from:)``.
+    public let methodOverrides: Range<Int>?
 
     /// Whether the request opens a tunnel.
     @inlinable

@@ -32,8 +32,10 @@ struct RequestLine {
         else { throw Self.versionRefusal(head, from: space + 1) }
         methodText = 0..<index
         method = Method(head.extracting(0..<index))
-        // The answer to TRACE is the request itself, credentials and all.
-        if method == .trace { throw .methodRefused }
+        if method == .trace || method == .other, Method.isNeverForwarded(head.extracting(0..<index))
+        {
+            throw .methodRefused
+        }
         target = index + 1..<space
         self.isVersion10 = isVersion10
         end = line

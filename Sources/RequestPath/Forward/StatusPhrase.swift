@@ -1,6 +1,6 @@
 // Reason phrases of the statuses that the gateway itself gives.
 
-/// The phrases of RFC 9110 section 15 and RFC 6585.
+/// The phrases of RFC 9110 section 15, RFC 6585 and RFC 5842.
 enum StatusPhrase {
     /// The phrase for a status; a general one for those that are never given.
     static func text(of status: Int) -> StaticString {
@@ -18,6 +18,7 @@ enum StatusPhrase {
         case 503: "Service Unavailable"
         case 504: "Gateway Timeout"
         case 505: "HTTP Version Not Supported"
+        case 508: "Loop Detected"
         default: "Refused"
         }
     }

@@ -42,7 +42,8 @@ extension Worker {
         guard let offered = parsed.proxyAuthorization else {
             return refuse(request, .credentialsMissing, &outbound)
         }
-        let value = inbound.bytes.extracting(head).extracting(offered)
+        let input = inbound.bytes.extracting(head)
+        let value = input.extracting(offered)
         let source = sources.key(connections[agent.index].address)
         let identified: IdentifiedRequest
         switch identify(value, source, snapshot, request, into: &outbound) {
@@ -57,11 +58,12 @@ extension Worker {
         request.note(identified)
 
         let permitted: PermittedRequest
-        switch identified.permit(request.question, outbound.bytes, snapshot, request.moment) {
+        let question = request.question
+        switch identified.permit(question, parsed, input, &outbound, snapshot, request.moment) {
         case .permitted(let proof): permitted = proof
-        case .refused(let verdict):
+        case .refused(let verdict, let reason):
             request.verdict = verdict
-            return refuse(request, verdict.reason, &outbound)
+            return refuse(request, reason, &outbound)
         }
         request.verdict = permitted.verdict
 

@@ -126,6 +126,11 @@ extension PolicyIndex {
         ordinal >= 0 ? rules[Int(ordinal)].version : 0
     }
 
+    /// Whether the author of the policy at `ordinal` gave a method list.
+    public func namesMethods(_ ordinal: Int32) -> Bool {
+        ordinal >= 0 && rules[Int(ordinal)].attributes.contains(.hasMethods)
+    }
+
     /// What must flow in a tunnel that the policy at `ordinal` allowed.
     public func tlsContent(_ ordinal: Int32) -> Policy.TunnelContent {
         guard ordinal >= 0 else { return .require }

@@ -34,10 +34,11 @@ struct AcceptedRequest {
 func parseRequest(
     _ input: [UInt8],
     fieldCount: Int = 64,
-    capacity: Int = 8_192
+    capacity: Int = 8_192,
+    gatewayName: String = "gw-1"
 ) throws(Reason) -> AcceptedRequest {
     var out = ByteBuffer(capacity: capacity)
-    let name = Array("gw-1".utf8)
+    let name = Array(gatewayName.utf8)
     let head = try RequestHead.parse(
         input.span,
         limits: HeadLimits(fieldCount: fieldCount),

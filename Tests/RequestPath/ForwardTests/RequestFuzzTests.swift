@@ -63,7 +63,8 @@ struct RequestFuzzTests {
         #expect(accepted > 100)
     }
 
-    /// Reads what was written as if it had come from an agent; an origin must see the same.
+    /// Reads what was written as if it had come from an agent of another gateway, because this
+    /// one would know that it was here before; an origin must see the same.
     private func checkAgain(_ first: AcceptedRequest) throws {
         if first.head.isTunnel {
             let text = "CONNECT \(first.written) HTTP/1.1\r\nHost: \(first.written)\r\n\r\n"
@@ -75,7 +76,7 @@ struct RequestFuzzTests {
         let absolute =
             Array(first.output[...space]) + Array("http://\(first.authority)".utf8)
             + Array(first.output[(space + 1)...])
-        let second = try parseRequest(absolute)
+        let second = try parseRequest(absolute, gatewayName: "gw-2")
         #expect(second.authority == first.authority)
         #expect(second.host == first.host)
         #expect(second.path == first.path)
@@ -84,8 +85,7 @@ struct RequestFuzzTests {
         #expect(second.method == first.method)
         // Nothing is left to drop: only the second Via comes anew, framing goes last.
         #expect(
-            second.fields.filter { !$0.hasPrefix("Via: 1.1 gw-1") }.sorted()
-                == first.fields.filter { !$0.hasPrefix("Via: 1.1 gw-1") }.sorted()
+            second.fields.filter { $0 != "Via: 1.1 gw-2" }.sorted() == first.fields.sorted()
         )
         #expect(!first.written.contains("\0"))
     }
