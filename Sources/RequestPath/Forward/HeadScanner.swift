@@ -57,6 +57,9 @@ public enum HeadScanner {
 
     /// The same for what an origin sends, where nothing stands before the head.
     ///
+    /// What does not begin like a status line is refused at once, so that an origin that speaks
+    /// something else is not waited for.
+    ///
     /// - Throws: `upstreamMalformed`, whatever is wrong.
     @inlinable
     public static func scanResponse(
@@ -66,10 +69,24 @@ public enum HeadScanner {
     ) throws(Reason) -> HeadScan {
         do throws(Reason) {
             if bytes.count > 0, bytes[0] != UInt8(ascii: "H") { throw .upstreamMalformed }
-            return try scan(bytes, from: from, limit: limit)
+            let found = try scan(bytes, from: from, limit: limit)
+            if case .incomplete = found, !beginsLikeStatusLine(bytes) { throw .upstreamMalformed }
+            return found
         } catch {
             throw .upstreamMalformed
         }
+    }
+
+    /// Whether the bytes, as far as they are here, can become a status line.
+    @usableFromInline
+    static func beginsLikeStatusLine(_ bytes: Span<UInt8>) -> Bool {
+        // "HTTP/1." as a little-endian word.
+        let start: UInt64 = 0x2E_312F_5054_5448
+        for index in 0..<min(bytes.count, 7)
+        where bytes[index] != UInt8(truncatingIfNeeded: start >> UInt64(8 * index)) {
+            return false
+        }
+        return true
     }
 
     /// Where the first line with content begins, as far as can be told by now.

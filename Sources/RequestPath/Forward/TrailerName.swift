@@ -17,7 +17,8 @@ enum TrailerName {
 
     /// Whether a complete name is one of the refused.
     static func isRefused(_ hash: UInt64) -> Bool {
-        isAboutTheMessage(hash) || isAboutTheContent(hash)
+        isAboutTheMessage(hash) || isAboutTheContent(hash) || isAboutTheRequest(hash)
+            || isAboutTheAnswer(hash)
     }
 
     /// Whether a name begins with a prefix that is ours or a proxy's.
@@ -40,6 +41,40 @@ enum TrailerName {
         case 0xDAC5_827C_E61E_8E00: true  // trailer
         case 0x7F7D_77D7_C2A0_3DB7: true  // upgrade
         case 0x208A_D797_7190_AAD8: true  // expect
+        case 0x3534_35F1_CCE8_3396: true  // max-forwards
+        case 0x68E8_F719_4EBA_5D73: true  // via
+        case 0xBFF9_9093_19C7_6567: true  // content_length, which CGI cannot tell apart
+        case 0xDFF7_1B1D_7A41_184A: true  // transfer_encoding
+        default: false
+        }
+    }
+
+    /// Conditions, ranges and second methods: a request is judged before its trailers come.
+    private static func isAboutTheRequest(_ hash: UInt64) -> Bool {
+        switch hash {
+        case 0x526E_B811_B28D_5CB2: true  // range
+        case 0xA799_788B_FFAE_8EEA: true  // if-match
+        case 0x6770_B674_9FB0_3F57: true  // if-none-match
+        case 0x8CE0_7DCB_53AE_9C09: true  // if-modified-since
+        case 0x0526_F408_FE7F_456A: true  // if-unmodified-since
+        case 0x8466_7653_95AC_FEBE: true  // if-range
+        case 0xDDB4_59D9_6BCA_92C5: true  // pragma
+        case 0xF2CB_A41C_3A26_E7F3: true  // x-http-method-override
+        case 0x1AE5_8CAB_02AB_95E4: true  // x-http-method
+        case 0xC9E3_5BDB_06D5_B112: true  // x-method-override
+        default: false
+        }
+    }
+
+    /// What a cache or a client needs before the content (RFC 7230 section 4.1.2).
+    private static func isAboutTheAnswer(_ hash: UInt64) -> Bool {
+        switch hash {
+        case 0xE715_B419_0539_215C: true  // age
+        case 0x855B_5167_30A3_4339: true  // date
+        case 0xB1B2_41F0_6BB1_CF03: true  // expires
+        case 0x4352_3A00_EDC1_7FA5: true  // vary
+        case 0x129F_AC0A_E1DF_7C8F: true  // warning
+        case 0x434E_F288_8213_01B6: true  // retry-after
         default: false
         }
     }

@@ -94,7 +94,7 @@ extension Worker {
         let answer: ResponseHead
         let end: Int
         do throws(Reason) {
-            let found = try HeadScanner.scan(
+            let found = try HeadScanner.scanResponse(
                 inbound.bytes.extracting(offset..<inbound.count),
                 from: 0,
                 limit: limits.headBytes

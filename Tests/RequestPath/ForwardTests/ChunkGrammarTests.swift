@@ -116,7 +116,11 @@ struct ChunkGrammarTests {
             "Upgrade", "Expect", "Authorization", "Proxy-Authorization", "Proxy-Connection",
             "Cookie",
             "Set-Cookie", "WWW-Authenticate", "Content-Encoding", "Content-Type", "Content-Range",
-            "Cache-Control", "Location", "Clawgress-Decision", "Proxy-X",
+            "Cache-Control", "Location", "Clawgress-Decision", "Proxy-X", "Max-Forwards", "Via",
+            "Content_Length", "Transfer_Encoding", "Range", "If-Match", "If-None-Match",
+            "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Pragma",
+            "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "Age", "Date",
+            "Expires", "Vary", "Warning", "Retry-After",
         ]
     )
     func refusedTrailers(name: String) {
