@@ -34,6 +34,19 @@ public struct SelfAddresses: Sendable {
             // 0.0.0.0 as a destination is this host.
             if AddressClass.of(address) == .unspecified { return true }
         }
+        return isNewAddress(address, port: port)
+    }
+
+    /// Whether a wildcard is reached through an address that the machine got after the start.
+    ///
+    /// Asks the kernel, but only about destinations on a port of our own.
+    private func isNewAddress(_ address: IPAddress, port: UInt16) -> Bool {
+        for endpoint in endpoints
+        where endpoint.port == port && endpoint.isWildcard
+            && endpoint.address.isV4 == address.isV4
+        {
+            return LocalAddresses.all().contains(address)
+        }
         return false
     }
 }
