@@ -14,6 +14,7 @@ class NameServer:
     def __init__(self):
         self.zone = {}
         self.asked = []
+        self.spellings = set()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
@@ -36,7 +37,9 @@ class NameServer:
             threading.Thread(target=self._answer, args=(query, client), daemon=True).start()
 
     def _answer(self, query, client):
-        name, kind, end = self._question(query)
+        spelled, kind, end = self._question(query)
+        name = spelled.lower()
+        self.spellings.add(spelled)
         self.asked.append((name, TYPES.get(kind, ("other",))[0]))
         entry = self.zone.get(name)
         if entry is None:
@@ -52,7 +55,7 @@ class NameServer:
             labels.append(query[place + 1:place + 1 + query[place]])
             place += 1 + query[place]
         (kind,) = struct.unpack(">H", query[place + 1:place + 3])
-        return b".".join(labels).decode().lower(), kind, place + 5
+        return b".".join(labels).decode(), kind, place + 5
 
     @staticmethod
     def _records(entry, kind):
