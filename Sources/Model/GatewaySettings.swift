@@ -47,8 +47,11 @@ public struct Limits: Codable, Sendable, Equatable {
     public var headBytes = 65_536
     /// Field lines in a head or trailer section.
     public var fieldCount = 128
-    /// Milliseconds from the first byte of a head to its last.
+    /// Milliseconds from the first byte of a head to its last, and from the answer that opens a
+    /// tunnel to the end of its ClientHello.
     public var headMilliseconds = 10_000
+    /// Bytes of a tunnel's ClientHello, with the headers of its records.
+    public var helloBytes = 16_384
     /// Milliseconds a kept connection may wait for its next request.
     public var keepAliveMilliseconds = 60_000
     /// Milliseconds for resolving a name.
@@ -81,6 +84,7 @@ public struct Limits: Codable, Sendable, Equatable {
         case headBytes = "head_bytes"
         case fieldCount = "field_count"
         case headMilliseconds = "head_ms"
+        case helloBytes = "hello_bytes"
         case keepAliveMilliseconds = "keep_alive_ms"
         case resolveMilliseconds = "resolve_ms"
         case connectMilliseconds = "connect_ms"

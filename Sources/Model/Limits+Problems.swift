@@ -18,6 +18,7 @@ extension Limits {
         check(.headBytes, headBytes, 1_024...131_072)
         check(.fieldCount, fieldCount, 1...4_096)
         check(.headMilliseconds, headMilliseconds, 10...day)
+        check(.helloBytes, helloBytes, 512...65_536)
         check(.keepAliveMilliseconds, keepAliveMilliseconds, 10...day)
         check(.resolveMilliseconds, resolveMilliseconds, 10...day)
         check(.connectMilliseconds, connectMilliseconds, 10...day)

@@ -30,10 +30,21 @@ public struct Policy: Codable, Sendable, Equatable {
 
     /// What must flow in a tunnel that the policy allows.
     public enum TunnelContent: String, Codable, Sendable {
-        /// The first bytes must be a TLS ClientHello.
+        /// The first bytes must be a TLS ClientHello for the destination's name.
         case require
         /// Anything; legal only with an explicit port.
         case any
+    }
+
+    /// What becomes of a ClientHello that carries, or pretends to carry, an encrypted one (ECH).
+    ///
+    /// Clients send the extension as mere decoration too, and nobody on the way can tell which it
+    /// is: the name that can be read decides, unless a policy wants none of it.
+    public enum EncryptedHello: String, Codable, Sendable {
+        /// The outer name decides.
+        case allow
+        /// The tunnel is closed.
+        case refuse
     }
 
     /// The policy's id, unique in a bundle.
@@ -56,6 +67,8 @@ public struct Policy: Codable, Sendable, Equatable {
     public var tunnels: TunnelRule
     /// What must flow in an allowed tunnel.
     public var tls: TunnelContent
+    /// What becomes of an encrypted ClientHello in it.
+    public var ech: EncryptedHello
     /// Whether the author meant a pattern as broad as `*` or `*.com`.
     public var allowBroad: Bool
 
@@ -71,6 +84,7 @@ public struct Policy: Codable, Sendable, Equatable {
         resolvesTo: [String]? = nil,
         tunnels: TunnelRule = .apply,
         tls: TunnelContent = .require,
+        ech: EncryptedHello = .allow,
         allowBroad: Bool = false
     ) {
         self.policyID = policyID
@@ -83,12 +97,13 @@ public struct Policy: Codable, Sendable, Equatable {
         self.resolvesTo = resolvesTo
         self.tunnels = tunnels
         self.tls = tls
+        self.ech = ech
         self.allowBroad = allowBroad
     }
 
     enum CodingKeys: String, CodingKey {
         case policyID = "policy_id"
-        case version, priority, enabled, mode, action, match, tunnels, tls
+        case version, priority, enabled, mode, action, match, tunnels, tls, ech
         case resolvesTo = "resolves_to"
         case allowBroad = "allow_broad"
     }

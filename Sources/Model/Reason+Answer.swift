@@ -48,6 +48,16 @@ extension Reason {
         (Reason.addressUnspecified.rawValue...Reason.addressProtected.rawValue).contains(rawValue)
     }
 
+    /// Whether the reason is about what a tunnel begins with, so that the 200 was sent before it.
+    public var isTunnelContent: Bool {
+        switch self {
+        case .tunnelNotTLS, .tlsHelloMalformed, .sniMissing, .sniMismatch, .sniUnexpected,
+            .echRefused, .tlsHelloTooLarge, .tlsHelloTimedOut:
+            true
+        default: false
+        }
+    }
+
     /// The reserved `policy_id` of a refusal that no policy made; nil where a policy decided.
     public var reservedPolicyID: StaticString? {
         switch self {
@@ -56,6 +66,9 @@ extension Reason {
         case .noPolicy: "no-policy"
         case .quotaRPSExceeded, .quotaRPMExceeded: "quota"
         case _ where isMalformedRequest: "malformed-request"
+        case .tunnelNotTLS, .tlsHelloMalformed: "malformed-request"
+        // The tunnel would have led elsewhere than policy was asked about, as an address can.
+        case .sniMissing, .sniMismatch, .sniUnexpected, .echRefused: "blocked-address"
         case _ where isAddress: "blocked-address"
         case _ where rawValue < Reason.quotaRPSExceeded.rawValue: "identity-required"
         default: "limits"

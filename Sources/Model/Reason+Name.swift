@@ -102,6 +102,14 @@ extension Reason {
         case .auditUnavailable: "audit_unavailable"
         case .draining: "draining"
         case .overloaded: "overloaded"
+        case .tunnelNotTLS: "tunnel_not_tls"
+        case .tlsHelloMalformed: "tls_hello_malformed"
+        case .sniMissing: "sni_missing"
+        case .sniMismatch: "sni_mismatch"
+        case .echRefused: "ech_refused"
+        case .tlsHelloTooLarge: "tls_hello_too_large"
+        case .tlsHelloTimedOut: "tls_hello_timed_out"
+        case .sniUnexpected: "sni_unexpected"
         }
     }
 

@@ -119,4 +119,14 @@ public enum Reason: UInt8, Error, Sendable, CaseIterable {
     case auditUnavailable = 160
     case draining = 161
     case overloaded = 162
+
+    // What a tunnel begins with.
+    case tunnelNotTLS = 170
+    case tlsHelloMalformed = 171
+    case sniMissing = 172
+    case sniMismatch = 173
+    case echRefused = 174
+    case tlsHelloTooLarge = 175
+    case tlsHelloTimedOut = 176
+    case sniUnexpected = 178
 }

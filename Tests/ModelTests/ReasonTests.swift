@@ -26,7 +26,8 @@ struct ReasonTests {
             (.headIncomplete, 76), (.methodOverrideRefused, 77), (.loopDetected, 78),
             (.maxForwardsExhausted, 79), (.headTooLarge, 90), (.addressUnspecified, 110),
             (.addressProtected, 126), (.nameNotFound, 140), (.clientClosed, 149),
-            (.auditUnavailable, 160), (.overloaded, 162),
+            (.auditUnavailable, 160), (.overloaded, 162), (.tunnelNotTLS, 170),
+            (.tlsHelloTimedOut, 176), (.sniUnexpected, 178),
         ] as [(Reason, UInt8)]
     )
     func numbers(_ reason: Reason, _ number: UInt8) {
@@ -58,6 +59,10 @@ struct ReasonTests {
             (.verificationTimedOut, "identity-required"), (.quotaRPMExceeded, "quota"),
             (.portMalformed, "malformed-request"), (.headTooLarge, "limits"),
             (.addressLoopback, "blocked-address"), (.addressProtected, "blocked-address"),
+            (.tunnelNotTLS, "malformed-request"), (.tlsHelloMalformed, "malformed-request"),
+            (.sniMissing, "blocked-address"), (.sniMismatch, "blocked-address"),
+            (.sniUnexpected, "blocked-address"), (.echRefused, "blocked-address"),
+            (.tlsHelloTooLarge, "limits"), (.tlsHelloTimedOut, "limits"),
         ]
         for (reason, id) in expected {
             #expect(reason.reservedPolicyID?.description == id, "\(reason.name)")
@@ -71,8 +76,10 @@ struct ReasonTests {
     @Test("separates malformed requests from refused addresses")
     func groups() {
         for reason in Reason.allCases {
-            #expect(!(reason.isMalformedRequest && reason.isAddress))
+            let groups = [reason.isMalformedRequest, reason.isAddress, reason.isTunnelContent]
+            #expect(groups.count { $0 } <= 1, "\(reason.name)")
         }
+        #expect(Reason.allCases.filter(\.isTunnelContent).count == 8)
         #expect(Reason.allCases.filter(\.isAddress).count == 17)
         #expect(Reason.requestLineMalformed.isMalformedRequest)
         #expect(Reason.headIncomplete.isMalformedRequest)

@@ -86,7 +86,7 @@ struct SnapshotTests {
         #expect(
             Set(policy.keys) == [
                 "policy_id", "version", "priority", "enabled", "mode", "action", "match",
-                "resolves_to", "tunnels", "tls", "allow_broad",
+                "resolves_to", "tunnels", "tls", "ech", "allow_broad",
             ]
         )
         let match = try #require(policy["match"] as? [String: Any])
@@ -99,6 +99,7 @@ struct SnapshotTests {
         #expect(Set(time.keys) == ["days", "from", "to", "zone"])
         #expect(policy["priority"] as? Int == 1_000)
         #expect(policy["tls"] as? String == "require")
+        #expect(policy["ech"] as? String == "allow")
     }
 
     @Test("spells the settings as the source does, and has safe defaults")
@@ -112,6 +113,7 @@ struct SnapshotTests {
         #expect(settings["audit_on_failure"] as? String == "continue")
         let limits = try fields(Limits())
         #expect(limits["head_bytes"] as? Int == 65_536)
+        #expect(limits["hello_bytes"] as? Int == 16_384)
         #expect(limits["tunnel_ms"] as? Int == 86_400_000)
         for (name, value) in limits where name != "total_ms" {
             #expect((value as? Int ?? 0) > 0, "\(name)")

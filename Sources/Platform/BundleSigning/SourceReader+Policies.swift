@@ -36,7 +36,7 @@ extension SourceReader {
     private func policy(_ node: Node, agents: [Agent]) -> Policy? {
         let keys = [
             "policy_id", "version", "priority", "enabled", "mode", "action", "match",
-            "resolves_to", "tunnels", "tls", "allow_broad",
+            "resolves_to", "tunnels", "tls", "ech", "allow_broad",
         ]
         guard let fields = fields(node, of: "a policy", keys: keys) else { return nil }
         let policyID = fields.requiredText("policy_id")
@@ -54,6 +54,7 @@ extension SourceReader {
             resolvesTo: fields.texts("resolves_to")?.map(\.text),
             tunnels: fields.choice("tunnels", [.apply, .ignore], default: .apply) ?? .apply,
             tls: fields.choice("tls", [.require, .any], default: .require) ?? .require,
+            ech: fields.choice("ech", [.allow, .refuse], default: .allow) ?? .allow,
             allowBroad: fields.bool("allow_broad", default: false)
         )
     }

@@ -9,6 +9,7 @@ extension Reason {
         switch self {
         case _ where isMalformedRequest: malformedSentence
         case _ where isAddress: addressSentence
+        case _ where isTunnelContent: tunnelSentence
         case _ where status == 407 || self == .agentDisabled: identitySentence
         case _ where rawValue >= Reason.nameNotFound.rawValue: upstreamSentence
         default: decisionSentence

@@ -78,6 +78,9 @@ extension PolicyChecker {
         if isExplicit != true {
             report("tls", "`any` needs an explicit port on every destination, such as `host:22`")
         }
+        if policy.ech == .refuse {
+            report("ech", "`refuse` needs `tls: require`; with `any` no tunnel is looked into")
+        }
     }
 
     mutating func readBlocks(

@@ -136,4 +136,10 @@ extension PolicyIndex {
         guard ordinal >= 0 else { return .require }
         return rules[Int(ordinal)].attributes.contains(.anyTunnelContent) ? .any : .require
     }
+
+    /// What becomes of an encrypted ClientHello in a tunnel that the policy at `ordinal` allowed.
+    public func encryptedHello(_ ordinal: Int32) -> Policy.EncryptedHello {
+        guard ordinal >= 0 else { return .refuse }
+        return rules[Int(ordinal)].attributes.contains(.refusesEncryptedHello) ? .refuse : .allow
+    }
 }

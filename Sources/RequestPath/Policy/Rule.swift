@@ -20,6 +20,8 @@ struct Rule: BitwiseCopyable {
         static let ignoresTunnels = Attributes(rawValue: 32)
         /// The author gave a method list.
         static let hasMethods = Attributes(rawValue: 64)
+        /// No encrypted ClientHello passes in an allowed tunnel.
+        static let refusesEncryptedHello = Attributes(rawValue: 128)
     }
 
     let attributes: Attributes

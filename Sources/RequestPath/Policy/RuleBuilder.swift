@@ -68,6 +68,7 @@ struct RuleBuilder {
         if source.mode == .observe { attributes.insert(.observed) }
         if source.enabled { attributes.insert(.enabled) }
         if source.tls == .any { attributes.insert(.anyTunnelContent) }
+        if source.ech == .refuse { attributes.insert(.refusesEncryptedHello) }
         if source.tunnels == .ignore { attributes.insert(.ignoresTunnels) }
         if let methods = source.match.method {
             attributes.insert(.hasMethods)

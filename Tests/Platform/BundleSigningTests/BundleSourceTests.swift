@@ -43,6 +43,7 @@ struct BundleSourceTests {
             allow_broad: true
           - policy_id: smallest
             action: deny
+            ech: refuse
         quotas:
           - {agent_id: crawler, rps_limit: 50, rpm_limit: 1000, mode: alert_only}
         default_quota: {rpm_limit: 3000}
@@ -50,7 +51,7 @@ struct BundleSourceTests {
           static_hosts: {Origin.Test.: ["127.0.0.1", "::1"]}
           audit_on_failure: refuse
           protected_addresses: [10.0.0.0/8]
-          limits: {head_bytes: 8192, tunnel_ms: 0}
+          limits: {head_bytes: 8192, hello_bytes: 4096, tunnel_ms: 0}
         """
 
     @Test("reads every field")
@@ -104,7 +105,7 @@ struct BundleSourceTests {
                     allowBroad: true
                 )
         )
-        #expect(snapshot.policies[1] == Policy(policyID: "smallest", action: .deny))
+        #expect(snapshot.policies[1] == Policy(policyID: "smallest", action: .deny, ech: .refuse))
         #expect(
             snapshot.quotas
                 == [Quota(agentID: "crawler", rpsLimit: 50, rpmLimit: 1_000, mode: .alertOnly)]
@@ -112,6 +113,7 @@ struct BundleSourceTests {
         #expect(snapshot.defaultQuota == Quota(agentID: nil, rpsLimit: nil, rpmLimit: 3_000))
         var limits = Limits()
         limits.headBytes = 8_192
+        limits.helloBytes = 4_096
         limits.tunnelMilliseconds = 0
         #expect(
             snapshot.settings

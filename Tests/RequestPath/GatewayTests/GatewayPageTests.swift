@@ -12,7 +12,7 @@ struct GatewayPageTests {
     func limits() throws {
         let rows = try DocumentationPage("gateway.md").rows
         let names = try YAMLEncoder().encode(Limits()).split(separator: "\n")
-        #expect(names.count == 15)
+        #expect(names.count == 16)
         for line in names {
             let parts = line.split(separator: ":").map { $0.filter { $0 != " " } }
             let found = rows.filter { $0[0] == "`\(parts[0])`" }

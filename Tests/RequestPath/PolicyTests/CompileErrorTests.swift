@@ -126,6 +126,11 @@ struct CompileErrorTests {
             $0.tls = .any
             $0.match.destination = ["x.com:22", "y.com"]
         },
+        Fault("ech refused where nothing is looked at", "ech", "tls: require") {
+            $0.tls = .any
+            $0.ech = .refuse
+            $0.match.destination = ["x.com:22"]
+        },
         Fault("empty resolves_to", "resolves_to", "empty") { $0.resolvesTo = [] },
         Fault("resolves_to a name", "resolves_to[0]", "`localhost`") {
             $0.resolvesTo = ["localhost"]

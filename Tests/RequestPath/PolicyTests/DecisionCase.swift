@@ -82,7 +82,8 @@ struct DecisionCase: CustomTestStringConvertible, Sendable {
     private static func policy(_ object: [String: Any]) throws -> Policy {
         let defaults: [String: Any] = [
             "version": 1, "priority": 1_000, "enabled": true, "mode": "enforce",
-            "match": [String: Any](), "tunnels": "apply", "tls": "require", "allow_broad": false,
+            "match": [String: Any](), "tunnels": "apply", "tls": "require", "ech": "allow",
+            "allow_broad": false,
         ]
         let whole = object.merging(defaults) { written, _ in written }
         let data = try JSONSerialization.data(withJSONObject: whole)

@@ -31,6 +31,7 @@ struct PolicyIndexTests {
         #expect(index.policyVersion(verdict.policy) == 3)
         #expect(index.tlsContent(verdict.policy) == .any)
         #expect(index.tlsContent(1) == .require)
+        #expect(index.encryptedHello(1) == .allow)
         #expect(index.count == 2)
     }
 
@@ -43,6 +44,19 @@ struct PolicyIndexTests {
         #expect(index.name(-1) == "default-deny")
         #expect(index.policyVersion(-1) == 0)
         #expect(index.tlsContent(-1) == .require)
+        #expect(index.encryptedHello(-1) == .refuse)
+    }
+
+    @Test("knows which policies want no encrypted ClientHello")
+    func encryptedHello() throws {
+        var strict = allow("strict", PolicyMatch(destination: ["example.org"]))
+        strict.ech = .refuse
+        let index = try PolicySet(policies: [
+            allow("mild", PolicyMatch(destination: ["example.com"])), strict,
+        ]).compile()
+        #expect(index.encryptedHello(0) == .allow)
+        #expect(index.encryptedHello(1) == .refuse)
+        #expect(index.tlsContent(1) == .require)
     }
 
     @Test("finds the one policy among thousands about one host, by agent and by path")
