@@ -31,6 +31,14 @@ extension Span<UInt8> {
         return true
     }
 
+    /// Whether the bytes equal `other`, which is lower case, without regard to ASCII case.
+    @inlinable
+    public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where ASCII.lowercased(self[index]) != other[index] { return false }
+        return true
+    }
+
     /// Whether the bytes begin with `literal`, which is lower case, without regard to case.
     @inlinable
     public func hasPrefixIgnoringCase(_ literal: StaticString) -> Bool {

@@ -36,6 +36,19 @@ struct SpanTests {
         }
     }
 
+    @Test("compare with a lower-case text without case, to the last byte")
+    func lowerCase() {
+        let name = bytes("files.example.com")
+        for text in ["files.example.com", "FILES.Example.COM"] {
+            let same = bytes(text).span.equalsIgnoringCase(name.span)
+            #expect(same)
+        }
+        for text in ["files.example.co", "files.example.com.", "files.example.c\u{f}m", ""] {
+            let same = bytes(text).span.equalsIgnoringCase(name.span)
+            #expect(!same, "\(text)")
+        }
+    }
+
     @Test("fold letters only: the byte before `A` is not the byte before `a`")
     func folding() {
         let at = bytes("@[").span.equalsIgnoringCase("`{")
