@@ -25,6 +25,7 @@ extension AuditEvent {
             destinationHost: texts[.host],
             destinationPort: intent.destinationPort == 0 ? nil : intent.destinationPort,
             destinationAddress: end.address,
+            serverName: texts.serverName,
             scheme: intent.scheme,
             requestProtocol: intent.requestProtocol,
             method: texts[.method],
@@ -116,8 +117,9 @@ extension SpoolOutcome {
             decision: decision,
             reason: reason,
             status: bytes.load(littleEndian: UInt16.self, at: bits + 4),
-            attempts: bytes.load(littleEndian: UInt16.self, at: bits + 6),
+            attempts: bytes[bits + 6],
             address: bytes[bits] == 0 ? nil : address,
+            namesHost: bytes[start + SlotLayout.serverNameMark] == ServerNameMark.host,
             bytesOut: word(SlotLayout.bytesOut),
             bytesIn: word(SlotLayout.bytesIn),
             latencyMicroseconds: latency == .max ? nil : latency,
@@ -142,16 +144,32 @@ extension IPAddress {
 private struct SlotTexts {
     private var texts: [SlotText: [UInt8]] = [:]
     private let cut: UInt16
+    private let serverNameMark: UInt8
+    private var otherServerName: [UInt8] = []
 
     init?(_ bytes: Span<UInt8>, at start: Int) {
         guard let lengths = TextLengths(bytes, at: start) else { return nil }
         cut = lengths.truncated
+        serverNameMark = bytes[start + SlotLayout.serverNameMark]
         var place = start + SlotLayout.texts
         for text in SlotText.allCases {
             let length = lengths[text]
             guard length <= bytes.count - place else { return nil }
             texts[text] = bytes.extracting(place..<place + length).array()
             place += length
+        }
+        let room = start + SlotLayout.alignedTexts(lengths.total)
+        let length = ServerNameMark.length(serverNameMark)
+        guard length <= bytes.count - room else { return nil }
+        otherServerName = bytes.extracting(room..<room + length).array()
+    }
+
+    /// The server name, invalid UTF-8 replaced; nil if there was none.
+    var serverName: String? {
+        switch serverNameMark {
+        case ServerNameMark.none: nil
+        case ServerNameMark.host: self[.host]
+        default: String(decoding: otherServerName, as: UTF8.self)
         }
     }
 
@@ -172,7 +190,8 @@ private struct SlotTexts {
 
     /// The event's names of the fields that were cut when the slot was written.
     var truncated: [String] {
-        SlotText.allCases.filter { cut &>> UInt16($0.rawValue) & 1 == 1 }
-            .map(\.fieldName).sorted()
+        let names = SlotText.allCases.filter { cut &>> UInt16($0.rawValue) & 1 == 1 }
+            .map(\.fieldName)
+        return (names + (serverNameMark == ServerNameMark.cut ? ["sni"] : [])).sorted()
     }
 }

@@ -32,6 +32,9 @@ public struct AuditEvent: Sendable, Equatable {
     public var destinationPort: UInt16?
     /// The address that was dialled, or whose check failed.
     public var destinationAddress: IPAddress?
+    /// The server name in a tunnel's ClientHello; the destination's host if it is that one but
+    /// for the case of its letters.
+    public var serverName: String?
     /// The destination's scheme.
     public var scheme: DestinationScheme
     /// How the request was carried.
@@ -83,7 +86,9 @@ public struct AuditEvent: Sendable, Equatable {
         return reserved?.description ?? matchedPolicyID ?? "default-deny"
     }
 
-    /// The policy that had allowed a request that was refused later, by a quota or an address.
+    /// The policy that had allowed a request that was refused later.
+    ///
+    /// By a quota, for an address, or for the first bytes of its tunnel.
     public var allowedBy: String? {
         guard decision != .allow, matchedPolicyID != policyID else { return nil }
         return matchedPolicyID

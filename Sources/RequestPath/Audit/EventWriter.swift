@@ -109,6 +109,7 @@ public enum EventWriter {
     ) {
         fields.word("scheme", event.scheme == .unknown ? nil : event.scheme.name, &out)
         fields.integer("sequence", event.sequence, &out)
+        fields.text("sni", event.serverName, 512, &out)
         fields.integer("status", event.end.status == 0 ? nil : UInt64(event.end.status), &out)
         fields.text("team_id", event.teamID, 128, &out)
         fields.instant("timestamp", event.timestamp, &out)

@@ -22,9 +22,15 @@ struct HeldSegments: ~Copyable {
         _ index: Int,
         at offset: Int,
         _ outcome: SpoolOutcome,
+        serverName: Span<UInt8>,
         sequence: UInt64
     ) {
-        segments[index]?.conclude(at: offset, outcome, sequence: sequence)
+        segments[index]?.conclude(
+            at: offset,
+            outcome,
+            serverName: serverName,
+            sequence: sequence
+        )
     }
 
     /// Takes a segment out if nothing is open in it any more.

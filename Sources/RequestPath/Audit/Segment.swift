@@ -21,12 +21,14 @@ struct Segment: ~Copyable, Sendable {
     /// Writes an open slot; nil if it does not fit any more.
     mutating func append(_ intent: SpoolIntent, _ texts: borrowing SpoolTexts) -> Int? {
         let lengths = TextLengths(texts)
-        let length = Self.aligned(SlotLayout.texts + lengths.total)
+        let covered = SlotLayout.alignedTexts(lengths.total)
+        let room = intent.reservesServerName ? SlotLayout.serverNameRoom : 0
+        let length = covered + room
         guard length <= file.length - end else { return nil }
         let start = end
         storeFields(intent, lengths, at: start)
         storeTexts(texts, lengths, at: start + SlotLayout.texts)
-        let content = start + SlotLayout.intent..<start + length
+        let content = start + SlotLayout.intent..<start + covered
         let checksum = file.bytes.extracting(content).crc32c(seed: UInt32(length))
         file.store(littleEndian: SlotState.open, at: start + SlotLayout.state)
         file.store(littleEndian: checksum, at: start + SlotLayout.intentChecksum)
@@ -37,12 +39,17 @@ struct Segment: ~Copyable, Sendable {
     }
 
     /// Completes the open slot at `start`.
-    mutating func conclude(at start: Int, _ outcome: SpoolOutcome, sequence: UInt64) {
+    mutating func conclude(
+        at start: Int,
+        _ outcome: SpoolOutcome,
+        serverName: Span<UInt8>,
+        sequence: UInt64
+    ) {
         precondition(
             file.observe(at: start + SlotLayout.state) == SlotState.open,
             "concluded twice"
         )
-        storeOutcome(outcome, sequence: sequence, in: &file, at: start)
+        storeOutcome(outcome, serverName: serverName, sequence: sequence, in: &file, at: start)
         openCount -= 1
     }
 
@@ -129,10 +136,6 @@ struct Segment: ~Copyable, Sendable {
         guard count > 0 else { return }
         let before = file.bytes.load(littleEndian: UInt64.self, at: offset)
         file.store(littleEndian: before &+ count, at: offset)
-    }
-
-    private static func aligned(_ length: Int) -> Int {
-        (length + SlotLayout.alignment - 1) & ~(SlotLayout.alignment - 1)
     }
 
     private mutating func storeFields(

@@ -61,8 +61,9 @@ struct SegmentHeader: Equatable, Sendable {
         guard bytes.count >= HeaderLayout.bytes,
             bytes.load(littleEndian: UInt64.self, at: HeaderLayout.magic)
                 == HeaderLayout.magicValue,
-            bytes.load(littleEndian: UInt32.self, at: HeaderLayout.version)
-                == HeaderLayout.versionValue,
+            HeaderLayout.versionsKnown.contains(
+                bytes.load(littleEndian: UInt32.self, at: HeaderLayout.version)
+            ),
             bytes.load(littleEndian: UInt32.self, at: HeaderLayout.checksum)
                 == bytes.extracting(0..<HeaderLayout.checksum).crc32c()
         else { return nil }

@@ -61,11 +61,10 @@ struct SegmentView: ~Copyable {
             length % SlotLayout.alignment == 0, length <= file.length - start
         else { return .torn }
         let bytes = file.bytes
-        let content = bytes.extracting(start + SlotLayout.intent..<start + length)
+        guard let room = ServerNameRoom(bytes, at: start, slotLength: length) else { return .torn }
+        let content = bytes.extracting(start + SlotLayout.intent..<room.start)
         let checksum = bytes.load(littleEndian: UInt32.self, at: start + SlotLayout.intentChecksum)
         guard content.crc32c(seed: UInt32(length)) == checksum,
-            let lengths = TextLengths(bytes, at: start),
-            SlotLayout.texts + lengths.total <= length,
             IntentBits.areValid(bytes, at: start)
         else { return .torn }
         return .slot(length: length)
@@ -81,10 +80,9 @@ struct SegmentView: ~Copyable {
     /// Whether a concluded slot's outcome is whole.
     func hasValidOutcome(at start: Int) -> Bool {
         let bytes = file.bytes
-        let intent = bytes.load(littleEndian: UInt32.self, at: start + SlotLayout.intentChecksum)
         let checksum = bytes.load(littleEndian: UInt32.self, at: start + SlotLayout.outcomeChecksum)
-        let content = bytes.extracting(start + SlotLayout.outcome..<start + SlotLayout.outcomeEnd)
-        return content.crc32c(seed: intent) == checksum && OutcomeBits.areValid(bytes, at: start)
+        return outcomeChecksum(bytes, at: start) == checksum
+            && OutcomeBits.areValid(bytes, at: start)
     }
 
     func word(_ offset: Int) -> UInt64 {

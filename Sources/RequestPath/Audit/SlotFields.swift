@@ -99,12 +99,13 @@ enum IntentBits {
 
 /// The small fields of an outcome in one word.
 enum OutcomeBits {
-    static func pack(_ outcome: SpoolOutcome) -> UInt64 {
+    static func pack(_ outcome: SpoolOutcome, _ serverName: UInt8) -> UInt64 {
         let family: UInt64 = outcome.address.map { $0.isV4 ? 4 : 6 } ?? 0
         let what =
             family | UInt64(outcome.outcome.rawValue) &<< 8
             | UInt64(outcome.reason.rawValue) &<< 16 | UInt64(outcome.decision.rawValue) &<< 24
-        return what | UInt64(outcome.status) &<< 32 | UInt64(outcome.attempts) &<< 48
+        let how = UInt64(outcome.status) | UInt64(outcome.attempts) &<< 16
+        return what | how &<< 32 | UInt64(serverName) &<< 56
     }
 
     /// Whether all fields of the slot at `start` have values that this version knows.
@@ -114,31 +115,6 @@ enum OutcomeBits {
             && Reason(rawValue: bytes[base + 2]) != nil
             && Decision(rawValue: bytes[base + 3]) != nil
     }
-}
-
-/// Stores an outcome in the slot at `start` and then declares the slot concluded.
-func storeOutcome(
-    _ outcome: SpoolOutcome,
-    sequence: UInt64,
-    in file: inout MappedFile,
-    at start: Int
-) {
-    file.store(littleEndian: sequence, at: start + SlotLayout.sequence)
-    file.store(littleEndian: outcome.durationMicroseconds, at: start + SlotLayout.duration)
-    file.store(littleEndian: outcome.latencyMicroseconds ?? .max, at: start + SlotLayout.latency)
-    file.store(littleEndian: outcome.gatewayMicroseconds, at: start + SlotLayout.gatewayTime)
-    file.store(littleEndian: outcome.bytesOut, at: start + SlotLayout.bytesOut)
-    file.store(littleEndian: outcome.bytesIn, at: start + SlotLayout.bytesIn)
-    file.store(littleEndian: outcome.address?.high ?? 0, at: start + SlotLayout.addressHigh)
-    file.store(littleEndian: outcome.address?.low ?? 0, at: start + SlotLayout.addressLow)
-    file.store(littleEndian: OutcomeBits.pack(outcome), at: start + SlotLayout.outcomeBits)
-    let intent = file.bytes.load(littleEndian: UInt32.self, at: start + SlotLayout.intentChecksum)
-    let content = start + SlotLayout.outcome..<start + SlotLayout.outcomeEnd
-    file.store(
-        littleEndian: file.bytes.extracting(content).crc32c(seed: intent),
-        at: start + SlotLayout.outcomeChecksum
-    )
-    file.publish(SlotState.concluded, at: start + SlotLayout.state)
 }
 
 extension GapCounts {

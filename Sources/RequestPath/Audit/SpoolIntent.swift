@@ -108,6 +108,8 @@ public struct SpoolIntent: Sendable {
     public var clientPort: UInt16
     /// The destination's port; 0 if not known.
     public var destinationPort: UInt16
+    /// Whether a server name may become known at the end, for which the slot then has room.
+    public var reservesServerName: Bool
 
     /// Describes an exchange that was just decided; what is not given is not known.
     @inlinable
@@ -125,7 +127,8 @@ public struct SpoolIntent: Sendable {
         scheme: DestinationScheme = .unknown,
         destinationPort: UInt16 = 0,
         policyVersion: Int? = nil,
-        wouldDecision: Decision? = nil
+        wouldDecision: Decision? = nil,
+        reservesServerName: Bool = false
     ) {
         self.requestID = requestID
         self.timestamp = timestamp
@@ -141,6 +144,7 @@ public struct SpoolIntent: Sendable {
         self.destinationPort = destinationPort
         self.policyVersion = policyVersion
         self.wouldDecision = wouldDecision
+        self.reservesServerName = reservesServerName
     }
 }
 

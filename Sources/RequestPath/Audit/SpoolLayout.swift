@@ -5,13 +5,19 @@
 // A slot is written once when the exchange begins and completed in place when it ends; its
 // length is stored last, so a slot whose writing was interrupted does not exist. A length of
 // zero is the end. The header's counts of lost events are changed in place, each with one store.
+//
+// Behind the texts of a slot there may be room for the one text that is known at the end only, the
+// server name of a tunnel's ClientHello. Version 1 knew no such room and had zeroes where version
+// 2 says what is in it, so both are read in the same way.
 
 /// The header page of a segment.
 enum HeaderLayout {
     static var bytes: Int { 4_096 }
     /// `CLGSPOOL` in ASCII, read as a little-endian word.
     static var magicValue: UInt64 { 0x4C4F_4F50_5347_4C43 }
-    static var versionValue: UInt32 { 1 }
+    static var versionValue: UInt32 { 2 }
+    /// The versions that can be read.
+    static var versionsKnown: ClosedRange<UInt32> { 1...2 }
 
     static var magic: Int { 0 }
     static var version: Int { 8 }
@@ -58,8 +64,9 @@ enum SlotLayout {
     static var bytesIn: Int { 56 }
     static var addressHigh: Int { 64 }
     static var addressLow: Int { 72 }
-    /// Family, outcome, reason, decision, status (two bytes), attempts (two bytes).
+    /// Family, outcome, reason, decision, status (two bytes), attempts, ``ServerNameMark``.
     static var outcomeBits: Int { 80 }
+    static var serverNameMark: Int { 87 }
     static var outcomeEnd: Int { 88 }
 
     static var movedFrom: Int { 24 }
@@ -83,6 +90,28 @@ enum SlotLayout {
     static var texts: Int { 176 }
     /// The shortest possible slot.
     static var bytesMin: Int { 176 }
+    /// The room for a server name, where one may come: any legal one fits.
+    static var serverNameRoom: Int { 256 }
+}
+
+/// What the byte says that tells of a server name.
+enum ServerNameMark {
+    static var none: UInt8 { 0 }
+    /// The greatest length of a name in the room; the values up to here are lengths.
+    static var lengthMax: Int { 253 }
+    /// The room holds the first ``lengthMax`` bytes of a longer one.
+    static var cut: UInt8 { 254 }
+    /// It is the host, whose text stands in the slot already.
+    static var host: UInt8 { 255 }
+
+    /// How many bytes of the room are in use.
+    static func length(_ mark: UInt8) -> Int {
+        switch mark {
+        case host: 0
+        case cut: lengthMax
+        default: Int(mark)
+        }
+    }
 }
 
 /// The texts at the end of a slot, in their order there.

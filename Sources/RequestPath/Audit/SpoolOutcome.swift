@@ -13,9 +13,13 @@ public struct SpoolOutcome: Sendable, Equatable {
     /// The status that the client got; 0 if none.
     public var status: UInt16
     /// How many upstream attempts were made.
-    public var attempts: UInt16
+    public var attempts: UInt8
     /// The address that was dialled, or whose check failed.
     public var address: IPAddress?
+    /// Whether the ClientHello of a tunnel named the destination's host.
+    ///
+    /// Any other name is given to ``SpoolWriter/conclude(_:_:serverName:)``.
+    public var namesHost: Bool
     /// Bytes written upstream for this request, heads and tunnel bytes included.
     public var bytesOut: UInt64
     /// Bytes read from upstream for it.
@@ -34,8 +38,9 @@ public struct SpoolOutcome: Sendable, Equatable {
         decision: Decision,
         reason: Reason,
         status: UInt16 = 0,
-        attempts: UInt16 = 0,
+        attempts: UInt8 = 0,
         address: IPAddress? = nil,
+        namesHost: Bool = false,
         bytesOut: UInt64 = 0,
         bytesIn: UInt64 = 0,
         latencyMicroseconds: UInt64? = nil,
@@ -48,6 +53,7 @@ public struct SpoolOutcome: Sendable, Equatable {
         self.status = status
         self.attempts = attempts
         self.address = address
+        self.namesHost = namesHost
         self.bytesOut = bytesOut
         self.bytesIn = bytesIn
         self.latencyMicroseconds = latencyMicroseconds

@@ -12,7 +12,7 @@ public import ClawgressModel
 ///     ...
 ///     writer.conclude(slot, outcome)
 ///
-/// Exactly one ``conclude(_:_:)`` must follow each slot; a gateway that is killed in between
+/// Exactly one ``conclude(_:_:serverName:)`` must follow each slot; a gateway that is killed in between
 /// leaves that to ``SpoolRecovery``.
 public struct SpoolWriter: ~Copyable {
     private let supply: SegmentSupply
@@ -58,15 +58,33 @@ public struct SpoolWriter: ~Copyable {
     }
 
     /// Records how an exchange ended.
-    public mutating func conclude(_ slot: SlotHandle, _ outcome: SpoolOutcome) {
+    ///
+    /// - Parameter serverName: the name in a tunnel's ClientHello if it is not the host's; kept
+    ///   if the intent reserved room for it.
+    public mutating func conclude(
+        _ slot: SlotHandle,
+        _ outcome: SpoolOutcome,
+        serverName: Span<UInt8> = Span()
+    ) {
         sequence += 1
         if let newest = current?.number, newest == slot.number {
-            current?.conclude(at: slot.offset, outcome, sequence: sequence)
+            current?.conclude(
+                at: slot.offset,
+                outcome,
+                serverName: serverName,
+                sequence: sequence
+            )
         } else if let index = older.index(of: slot.number) {
-            older.conclude(index, at: slot.offset, outcome, sequence: sequence)
+            older.conclude(
+                index,
+                at: slot.offset,
+                outcome,
+                serverName: serverName,
+                sequence: sequence
+            )
             if let emptied = older.removeIfConcluded(index) { supply.retire(emptied) }
         } else {
-            concludeMoved(slot, outcome)
+            concludeMoved(slot, outcome, serverName)
             return
         }
         current?.note(lastSequence: sequence)
@@ -113,12 +131,16 @@ public struct SpoolWriter: ~Copyable {
         }
     }
 
-    private mutating func concludeMoved(_ slot: SlotHandle, _ outcome: SpoolOutcome) {
+    private mutating func concludeMoved(
+        _ slot: SlotHandle,
+        _ outcome: SpoolOutcome,
+        _ serverName: Span<UInt8>
+    ) {
         guard let place = forwards.removeValue(forKey: slot) else {
             preconditionFailure("a slot that is not open was concluded")
         }
         sequence -= 1
-        conclude(place, outcome)
+        conclude(place, outcome, serverName: serverName)
     }
 
     /// Makes the next prepared segment the newest.

@@ -31,11 +31,18 @@ extension Worker {
         _ notes: RecordNotes,
         _ out: Span<UInt8>
     ) -> SlotHandle? {
-        let intent = intent(request, requestID, .allow, .policyAllowed)
+        var intent = intent(request, requestID, .allow, .policyAllowed)
+        intent.reservesServerName = request.isTunnel && requiresTLS(request)
         let revision = request.snapshot?.revision ?? []
         let identity = record(of: request)
         let texts = texts(request, notes, identity.span, revision.span, out)
         return spool.open(intent, texts, onFailure: auditFailure(request))
+    }
+
+    /// Whether the tunnel's ClientHello will be looked at.
+    private func requiresTLS(_ request: OpenRequest) -> Bool {
+        guard let verdict = request.verdict, let snapshot = request.snapshot else { return false }
+        return snapshot.policy.tlsContent(verdict.policy) == .require
     }
 
     /// Records a request that ends with its refusal.
@@ -73,16 +80,23 @@ extension Worker {
     }
 
     /// Closes the record of an exchange and forgets the exchange.
+    ///
+    /// - Parameter serverName: the name in a tunnel's ClientHello if it is not the host's.
     mutating func conclude(
         _ index: Int,
         _ outcome: Outcome,
         _ reason: Reason,
-        decision: Decision = .allow
+        decision: Decision = .allow,
+        serverName: Span<UInt8> = Span()
     ) {
         let now = SystemClock.monotonicNanoseconds()
         let exchange = exchanges[index]
         if let slot = exchange.slot {
-            spool.conclude(slot, Self.outcome(of: exchange, outcome, reason, decision, now))
+            spool.conclude(
+                slot,
+                Self.outcome(of: exchange, outcome, reason, decision, now),
+                serverName: serverName
+            )
         }
         handle.metrics.add(.requests)
         handle.metrics.count(reason)
@@ -116,8 +130,9 @@ extension Worker {
             decision: decision,
             reason: reason,
             status: exchange.status,
-            attempts: UInt16(exchange.attempts),
+            attempts: exchange.attempts,
             address: exchange.resolved,
+            namesHost: exchange.flags.contains(.namesHost),
             bytesOut: exchange.bytesOut,
             bytesIn: exchange.bytesIn,
             latencyMicroseconds: latency,

@@ -44,7 +44,7 @@ struct EventWriterTests {
             "path":"/simple/\"q\"","policy_id":"allow-registries","policy_version":3,
             "project_id":"atlas","protocol":"http","quota_applied":"within",
             "reason":"policy_allowed","request_id":"01923456-789a-7bcd-8123-456789abcdef",
-            "scheme":"http","sequence":9,"status":200,"team_id":"research",
+            "scheme":"http","sequence":9,"sni":null,"status":200,"team_id":"research",
             "timestamp":"2026-11-23T21:00:00.123456Z","truncated":[],"worker":1,
             "would_decision":null,"would_policy_id":null}
             """#.replacing("\n", with: "")
@@ -134,6 +134,7 @@ struct EventWriterTests {
         event.claimedAgentID = worst
         event.credentialID = worst
         event.destinationHost = worst
+        event.serverName = worst
         event.method = worst
         event.matchedPolicyID = worst
         event.wouldPolicyID = worst

@@ -159,8 +159,12 @@ final class TestWriter {
         )
     }
 
-    func conclude(_ slot: SlotHandle, _ outcome: SpoolOutcome = .sample()) {
-        writer.conclude(slot, outcome)
+    func conclude(
+        _ slot: SlotHandle,
+        _ outcome: SpoolOutcome = .sample(),
+        serverName: [UInt8] = []
+    ) {
+        writer.conclude(slot, outcome, serverName: serverName.span)
     }
 
     /// A whole exchange.
