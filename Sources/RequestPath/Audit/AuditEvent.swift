@@ -140,7 +140,12 @@ public struct AuditGap: Sendable, Equatable {
     }
 
     /// All lost events.
-    public var total: UInt64 { allow + deny + rateLimit }
+    public var total: UInt64 {
+        [deny, rateLimit].reduce(allow) { sum, count in
+            let (next, overflow) = sum.addingReportingOverflow(count)
+            return overflow ? .max : next
+        }
+    }
 }
 
 /// What a spool holds.

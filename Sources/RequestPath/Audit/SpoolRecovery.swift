@@ -32,6 +32,12 @@ public enum SpoolRecovery {
         public var isUnclean: Bool { orphans + torn + damagedOutcomes + malformed.count > 0 }
     }
 
+    /// The greatest sequence number that is believed.
+    ///
+    /// No worker lives to give a greater one, and the header's word for it is under no checksum:
+    /// without a bound, one damaged word would leave no number for the open slots.
+    static var sequenceMax: UInt64 { 1 << 62 }
+
     /// Runs over all segments of a folder; before a supply is made for it.
     ///
     /// - Throws: `SpoolError.file` if the folder cannot be read or a segment not mapped.
@@ -190,6 +196,6 @@ public enum SpoolRecovery {
 
 extension UInt64 {
     fileprivate mutating func raise(to other: UInt64) {
-        if other > self { self = other }
+        if other > self, other <= SpoolRecovery.sequenceMax { self = other }
     }
 }

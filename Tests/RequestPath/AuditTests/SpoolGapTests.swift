@@ -45,6 +45,22 @@ struct SpoolGapTests {
         #expect(try events(folder).count == Int(recorded))
     }
 
+    @Test("adds up damaged counts without a trap")
+    func damagedCounts() throws {
+        let folder = TemporaryFolder()
+        do {
+            let boot = try Boot(folder)
+            #expect(boot.writer().exchange(1))
+        }
+        let path = try #require(folder.segments.last)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+        bytes.replaceSubrange(136..<144, with: [UInt8](repeating: 0xFF, count: 8))
+        bytes.replaceSubrange(144..<152, with: [5] + [UInt8](repeating: 0, count: 7))
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let gap = try #require(try gaps(folder).first)
+        #expect(gap.deny == 5 && gap.total == .max)
+    }
+
     @Test("counts a request that is refused for want of a record as denied")
     func refuse() throws {
         let folder = TemporaryFolder()

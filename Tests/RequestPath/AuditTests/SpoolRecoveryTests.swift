@@ -77,6 +77,25 @@ struct SpoolRecoveryTests {
         #expect(closed?.sequence == last + 1)
     }
 
+    @Test("gives numbers also where the word for the last one is damaged")
+    func damagedSequence() throws {
+        let folder = TemporaryFolder()
+        do {
+            let boot = try Boot(folder)
+            let writer = boot.writer()
+            for marker in 0..<2 { #expect(writer.exchange(UInt64(marker))) }
+            _ = writer.open(.sample(2))
+        }
+        for path in folder.segments {
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+            bytes.replaceSubrange(176..<184, with: [UInt8](repeating: 0xFF, count: 8))
+            try bytes.write(to: URL(fileURLWithPath: path))
+        }
+        #expect(try recover(folder).orphans == 1)
+        #expect(try events(folder).map(\.sequence) == [1, 2, 3])
+        #expect(try recover(folder).orphans == 0)
+    }
+
     @Test("makes sense of every length that a crash can cut a segment to")
     func everyTruncation() throws {
         let folder = TemporaryFolder()
