@@ -1,14 +1,15 @@
 # Each target is one thing a developer wants, and one command that could be typed by hand.
 # demo, test, integration, bench and .ci/run share one release build in .build: tests use the
-# public API only, so nothing has to be compiled a second time for them.
+# public API only, so nothing has to be compiled a second time for them. fuzz has an instrumented
+# build of its own in .build-fuzz, which takes half a minute because it has no dependencies.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-SWIFT_SOURCES = $(wildcard Sources Tests Benchmarks Examples) Package.swift
+SWIFT_SOURCES = $(wildcard Sources Tests Benchmarks Examples Fuzzing) Package.swift
 
-.PHONY: help demo demo-stop test integration lint format bench check-long clean
+.PHONY: help demo demo-stop test integration fuzz lint format bench check-long clean
 .PHONY: dependencies build
 
 help: ## Show what each target does.
@@ -28,6 +29,13 @@ test: build ## Build everything and run the unit tests.
 integration: build ## Run the suite that drives whole processes with real clients.
 	@Scripts/integration 'not long'
 
+# One processor for each target, so this is CPU time, too.
+SECONDS = 1800
+TARGETS =
+
+fuzz: ## Throw inputs at the parsers for half an hour each: SECONDS=60 TARGETS="jwt bundle".
+	@Scripts/fuzz $(SECONDS) $(TARGETS)
+
 lint: ## Report what differs from the house style; changes nothing.
 	@Scripts/lint
 
@@ -44,7 +52,7 @@ check-long: build ## Measure the unit tests' coverage, then run the long integra
 	@Scripts/integration long
 
 clean: ## Remove build products and the Python environment.
-	rm -rf .build .build-coverage .venv
+	rm -rf .build .build-coverage .build-fuzz .venv
 
 dependencies:
 	@Scripts/install-dependencies

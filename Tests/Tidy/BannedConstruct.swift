@@ -43,7 +43,7 @@ struct BannedConstruct {
 }
 
 extension BannedConstruct {
-    private static let everywhere = ["Sources/", "Tests/", "Benchmarks/", "Examples/"]
+    private static let everywhere = ["Sources/", "Tests/", "Benchmarks/", "Examples/", "Fuzzing/"]
     private static let sources = ["Sources/"]
     /// Where time and randomness are arguments, so that a test can choose them.
     private static let pure = [

@@ -1,0 +1,14 @@
+// What an agent sends first. The input is what stands on its connection: empty lines, a head,
+// and whatever follows it.
+
+import ClawgressBytes
+import FuzzShared
+
+/// Called by libFuzzer with each input.
+@c(LLVMFuzzerTestOneInput)
+public func fuzzRequestHead(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    withFuzzInput(start, count) { input in
+        let bytes = input.array()
+        if let head = RequestScan.check(bytes) { RequestRewrite.check(head) }
+    }
+}
