@@ -312,3 +312,36 @@ for target in package.targets where target.type != .system && target.name != "CL
     }
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }
+
+// Scripts/coverage builds a part alone: the named test targets and what they reach, so that
+// no other dependency is fetched or instrumented, which would take most of an hour.
+if let names = Context.environment["CLAWGRESS_ONLY_TESTS"] {
+    package.keepOnly(names.split(separator: " ").map(String.init))
+}
+
+extension Package {
+    /// Removes every target that none of `tests` reaches, and the packages nobody uses then.
+    func keepOnly(_ tests: [String]) {
+        var reached: Set<String> = []
+        var used: Set<String> = []
+        var waiting = tests
+        while let name = waiting.popLast() {
+            guard reached.insert(name).inserted,
+                let target = targets.first(where: { $0.name == name })
+            else { continue }
+            for dependency in target.dependencies {
+                switch dependency {
+                case .targetItem(let name, _), .byNameItem(let name, _): waiting.append(name)
+                case .productItem(_, let package, _, _): used.insert(package ?? "")
+                @unknown default: fatalError("a new kind of dependency")
+                }
+            }
+        }
+        products = []
+        targets.removeAll { !reached.contains($0.name) }
+        dependencies.removeAll { dependency in
+            guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
+            return !used.contains { location.hasSuffix("/" + $0) }
+        }
+    }
+}
