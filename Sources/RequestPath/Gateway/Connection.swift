@@ -30,6 +30,9 @@ enum Phase: UInt8 {
     case pooled
 
     // Both sides.
+    /// A tunnel is open, and nothing flows before its ClientHello is checked: what the agent sends
+    /// is kept, what the origin sends is not read.
+    case hello
     /// Bytes of a tunnel go both ways.
     case tunnel
 }

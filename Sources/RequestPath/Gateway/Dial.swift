@@ -1,7 +1,9 @@
 // The time between "allowed" and "connected": the name, the addresses to try, and the bytes
-// that wait for a connection. It exists only for that time.
+// that wait for a connection. It exists only for that time; a tunnel's goes on until its
+// ClientHello was held against the name.
 
 import ClawgressBytes
+import ClawgressForward
 import ClawgressModel
 
 /// A way to an origin that is being found.
@@ -20,6 +22,8 @@ struct Dial: ~Copyable {
     var addresses: [IPAddress] = []
     /// The place of the next address to try.
     var next = 0
+    /// How much of a tunnel's ClientHello was read.
+    var hello = ClientHelloReader()
 
     init(
         agent: UInt64,

@@ -19,6 +19,7 @@ extension Worker {
         case .head, .body, .discarding, .lingering: readAgent(descriptor, &inbound, &outbound)
         case .answerHead, .answerBody: readOrigin(descriptor, &inbound, &outbound)
         case .tunnel: readTunnel(descriptor, &inbound)
+        case .hello: readHello(descriptor, &inbound, &outbound)
         case .pooled: closePooled(descriptor)
         // What waits stays in the kernel, and the flag says that it is there.
         case .waiting, .connecting: break

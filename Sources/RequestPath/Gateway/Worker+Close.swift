@@ -100,7 +100,7 @@ extension Worker {
     /// - Returns: whether that was so, and everything that hung on it has ended.
     mutating func abandon(_ descriptor: Descriptor) -> Bool {
         switch connections[descriptor.index].phase {
-        case .tunnel: tunnelBroke(descriptor)
+        case .tunnel, .hello: tunnelBroke(descriptor)
         case .waiting, .lingering: agentBroke(descriptor)
         default: return false
         }
@@ -145,7 +145,7 @@ extension Worker {
     }
 
     /// Closes the origin's connection of an agent, if there is one.
-    private mutating func detachOrigin(_ agent: Descriptor) {
+    mutating func detachOrigin(_ agent: Descriptor) {
         let origin = connections[agent.index].peer
         connections[agent.index].peer = .none
         guard origin.isSome else { return }
@@ -158,7 +158,8 @@ extension Worker {
         closeConnection(origin)
     }
 
-    private mutating func dropDial(_ agent: Descriptor) {
+    /// Ends the dial of an agent, if there is one.
+    mutating func dropDial(_ agent: Descriptor) {
         let dial = connections[agent.index].dial
         connections[agent.index].dial = -1
         guard dial >= 0 else { return }

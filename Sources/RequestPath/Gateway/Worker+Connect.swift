@@ -108,12 +108,11 @@ extension Worker {
         }
         wheel.clear(origin.index)
         let index = Int(connections[agent.index].exchange)
-        connections[agent.index].dial = -1
         guard !exchanges[index].flags.contains(.isTunnel) else {
-            endDial(dial)
-            openTunnel(agent, origin, index, &outbound)
+            openTunnel(agent, index, &outbound)
             return
         }
+        connections[agent.index].dial = -1
         let head = dials[dial].head.take()
         endDial(dial)
         exchanges[index].bytesOut += UInt64(head.count)

@@ -53,6 +53,7 @@ extension Worker {
         case .lingering: expireLingering(descriptor)
         case .connecting: expireConnect(descriptor, &outbound)
         case .tunnel: closeTunnel(descriptor, .timedOut, late(descriptor, .idleTimedOut))
+        case .hello: refuseHello(descriptor, .tlsHelloTimedOut, &outbound)
         case .pooled: closePooled(descriptor)
         // Deadlines of an exchange are on its agent's side.
         case .answerHead, .answerBody: break

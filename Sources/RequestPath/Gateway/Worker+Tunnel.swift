@@ -11,10 +11,9 @@ extension Worker {
     /// A large read.
     private static var bulkBytes: Int { 32_768 }
 
-    /// Answers a CONNECT whose origin is connected, and lets bytes flow.
+    /// Answers a CONNECT whose origin is connected, and lets bytes flow as soon as they may.
     mutating func openTunnel(
         _ agent: Descriptor,
-        _ origin: Descriptor,
         _ index: Int,
         _ outbound: inout ByteBuffer
     ) {
@@ -24,27 +23,40 @@ extension Worker {
         exchanges[index].answered = SystemClock.monotonicNanoseconds()
         exchanges[index].flags.insert(.answerBegun)
         handle.metrics.add(.tunnelsOpened)
-        connections[agent.index].phase = .tunnel
-        connections[origin.index].phase = .tunnel
         guard connections[agent.index].deliver(outbound.bytes) else {
             closeAgent(agent)
             return
         }
+        if mustCheckHello(agent) {
+            awaitHello(agent, &outbound)
+            return
+        }
+        dropDial(agent)
+        connections[agent.index].flags.insert(.readable)
         // Bytes that the agent sent right behind its CONNECT.
         let early = connections[agent.index].incoming.take()
+        beginTunnel(agent, early.bytes)
+    }
+
+    /// Lets bytes flow, first those that the agent has sent already.
+    mutating func beginTunnel(_ agent: Descriptor, _ early: Span<UInt8>) {
+        let origin = connections[agent.index].peer
+        let index = Int(connections[agent.index].exchange)
+        connections[agent.index].phase = .tunnel
+        connections[origin.index].phase = .tunnel
         exchanges[index].bytesOut += UInt64(early.count)
-        guard connections[origin.index].deliver(early.bytes) else {
+        guard connections[origin.index].deliver(early) else {
             closeTunnel(agent, .upstreamFailed, .upstreamClosed)
             return
         }
         touch(agent)
+        if connections[origin.index].flags.contains(.readable) { schedule(origin) }
         guard !connections[agent.index].flags.contains(.ended) else {
             // Its end was read before there was anybody to pass it on to.
             tunnelSideEnded(agent)
             return
         }
-        connections[agent.index].flags.insert(.readable)
-        schedule(agent)
+        if connections[agent.index].flags.contains(.readable) { schedule(agent) }
     }
 
     /// Moves what one side of a tunnel has sent to the other side.
