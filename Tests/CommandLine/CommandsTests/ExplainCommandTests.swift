@@ -21,6 +21,14 @@ struct ExplainCommandTests {
           - policy_id: allow-tunnel
             action: allow
             match: {destination: ["example.com:443", "[2001:db8::1]:443"]}
+          - policy_id: allow-shell
+            action: allow
+            match: {destination: ["shell.example:22"]}
+            tls: any
+          - policy_id: allow-strict
+            action: allow
+            match: {destination: [strict.example]}
+            ech: refuse
           - policy_id: deny-bad
             priority: 1
             action: deny
@@ -83,12 +91,43 @@ struct ExplainCommandTests {
         #expect(result.lines.contains("policy   allow-tunnel"))
     }
 
+    @Test(
+        "says what the tunnel must begin with",
+        arguments: [
+            ("example.com:443", "must begin with a TLS ClientHello for example.com"),
+            ("[2001:db8::1]:443", "must begin with a TLS ClientHello that names no server"),
+            ("shell.example:22", "may carry anything (tls: any)"),
+            (
+                "strict.example:443",
+                "must begin with a TLS ClientHello for strict.example, and no encrypted one "
+                    + "(ech: refuse)"
+            ),
+        ]
+    )
+    func tunnels(authority: String, words: String) throws {
+        let result = try explain("crawler", "CONNECT", authority)
+        #expect(result.lines.last == "tunnel   \(words)")
+    }
+
+    @Test("tells programs what the tunnel must begin with, and nothing where there is none")
+    func tunnelMembers() throws {
+        let strict = try json("crawler", "CONNECT", "strict.example:443")
+        #expect(strict["tls"]?.text == "require" && strict["ech"]?.text == "refuse")
+        let shell = try json("crawler", "CONNECT", "shell.example:22")
+        #expect(shell["tls"]?.text == "any" && shell["ech"] == .null)
+        let denied = try json("crawler", "CONNECT", "bad.example:443")
+        #expect(denied["tls"] == .null && denied["ech"] == .null)
+    }
+
     @Test("policies are listed in the order in which they count")
     func order() throws {
         let policies = try json("crawler", "CONNECT", "bad.example:443")["policies"]?.elements ?? []
         #expect(
             policies.map { $0["policy_id"]?.text }
-                == ["deny-bad", "watch", "off", "allow-docs", "allow-tunnel"]
+                == [
+                    "deny-bad", "watch", "off", "allow-docs", "allow-shell", "allow-strict",
+                    "allow-tunnel",
+                ]
         )
         #expect(policies.filter { $0["decides"] == .bool(true) }.count == 1)
         #expect(policies[0]["decides"] == .bool(true))

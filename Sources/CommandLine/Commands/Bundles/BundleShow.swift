@@ -81,7 +81,15 @@ struct BundleShow: ContextCommand {
     }
 
     private func policies(_ snapshot: Snapshot) -> TextTable {
-        var table = TextTable("POLICY", "VERSION", "PRIORITY", "ACTION", "MODE", "DESTINATION")
+        var table = TextTable(
+            "POLICY",
+            "VERSION",
+            "PRIORITY",
+            "ACTION",
+            "MODE",
+            "TLS",
+            "DESTINATION"
+        )
         let ordered = snapshot.policies.sorted {
             ($0.priority, $0.action == .deny ? 0 : 1, $0.policyID)
                 < ($1.priority, $1.action == .deny ? 0 : 1, $1.policyID)
@@ -93,10 +101,17 @@ struct BundleShow: ContextCommand {
                 "\(policy.priority)",
                 policy.action.rawValue,
                 policy.enabled ? policy.mode.rawValue : "disabled",
+                tls(policy),
                 policy.match.destination?.joined(separator: " ") ?? "any"
             )
         }
         return table
+    }
+
+    /// What must flow in the tunnels that a policy opens.
+    private func tls(_ policy: Policy) -> String {
+        guard policy.action == .allow else { return "-" }
+        return policy.ech == .refuse ? "\(policy.tls.rawValue), no ech" : policy.tls.rawValue
     }
 
     private func quotas(_ snapshot: Snapshot) -> TextTable {

@@ -83,6 +83,14 @@ enum StarterSource {
           #   match: {destination: [api.internal.example:8443]}
           #   resolves_to: [10.20.0.0/16]
 
+          # Inside a tunnel only TLS for the allowed name may flow. For something else, as ssh, a policy
+          # says so and names the port.
+          # - policy_id: allow-git-over-ssh
+          #   version: 1
+          #   action: allow
+          #   match: {destination: ["github.com:22"]}
+          #   tls: any
+
         # How much. Both limits hold at once, in any window; hard_stop answers 429, and alert_only
         # only records.
         quotas:

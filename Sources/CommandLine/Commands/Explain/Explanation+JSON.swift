@@ -27,6 +27,8 @@ extension Explanation {
             ),
             JSONMember("would_policy_id", would.map { .string($0.policyID) } ?? .null),
             JSONMember("quota", quotaJSON),
+            JSONMember("tls", tunnelContent.map { .string($0.rawValue) } ?? .null),
+            JSONMember("ech", encryptedHello.map { .string($0.rawValue) } ?? .null),
             JSONMember("policies", .array(trace.entries.map { Self.json($0) })),
         ])
     }

@@ -29,6 +29,14 @@ extension Explanation {
         if isAllowed, target.kind == .name {
             terminal.line("then     the name is resolved, and each address is checked")
         }
+        if let tunnelContent { terminal.line("tunnel   \(tunnelText(tunnelContent))") }
+    }
+
+    private func tunnelText(_ content: Policy.TunnelContent) -> String {
+        guard content == .require else { return "may carry anything (tls: any)" }
+        let name = target.kind == .name ? "for \(target.host)" : "that names no server"
+        let rest = encryptedHello == .refuse ? ", and no encrypted one (ech: refuse)" : ""
+        return "must begin with a TLS ClientHello \(name)\(rest)"
     }
 
     private var targetText: String {

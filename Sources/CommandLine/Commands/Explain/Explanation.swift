@@ -13,6 +13,10 @@ struct Explanation {
     let identityProblem: Reason?
     /// The agent's own quota, or the default; nil if there is none.
     let quota: Quota?
+    /// What must flow in the tunnel; nil if none is opened.
+    let tunnelContent: Policy.TunnelContent?
+    /// What becomes of an encrypted ClientHello in it; nil if nobody looks for one.
+    let encryptedHello: Policy.EncryptedHello?
     /// Seconds since 1970 UTC, for time windows.
     let time: Int64
 
@@ -78,5 +82,9 @@ struct Explanation {
                 now: time
             )
         )
+        let opens = target.isTunnel && identityProblem == nil && trace.verdict.isAllowed
+        tunnelContent = opens ? index.tlsContent(trace.verdict.policy) : nil
+        encryptedHello =
+            tunnelContent == .require ? index.encryptedHello(trace.verdict.policy) : nil
     }
 }
