@@ -83,7 +83,8 @@ public enum SpoolRecovery {
     }
 
     private static func greatestSequence(_ view: borrowing SegmentView) -> UInt64 {
-        var greatest = view.lastSequence
+        var greatest: UInt64 = 0
+        greatest.raise(to: view.lastSequence)
         var start = HeaderLayout.bytes
         while case .slot(let length) = view.probe(at: start) {
             if view.state(at: start) == SlotState.concluded, view.hasValidOutcome(at: start) {

@@ -40,7 +40,7 @@ extension Worker {
     }
 
     /// Whether the tunnel's ClientHello will be looked at.
-    private func requiresTLS(_ request: OpenRequest) -> Bool {
+    private func requiresTLS(_ request: borrowing OpenRequest) -> Bool {
         guard let verdict = request.verdict, let snapshot = request.snapshot else { return false }
         return snapshot.policy.tlsContent(verdict.policy) == .require
     }

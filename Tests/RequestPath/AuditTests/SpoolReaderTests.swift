@@ -11,7 +11,7 @@ struct SpoolReaderTests {
     /// Fills several segments and leaves one exchange open in the first.
     private func written(_ boot: Boot, _ writer: TestWriter) throws -> SlotHandle {
         let open = try #require(writer.open(.sample(0)))
-        for marker in 1..<600 {
+        for marker in 1..<900 {
             #expect(writer.exchange(UInt64(marker)))
             try boot.supply.prepare(now: 1)
         }
@@ -37,8 +37,8 @@ struct SpoolReaderTests {
         try #require(filled.count > 3)
         for path in filled[1...2] { try FileManager.default.removeItem(atPath: path) }
         let rest = try markers(reader)
-        #expect(rest == rest.sorted() && rest.first == 2 && rest.last == 599)
-        #expect(rest.count < 598)
+        #expect(rest == rest.sorted() && rest.first == 2 && rest.last == 899)
+        #expect(rest.count < 898)
         writer.conclude(open)
         #expect(try markers(reader) == [0])
     }
@@ -50,7 +50,7 @@ struct SpoolReaderTests {
         let writer = boot.writer()
         let open = try written(boot, writer)
         let reader = TestReader(folder)
-        #expect(try markers(reader).count == 599)
+        #expect(try markers(reader).count == 899)
         let first = try #require(folder.segments.first { Self.isFilled($0) })
         writer.conclude(open)
         try FileManager.default.removeItem(atPath: first)
@@ -68,7 +68,7 @@ struct SpoolReaderTests {
         try Data(repeating: 0x5A, count: 65_536).write(to: URL(fileURLWithPath: filled[1]))
         for reader in [reader, TestReader(folder)] {
             let markers = try markers(reader)
-            #expect(markers.last == 599 && markers.count < 598 && markers == markers.sorted())
+            #expect(markers.last == 899 && markers.count < 898 && markers == markers.sorted())
         }
     }
 
