@@ -21,6 +21,9 @@ public struct DeadlineWheel: ~Copyable {
 
     private var entries: SlotTable<Entry>
     private var heads: [UInt32]
+    /// One bit for each bucket that is not empty: a worker with little to do asks for the next
+    /// one in every turn, and would walk over a thousand empty ones.
+    private var occupied: [UInt64]
     private var current: UInt64
     private var filedCount = 0
 
@@ -29,6 +32,7 @@ public struct DeadlineWheel: ~Copyable {
         guard let table = SlotTable<Entry>(capacity: capacity) else { return nil }
         entries = table
         heads = Array(repeating: Self.none, count: Self.bucketCount)
+        occupied = Array(repeating: 0, count: Self.bucketCount / 64)
         current = now / Self.tickNanoseconds
     }
 
@@ -67,13 +71,23 @@ public struct DeadlineWheel: ~Copyable {
     /// How long a worker may sleep: milliseconds to the next tick with entries, or -1.
     public func sleepMilliseconds(now: UInt64) -> Int32 {
         guard filedCount > 0 else { return -1 }
-        for step in 1...UInt64(Self.bucketCount) {
-            let tick = current + step
-            guard heads[Int(tick) & (Self.bucketCount - 1)] != Self.none else { continue }
-            let due = tick * Self.tickNanoseconds
-            return due <= now ? 0 : Int32(min((due - now) / 1_000_000 + 1, 10_000))
+        let due = nextOccupiedTick() * Self.tickNanoseconds
+        return due <= now ? 0 : Int32(min((due - now) / 1_000_000 + 1, 10_000))
+    }
+
+    /// The first tick behind the current one whose bucket is not empty; some bucket is not.
+    private func nextOccupiedTick() -> UInt64 {
+        let words = occupied.count
+        let first = Int(current &+ 1) & (Self.bucketCount - 1)
+        var word = first / 64
+        var bits = occupied[word] & (UInt64.max << UInt64(first & 63))
+        for _ in 0..<words where bits == 0 {
+            word = (word + 1) % words
+            bits = occupied[word]
         }
-        return 10_000
+        let bucket = word * 64 + bits.trailingZeroBitCount
+        let distance = (bucket - first) & (Self.bucketCount - 1)
+        return current + 1 + UInt64(distance)
     }
 
     /// Moves the wheel to `now` and hands each expired index to `expire`, deadline removed.
@@ -120,6 +134,7 @@ public struct DeadlineWheel: ~Copyable {
         entries[index].previous = Self.none
         if head != Self.none { entries[Int(head)].previous = UInt32(index) }
         heads[bucket] = UInt32(index)
+        occupied[bucket / 64] |= 1 << UInt64(bucket & 63)
         filedCount += 1
     }
 
@@ -129,6 +144,7 @@ public struct DeadlineWheel: ~Copyable {
         let previous = entries[index].previous
         if previous == Self.none {
             heads[bucket] = next
+            if next == Self.none { occupied[bucket / 64] &= ~(1 << UInt64(bucket & 63)) }
         } else {
             entries[Int(previous)].next = next
         }

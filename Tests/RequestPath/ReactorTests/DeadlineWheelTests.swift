@@ -104,6 +104,11 @@ struct DeadlineWheelTests {
                 let overdue = model.values.filter { $0 + 20 * Self.millisecond < now }
                 #expect(overdue.isEmpty)
             }
+            let sleep = wheel.sleepMilliseconds(now: now)
+            if let earliest = model.values.min() {
+                let left = earliest > now ? (earliest - now) / Self.millisecond : 0
+                #expect(sleep >= 0 && UInt64(sleep) <= left + 21)
+            }
         }
     }
 }
