@@ -5,6 +5,7 @@
 import ClawgressBytes
 import ClawgressForward
 import ClawgressModel
+import ClawgressPolicy
 
 /// A way to an origin that is being found.
 struct Dial: ~Copyable {
@@ -16,6 +17,11 @@ struct Dial: ~Copyable {
     let question: Question
     /// The question's texts.
     let texts: [UInt8]
+    /// What must flow in its tunnel, and what becomes of an encrypted ClientHello there.
+    ///
+    /// Of the policy that allowed it, whatever snapshot is in force by then.
+    let content: Policy.TunnelContent
+    let ech: Policy.EncryptedHello
     /// The rewritten request head; empty for a tunnel.
     var head: ByteQueue
     /// Allowed addresses, in the order to try.
@@ -28,12 +34,15 @@ struct Dial: ~Copyable {
     init(
         agent: UInt64,
         snapshot: GatewaySnapshot,
+        policy: Int32,
         question: Question,
         texts: Span<UInt8>,
         headEnd: Int
     ) {
         self.agent = agent
         self.snapshot = snapshot
+        content = snapshot.policy.tlsContent(policy)
+        ech = snapshot.policy.encryptedHello(policy)
         (self.question, self.texts) = question.detached(from: texts)
         head = ByteQueue()
         if !question.isTunnel { head.append(texts, 0..<headEnd) }
@@ -43,6 +52,8 @@ struct Dial: ~Copyable {
     init(agent: UInt64, again address: IPAddress, head: consuming ByteQueue) {
         self.agent = agent
         snapshot = nil
+        content = .require
+        ech = .refuse
         question = Question()
         texts = []
         self.head = head

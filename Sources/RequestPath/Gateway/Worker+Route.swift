@@ -131,6 +131,7 @@ extension Worker {
             Dial(
                 agent: connections.token(request.agent.index),
                 snapshot: snapshot,
+                policy: request.verdict?.policy ?? -1,
                 question: request.question,
                 texts: outbound.bytes,
                 headEnd: request.headEnd

@@ -4,16 +4,12 @@
 import ClawgressBytes
 import ClawgressForward
 import ClawgressModel
-import ClawgressPolicy
 import ClawgressReactor
 
 extension Worker {
     /// Whether the policy that allowed a tunnel wants to know what is in it.
     func mustCheckHello(_ agent: Descriptor) -> Bool {
-        let policy = exchanges[Int(connections[agent.index].exchange)].policyOrdinal
-        let dial = Int(connections[agent.index].dial)
-        guard let snapshot = dials[dial].snapshot else { return true }
-        return snapshot.policy.tlsContent(policy) == .require
+        dials[Int(connections[agent.index].dial)].content == .require
     }
 
     /// Waits for the ClientHello of a tunnel that was answered.
@@ -101,7 +97,7 @@ extension Worker {
                 )
             else { return true }
             name = hello.serverName ?? name
-            try check(hello, dial, agent, outbound.bytes)
+            try check(hello, dial, outbound.bytes)
         } catch {
             refuseHello(agent, error, serverName: name, &outbound)
             return false
@@ -117,17 +113,14 @@ extension Worker {
     private func check(
         _ hello: ClientHello,
         _ dial: Int,
-        _ agent: Descriptor,
         _ text: Span<UInt8>
     ) throws(Reason) {
-        let policy = exchanges[Int(connections[agent.index].exchange)].policyOrdinal
         let texts = dials[dial].texts
-        guard let snapshot = dials[dial].snapshot else { throw .overloaded }
         try hello.check(
             text,
             host: texts.span.extracting(dials[dial].question.host),
             kind: dials[dial].question.kind,
-            ech: snapshot.policy.encryptedHello(policy)
+            ech: dials[dial].ech
         )
     }
 
