@@ -185,6 +185,13 @@ let package = Package(
             path: "Benchmarks/Stages"
         ),
 
+        // The head parsers as a program, for the integration test that holds them against others.
+        .executableTarget(
+            name: "clawgress-parse",
+            dependencies: ["ClawgressBytes", "ClawgressForward", "ClawgressModel"],
+            path: "Tests/Differential"
+        ),
+
         // Tests mirror the sources. Whole processes are tested from Tests/Integration.
         .testTarget(name: "TidyTests", path: "Tests/Tidy"),
         .testTarget(name: "BytesTests", dependencies: ["ClawgressBytes"], path: "Tests/BytesTests"),

@@ -67,8 +67,8 @@ extension ImportGraph {
         "ClawgressIdentity", "ClawgressPolicy", "ClawgressAudit",
     ]
     static let offlineTools: Set<String> = ["ClawgressCommands", "ClawgressBundleSigning"]
-    /// Measures each stage by itself, and never serves a request.
-    static let measuringTools: Set<String> = ["clawgress-stages"]
+    /// Measure or question a stage by itself, and never serve a request.
+    static let measuringTools: Set<String> = ["clawgress-stages", "clawgress-parse"]
     /// Decisions and state machines: values in, values out. All that they may import.
     static let pureTargets: Set<String> = [
         "ClawgressModel", "ClawgressPolicy", "ClawgressQuota", "ClawgressForward",

@@ -6,3 +6,4 @@ REPOSITORY = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..",
 FOLDER = os.environ.get("CLAWGRESS_BIN", os.path.join(REPOSITORY, ".build", "release"))
 COMMAND = os.path.join(FOLDER, "clawgress")
 GATEWAY = os.path.join(FOLDER, "clawgress-gateway")
+PARSE = os.path.join(FOLDER, "clawgress-parse")
