@@ -27,6 +27,8 @@ public enum JWSError: Error, Equatable, Sendable {
     case keyTypeUnsupported
     /// An RSA modulus has less than 2048 or more than 8192 bits.
     case keySizeRefused
+    /// An RSA modulus has the shape of CVE-2017-15361, whose primes can be found.
+    case keyWeak
     /// A JWK for verification has private members, which nobody should have sent.
     case privateKeyRefused
     /// `alg` is not the algorithm of the key.
@@ -49,6 +51,7 @@ public enum JWSError: Error, Equatable, Sendable {
         case .keyMalformed: "key_malformed"
         case .keyTypeUnsupported: "key_type_unsupported"
         case .keySizeRefused: "key_size_refused"
+        case .keyWeak: "key_weak"
         case .privateKeyRefused: "private_key_refused"
         case .algorithmMismatch: "algorithm_mismatch"
         case .signatureInvalid: "signature_invalid"

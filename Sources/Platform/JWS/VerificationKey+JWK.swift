@@ -108,6 +108,7 @@ extension VerificationKey {
         }
         let size = modulus.count * 8 - top.leadingZeroBitCount
         guard Self.modulusBits.contains(size) else { throw .keySizeRefused }
+        guard !WeakModulus.isFactorable(modulus) else { throw .keyWeak }
         // Odd, at least 3 and at most 32 bits: every public exponent in use is.
         guard let first = exponent.first, first != 0, exponent.count <= 4,
             exponent.last.map({ $0 & 1 }) == 1, exponent != [1],

@@ -161,7 +161,7 @@ struct KeyTests {
         let codes = [
             JWSError.tooLarge, .malformedCompact, .malformedBase64, .malformedHeader,
             .algorithmMissing, .algorithmRefused, .criticalHeaderRefused, .embeddedKeyRefused,
-            .headerMemberInvalid, .keyMalformed, .keyTypeUnsupported, .keySizeRefused,
+            .headerMemberInvalid, .keyMalformed, .keyTypeUnsupported, .keySizeRefused, .keyWeak,
             .privateKeyRefused, .algorithmMismatch, .signatureInvalid,
         ].map(\.code)
         let signing = [
