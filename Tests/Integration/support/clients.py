@@ -20,11 +20,11 @@ class Done:
     err: str
 
 
-def run(*command, environment=None, folder=None, seconds=60):
-    """Runs a program without the machine's own proxies and trust."""
+def run(*command, environment=None, folder=None, seconds=60, given=None):
+    """Runs a program without the machine's own proxies and trust; `given` is what it reads."""
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=seconds, cwd=folder, check=False,
-        env={**CLEAN, **(environment or {})},
+        env={**CLEAN, **(environment or {})}, input=given,
     )
     return Done(done.returncode, done.stdout, done.stderr)
 
