@@ -102,9 +102,14 @@ let package = Package(
             path: "Sources/Platform/JWSSigning"
         ),
         .target(
+            name: "ClawgressSnapshotText",
+            dependencies: ["ClawgressJWS", "ClawgressModel"],
+            path: "Sources/Platform/SnapshotText"
+        ),
+        .target(
             name: "ClawgressBundle",
             dependencies: [
-                "ClawgressBytes", "ClawgressJWS", "ClawgressModel",
+                "ClawgressBytes", "ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Sources/Platform/Bundle"
@@ -268,6 +273,11 @@ let package = Package(
                 "ClawgressModel",
             ],
             path: "Tests/Platform/BundleTests"
+        .testTarget(
+            name: "SnapshotTextTests",
+            dependencies: ["ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText"],
+            path: "Tests/Platform/SnapshotTextTests"
+        ),
         ),
         .testTarget(
             name: "BundleSigningTests",

@@ -43,8 +43,16 @@ let package = Package(
             path: "Product/Platform/JWS"
         ),
         .target(
+            name: "ClawgressSnapshotText",
+            dependencies: ["ClawgressJWS", "ClawgressModel"],
+            path: "Product/Platform/SnapshotText"
+        ),
+        .target(
             name: "ClawgressBundle",
-            dependencies: ["ClawgressBytes", "ClawgressJWS", "ClawgressModel", "Crypto"],
+            dependencies: [
+                "ClawgressBytes", "ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText",
+                "Crypto",
+            ],
             path: "Product/Platform/Bundle"
         ),
 

@@ -46,7 +46,7 @@ public enum SignedBundle {
             throw .signatureInvalid
         }
         let snapshot = try SnapshotReader.read(text.payload)
-        let actual = try snapshot.contentRevision()
+        let actual = snapshot.contentRevision()
         guard snapshot.revision == actual else {
             throw .revisionMismatch(stated: snapshot.revision, actual: actual)
         }

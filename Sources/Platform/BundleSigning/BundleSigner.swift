@@ -28,22 +28,16 @@ public enum BundleSigningError: Error, Equatable, Sendable, CustomStringConverti
 /// Signs snapshots.
 public enum BundleSigner {
     /// Fills place, time and revision of `snapshot`.
-    ///
-    /// - Throws: `BundleSigningError.rejected`.
     public static func stamp(
         _ snapshot: Snapshot,
         as order: BundleOrder,
         issuedAt: Int64
-    ) throws(BundleSigningError) -> Snapshot {
+    ) -> Snapshot {
         var stamped = snapshot
         stamped.epoch = order.epoch
         stamped.serial = order.serial
         stamped.issuedAt = issuedAt
-        do throws(BundleRejection) {
-            stamped.revision = try stamped.contentRevision()
-        } catch {
-            throw .rejected(error)
-        }
+        stamped.revision = stamped.contentRevision()
         return stamped
     }
 
@@ -55,16 +49,11 @@ public enum BundleSigner {
         with key: SigningKey
     ) throws(BundleSigningError) -> [UInt8] {
         guard key.algorithm == .edDSA else { throw .keyNotEdDSA }
-        let payload: [UInt8]
-        do throws(BundleRejection) {
-            payload = try snapshot.canonicalJSON()
-        } catch {
-            throw .rejected(error)
-        }
         let bundle: [UInt8]
         do throws(SigningError) {
             let type = JSONMember("typ", .string(SignedBundle.mediaType))
-            bundle = Array(try key.sign(header: [type], payload: payload).utf8)
+            let text = try key.sign(header: [type], payload: snapshot.canonicalJSON())
+            bundle = Array(text.utf8)
         } catch {
             throw .signing(error)
         }

@@ -4,7 +4,6 @@
 import ClawgressBytes
 import ClawgressJWS
 import ClawgressModel
-import FoundationEssentials
 import Yams
 
 extension SourceReader {
@@ -64,21 +63,16 @@ extension SourceReader {
     }
 
     private func limits(_ node: Node) -> Limits {
-        let defaults = Limits()
-        guard let data = try? JSONEncoder().encode(defaults),
-            var values = try? JSONDecoder().decode([String: Int].self, from: data),
-            let fields = fields(node, of: "`limits`", keys: values.keys.sorted())
-        else { return defaults }
-        for name in values.keys {
+        var limits = Limits()
+        let names = Limits.named.map(\.name).sorted()
+        guard let fields = fields(node, of: "`limits`", keys: names) else { return limits }
+        for (name, limit) in Limits.named {
             // Two bounds can be switched off; without any other a peer could hold a gateway.
             let least = ["total_ms", "tunnel_ms"].contains(name) ? 0 : 1
             if let value = fields.integer(name, in: least...Int(Int32.max)) {
-                values[name] = value
+                limits[keyPath: limit] = value
             }
         }
-        guard let changed = try? JSONEncoder().encode(values),
-            let limits = try? JSONDecoder().decode(Limits.self, from: changed)
-        else { return defaults }
         return limits
     }
 }

@@ -15,12 +15,12 @@ extension JSONReader {
             }
             position += 1
         }
-        let text = bytes.extracting(start..<position).array()
+        let text = bytes.extracting(start..<position)
         position += 1
-        guard let string = String(validating: text, as: UTF8.self) else {
+        guard let valid = try? UTF8Span(validating: text) else {
             throw JSONError(.invalidUTF8, at: opening)
         }
-        return string
+        return String(copying: valid)
     }
 
     /// Reads the rest of a string with escapes; the position is on the first backslash.

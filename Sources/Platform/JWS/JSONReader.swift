@@ -116,7 +116,7 @@ struct JSONReader: ~Escapable {
 /// The names seen in one object: a scan while there are few, a set when a hostile text has many.
 private struct NameSet {
     private var names: Set<String> = []
-    private static var scanMax: Int { 8 }
+    private static var scanMax: Int { 32 }
 
     /// Whether `name` is new among `members`, which were all inserted before.
     ///

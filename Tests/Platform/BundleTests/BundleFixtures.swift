@@ -6,7 +6,7 @@ import ClawgressJWSSigning
 import ClawgressModel
 
 enum BundleFixtures {
-    static func snapshot(epoch: Int64 = 1, serial: Int64 = 7) throws -> Snapshot {
+    static func snapshot(epoch: Int64 = 1, serial: Int64 = 7) -> Snapshot {
         var snapshot = Snapshot(
             epoch: epoch,
             serial: serial,
@@ -29,7 +29,7 @@ enum BundleFixtures {
             ],
             quotas: [Quota(agentID: "crawler", rpsLimit: 5, rpmLimit: nil)]
         )
-        snapshot.revision = try snapshot.contentRevision()
+        snapshot.revision = snapshot.contentRevision()
         return snapshot
     }
 

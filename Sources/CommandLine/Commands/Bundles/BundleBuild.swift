@@ -29,12 +29,12 @@ struct BundleBuild: ContextCommand {
     func run(in context: CommandContext) throws {
         let loaded = try BundleSource.load(source, now: context.now())
         context.terminal.warn(loaded.warnings)
-        let stamped = try BundleSigner.stamp(
+        let stamped = BundleSigner.stamp(
             loaded.snapshot,
             as: BundleOrder(epoch: 0, serial: 0),
             issuedAt: 0
         )
-        let content = try stamped.canonicalJSON() + [UInt8(ascii: "\n")]
+        let content = stamped.canonicalJSON() + [UInt8(ascii: "\n")]
         guard let output else {
             context.terminal.write(.output, String(decoding: content, as: UTF8.self))
             return

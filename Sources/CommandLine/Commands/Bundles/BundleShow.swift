@@ -29,7 +29,7 @@ struct BundleShow: ContextCommand {
         let loaded = try SnapshotFile.load(file, now: context.now())
         context.terminal.warn(loaded.warnings)
         if json {
-            let content = try loaded.snapshot.canonicalJSON()
+            let content = loaded.snapshot.canonicalJSON()
             context.terminal.line(String(decoding: content, as: UTF8.self))
         } else {
             try show(loaded, on: context.terminal)
@@ -39,7 +39,7 @@ struct BundleShow: ContextCommand {
     private func show(_ loaded: SnapshotFile, on terminal: Terminal) throws {
         let snapshot = loaded.snapshot
         switch loaded.origin {
-        case .source: terminal.line("source, \(try snapshot.contentRevision())")
+        case .source: terminal.line("source, \(snapshot.contentRevision())")
         case .built: terminal.line("unsigned bundle, \(snapshot.revision)")
         case .signed(let keyID):
             terminal.line("signed bundle (signature not checked): \(snapshot.order)")

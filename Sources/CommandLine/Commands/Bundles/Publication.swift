@@ -33,7 +33,7 @@ struct Publication {
         now: Int64
     ) throws -> Snapshot {
         _ = try SnapshotCheck.warnings(of: snapshot, now: now)
-        let stamped = try BundleSigner.stamp(snapshot, as: order, issuedAt: now)
+        let stamped = BundleSigner.stamp(snapshot, as: order, issuedAt: now)
         try WholeFile.replace(output, with: try BundleSigner.sign(stamped, with: key))
         return stamped
     }
