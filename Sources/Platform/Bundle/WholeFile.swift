@@ -58,44 +58,28 @@ public enum WholeFile {
         with content: [UInt8],
         mode: UInt32 = 0o644
     ) throws(FileError) {
-        let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).new"
-        do throws(FileError) {
-            try create(temporary, content, mode)
-            // unsafe: both paths' characters are lent to the call, which does not keep them.
-            guard unsafe rename(temporary, path) == 0 else { throw failure("rename", path) }
-        } catch {
-            // unsafe: the path's characters are lent to the call, which does not keep them.
-            _ = unsafe unlink(temporary)
-            throw FileError(code: error.code, operation: error.operation, path: path)
-        }
-        try synchroniseFolder(of: path)
+        try replaceAll([(path, content)], mode: mode)
     }
 
-    private static func create(
-        _ path: String,
-        _ content: [UInt8],
-        _ mode: UInt32
+    /// Replaces files of one folder, each as ``replace(_:with:mode:)`` does, and waits for the
+    /// disk about as long as for one of them.
+    ///
+    /// - Throws: `FileError`; files behind the one that it names are then as they were. After a
+    ///   crash any of them may be.
+    public static func replaceAll(
+        _ files: [(path: String, content: [UInt8])],
+        mode: UInt32 = 0o644
     ) throws(FileError) {
-        // unsafe: the path's characters are lent to the call, which does not keep them.
-        let descriptor = unsafe open(
-            path,
-            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-            0o600
-        )
-        guard descriptor >= 0 else { throw failure("create", path) }
-        defer { close(descriptor) }
-        var written = 0
-        while written < content.count {
-            // unsafe: the kernel reads the array's own storage, within its bounds.
-            let count = unsafe content.withUnsafeBytes {
-                unsafe write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw failure("write", path) }
-            written += count
+        var new: [NewFile] = []
+        defer { for file in new { file.remove() } }
+        for (path, content) in files {
+            new.append(try NewFile(for: path))
+            try new[new.count - 1].fill(content, mode)
         }
-        guard fchmod(descriptor, mode) == 0 else { throw failure("chmod", path) }
-        guard fsync(descriptor) == 0 else { throw failure("fsync", path) }
+        // Only when all are written: what the disk takes for the first are mostly all.
+        for file in new { try file.synchronise() }
+        for file in new { try file.putInPlace() }
+        if let first = files.first { try synchroniseFolder(of: first.path) }
     }
 
     /// Makes the rename itself durable.
@@ -109,7 +93,56 @@ public enum WholeFile {
         guard fsync(descriptor) == 0 else { throw failure("fsync", folder) }
     }
 
-    private static func failure(_ operation: String, _ path: String) -> FileError {
+    fileprivate static func failure(_ operation: String, _ path: String) -> FileError {
         FileError(code: errno, operation: operation, path: path)
+    }
+}
+
+/// A file beside the one that it will replace.
+private struct NewFile {
+    let path: String
+    let temporary: String
+    let descriptor: Int32
+
+    init(for path: String) throws(FileError) {
+        self.path = path
+        temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).new"
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        descriptor = unsafe open(
+            temporary,
+            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+            0o600
+        )
+        guard descriptor >= 0 else { throw WholeFile.failure("create", path) }
+    }
+
+    func fill(_ content: [UInt8], _ mode: UInt32) throws(FileError) {
+        var written = 0
+        while written < content.count {
+            // unsafe: the kernel reads the array's own storage, within its bounds.
+            let count = unsafe content.withUnsafeBytes {
+                unsafe write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw WholeFile.failure("write", path) }
+            written += count
+        }
+        guard fchmod(descriptor, mode) == 0 else { throw WholeFile.failure("chmod", path) }
+    }
+
+    func synchronise() throws(FileError) {
+        guard fsync(descriptor) == 0 else { throw WholeFile.failure("fsync", path) }
+    }
+
+    func putInPlace() throws(FileError) {
+        // unsafe: both paths' characters are lent to the call, which does not keep them.
+        guard unsafe rename(temporary, path) == 0 else { throw WholeFile.failure("rename", path) }
+    }
+
+    /// Closes it, and removes what was not put in place.
+    func remove() {
+        close(descriptor)
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        _ = unsafe unlink(temporary)
     }
 }

@@ -43,6 +43,12 @@ public final class SegmentSupply: Sendable {
     public let settings: SpoolSettings
     private let folder: SpoolFolder
     private let shelves: [SegmentShelf]
+    /// Bytes of a worker's first segment, room for some 3,000 events.
+    ///
+    /// Less than of the others: a gateway that starts waits for its pages, and the next one is
+    /// made while it serves.
+    private static var firstBytesMax: Int { 1_048_576 }
+
     private let onShortage: @Sendable () -> Void
     private let state: Mutex<State>
 
@@ -52,6 +58,8 @@ public final class SegmentSupply: Sendable {
         var inUse: Set<UInt64> = []
         /// Each worker's newest segment, whose header has the last sequence number.
         var newest: [UInt8: UInt64] = [:]
+        /// The workers that had a segment with room for slots already.
+        var supplied: Set<Int> = []
         var retired: [RetiredSegment] = []
     }
 
@@ -108,13 +116,12 @@ public final class SegmentSupply: Sendable {
     private func fillShelves(now: Int64, ahead: Int) throws(SpoolError) {
         for level in 1...ahead {
             for worker in shelves.indices where shelves[worker].count < level {
-                let bytes = try SegmentFiles.bytes(in: folder.path)
-                guard bytes + settings.segmentBytes <= settings.bytesMax else {
+                let length = segmentBytes(worker)
+                guard try SegmentFiles.bytes(in: folder.path) + length <= settings.bytesMax else {
                     throw .full(bytesMax: settings.bytesMax)
                 }
-                shelves[worker].put(
-                    try create(length: settings.segmentBytes, worker: worker, now: now)
-                )
+                shelves[worker].put(try create(length: length, worker: worker, now: now))
+                state.withLock { _ = $0.supplied.insert(worker) }
             }
         }
     }
@@ -123,6 +130,11 @@ public final class SegmentSupply: Sendable {
     public func synchronise() throws(SpoolError) {
         try synchronise(state.withLock { $0.inUse.sorted() })
     }
+    private func segmentBytes(_ worker: Int) -> Int {
+        let isFirst = state.withLock { !$0.supplied.contains(worker) }
+        return isFirst ? min(settings.segmentBytes, Self.firstBytesMax) : settings.segmentBytes
+    }
+
 
     private func synchronise(_ numbers: [UInt64]) throws(SpoolError) {
         for number in numbers {

@@ -7,23 +7,35 @@ import ClawgressReactor
 import Synchronization
 
 extension Gateway {
-    /// Binds all listeners for all workers and starts the workers' threads.
+    /// Binds all listeners for all workers.
     ///
-    /// - Returns: the endpoints with the ports that were really bound.
-    static func start(
+    /// Nobody is served yet, but whoever connects waits in the kernel's queue.
+    ///
+    /// - Returns: the endpoints with the ports that were really bound, and each worker's sockets.
+    static func bind(
         _ configuration: GatewayConfiguration,
-        _ workers: [WorkerHandle],
-        _ shared: GatewayShared,
-        descriptors: Int
-    ) throws(StartRefusal) -> [Endpoint] {
-        let wanted = configuration.listeners.compactMap(Endpoint.init)
-        var bound = wanted
+        _ workers: Int
+    ) throws(StartRefusal) -> (endpoints: [Endpoint], tables: [ListenerTable]) {
+        var bound = configuration.listeners.compactMap(Endpoint.init)
         var tables: [ListenerTable] = []
-        for _ in workers {
+        for _ in 0..<workers {
             let table = try bindAll(&bound)
             tables.append(table)
         }
-        var own = bound
+        return (bound, tables)
+    }
+
+    /// Starts the workers' threads, each with the listeners that were bound for it, and waits
+    /// until all of them serve.
+    static func start(
+        _ workers: [WorkerHandle],
+        _ configuration: GatewayConfiguration,
+        _ shared: GatewayShared,
+        _ listening: [Endpoint],
+        _ tables: [ListenerTable],
+        descriptors: Int
+    ) throws(StartRefusal) {
+        var own = listening
         if let admin = Endpoint(configuration.admin) { own.append(admin) }
         let selfAddresses = SelfAddresses(listening: own)
         for (number, handle) in workers.enumerated() {
@@ -32,12 +44,16 @@ extension Gateway {
                 handle,
                 shared,
                 tables[number],
-                bound.count,
+                listening.count,
                 selfAddresses,
                 descriptors
             )
         }
-        return bound
+        for handle in workers {
+            var answer: Bool?
+            while answer == nil { answer = handle.started.wait(milliseconds: -1).first }
+            guard answer == true else { throw StartRefusal("a worker cannot start") }
+        }
     }
 
     /// Binds one worker's sockets; a port that the kernel chose is written back, so that the
@@ -69,7 +85,10 @@ extension Gateway {
         _ descriptors: Int
     ) throws(StartRefusal) {
         let started = LoopThread.start(name: "worker-\(number)") {
-            defer { handle.hasEnded.store(true, ordering: .releasing) }
+            defer {
+                handle.hasEnded.store(true, ordering: .releasing)
+                handle.started.post(false)
+            }
             guard let table = listeners.take(),
                 var worker = Worker(
                     number: number,

@@ -35,7 +35,7 @@ public enum Gateway {
         let keys = try trustedKeys(configuration.trustedKeys)
         let shared = try makeShared(configuration, count, alerts, state, logger)
         let workers = try makeHandles(count)
-        let listening = try start(configuration, workers, shared, descriptors: descriptors)
+        let (listening, tables) = try bind(configuration, count)
 
         let context = SnapshotContext(
             hash: shared.hash,
@@ -57,6 +57,7 @@ public enum Gateway {
                 logger: logger
             )
         }
+        try start(workers, configuration, shared, listening, tables, descriptors: descriptors)
         logger.notice(
             "listening",
             metadata: ["listeners": "\(listening.map(\.text).joined(separator: " "))"]
@@ -197,12 +198,18 @@ public enum Gateway {
         _ make: @escaping @Sendable () -> SnapshotKeeper
     ) throws(StartRefusal) {
         let started = LoopThread.start(name: "bundles") {
+    /// Starts the thread that looks for bundles, and waits for its first look: the first
+    /// request must find the newest policy, and not the one that it replaced.
             let keeper = make()
             keeper.begin()
             guard let pause = Mailbox<Void>(bound: 1) else { return }
+        guard let looked = Mailbox<Void>(bound: 1) else {
+            throw StartRefusal("no descriptor left for the bundle keeper")
+        }
             while true {
                 _ = pause.wait(milliseconds: 200)
                 keeper.poll()
+            looked.post(())
             }
         }
         guard started else { throw StartRefusal("no thread left for the bundle keeper") }
@@ -210,6 +217,7 @@ public enum Gateway {
 
     private static func writeReadyFile(
         _ path: String?,
+        while looked.wait(milliseconds: -1).isEmpty {}
         _ listening: [Endpoint],
         _ admin: Endpoint,
         _ logger: Logger

@@ -60,40 +60,71 @@ final class SnapshotKeeper {
         self.logger = logger
     }
 
-    /// Activates the last-known-good bundle, if there is one, and then what lies in the folder.
+    /// Activates what a gateway that starts should serve: the bundle in the folder if it may be
+    /// taken, else the last-known-good one.
+    ///
+    /// In this order, so that nobody is served for a moment by what was replaced meanwhile.
     func begin() {
         highest = readHighest()
-        if FileStamp(of: folders.lastKnownGood) != nil {
-            take(folders.lastKnownGood, isLastKnownGood: true)
+        let kept = lastKnownGood()
+        if let kept {
+            highest = kept.source.order
+            activeRevision = kept.source.revision
         }
-        poll()
+        seen = FileStamp(of: folders.incoming)
+        if seen != nil, take(folders.incoming, unlessEqual: kept?.bytes) { return }
+        guard let kept else { return }
+        do {
+            activate(try compile(kept.source), kept.source, true)
+        } catch {
+            activeRevision = nil
+            refuse(error, folders.lastKnownGood)
+        }
     }
 
     /// Looks whether a new bundle has appeared, and takes it.
     func poll() {
         guard let stamp = FileStamp(of: folders.incoming), stamp != seen else { return }
         seen = stamp
-        take(folders.incoming, isLastKnownGood: false)
+        _ = take(folders.incoming, unlessEqual: nil)
     }
 
-    private func take(_ path: String, isLastKnownGood: Bool) {
+    /// Takes a bundle if it is newer.
+    ///
+    /// - Returns: whether it was activated.
+    private func take(_ path: String, unlessEqual known: [UInt8]?) -> Bool {
         do {
             let bytes = try WholeFile.read(path, bytesMax: SignedBundle.bytesMax)
+            if bytes == known { return false }
             let source = try SignedBundle.verify(bytes, trustedKeys: trustedKeys)
-            if source.order == highest, source.revision == activeRevision { return }
-            if !isLastKnownGood || (highest.map { source.order < $0 } ?? false) {
-                try requireNewer(source, isLastKnownGood)
-            }
+            if source.order == highest, source.revision == activeRevision { return false }
+            try requireNewer(source)
             let snapshot = try compile(source)
-            if !isLastKnownGood { try keep(bytes, source.order) }
-            activate(snapshot, source, isLastKnownGood)
+            try keep(bytes, source.order)
+            activate(snapshot, source, false)
+            return true
         } catch {
             refuse(error, path)
+            return false
         }
     }
 
-    /// What was activated once may be activated again at a start; anything else must be newer.
-    private func requireNewer(_ source: Snapshot, _ isLastKnownGood: Bool) throws(BundleRejection) {
+    /// The last-known-good bundle, verified with the keys that are trusted now; nil if there is
+    /// none that may be served.
+    private func lastKnownGood() -> (bytes: [UInt8], source: Snapshot)? {
+        guard FileStamp(of: folders.lastKnownGood) != nil else { return nil }
+        do {
+            let bytes = try WholeFile.read(folders.lastKnownGood, bytesMax: SignedBundle.bytesMax)
+            let source = try SignedBundle.verify(bytes, trustedKeys: trustedKeys)
+            if let highest, source.order < highest { try source.order.requireHigher(than: highest) }
+            return (bytes, source)
+        } catch {
+            refuse(error, folders.lastKnownGood)
+            return nil
+        }
+    }
+
+    private func requireNewer(_ source: Snapshot) throws(BundleRejection) {
         // After a crash between the two files of `keep`, the bundle in the folder is the one
         // that the highest order speaks of.
         if activeRevision == nil, source.order == highest { return }
@@ -112,8 +143,13 @@ final class SnapshotKeeper {
     }
 
     private func keep(_ bytes: [UInt8], _ order: BundleOrder) throws(FileError) {
-        try WholeFile.replace(folders.highest, with: Array("\(order.epoch) \(order.serial)\n".utf8))
-        try WholeFile.replace(folders.lastKnownGood, with: bytes, mode: 0o600)
+        try WholeFile.replaceAll(
+            [
+                (folders.highest, Array("\(order.epoch) \(order.serial)\n".utf8)),
+                (folders.lastKnownGood, bytes),
+            ],
+            mode: 0o600
+        )
     }
 
     private func readHighest() -> BundleOrder? {

@@ -119,6 +119,9 @@ struct Worker: ~Copyable {
             let count = poller.wait(milliseconds: sleepMilliseconds())
             turn = SystemClock.monotonicNanoseconds()
             for index in 0..<count { dispatch(poller.event(index), &inbound, &outbound) }
+        // The snapshot before the first connection, whatever the poller would say first.
+        readInbox(&inbound, &outbound)
+        handle.started.post(true)
             runScheduled(&inbound, &outbound)
             expireDeadlines(&inbound, &outbound)
         }

@@ -68,10 +68,15 @@ final class WorkerHandle: Sendable {
     /// Whether the worker's loop has ended.
     let hasEnded = Atomic<Bool>(false)
     /// Open exchanges, for the status page.
+    /// Says once whether the worker serves.
+    let started: Mailbox<Bool>
     let openExchanges = Atomic<Int>(0)
 
     init?() {
-        guard let inbox = Mailbox<WorkerMessage>(bound: 65_536) else { return nil }
+        guard let inbox = Mailbox<WorkerMessage>(bound: 65_536),
+            let started = Mailbox<Bool>(bound: 2)
+        else { return nil }
         self.inbox = inbox
     }
 }
+        self.started = started

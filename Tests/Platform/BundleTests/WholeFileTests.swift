@@ -71,6 +71,28 @@ struct WholeFileTests {
         #expect(error?.isFolder == true && error?.isMissingFile == false)
     }
 
+    @Test("replaces several files at once, names the one that it could not, and leaves nothing")
+    func several() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (first, second, third) = (folder + "/1", folder + "/2", folder + "/3")
+        try WholeFile.replaceAll([(first, [1]), (second, [2])], mode: 0o600)
+        #expect(try WholeFile.read(first, bytesMax: 9) == [1])
+        #expect(try WholeFile.read(second, bytesMax: 9) == [2])
+        // A folder cannot be replaced by a file.
+        try FileManager.default.createDirectory(
+            atPath: third,
+            withIntermediateDirectories: false
+        )
+        let error = #expect(throws: FileError.self) {
+            try WholeFile.replaceAll([(third, [3]), (second, [4])])
+        }
+        #expect(error?.path == third)
+        #expect(try WholeFile.read(second, bytesMax: 9) == [2])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["1", "2", "3"]
+        )
+    }
+
     @Test("keeps the old file when the folder is gone")
     func missingFolder() {
         let error = #expect(throws: FileError.self) {
