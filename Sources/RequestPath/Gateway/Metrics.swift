@@ -6,7 +6,7 @@ import ClawgressModel
 
 /// What is counted, beside decisions by reason.
 enum Counter: Int, CaseIterable {
-    case connectionsAccepted, connectionsClosed, connectionsRefused, headsAbandoned
+    case connectionsAccepted, connectionsClosed, headsAbandoned
     case requests, tunnelsOpened, tunnelsClosed, upstreamConnections, upstreamReused
     case upstreamRetries, nameQuestions, tokensVerified, bytesOut, bytesIn
     case recordsLost, latencySumMicroseconds, latencyCount
@@ -16,7 +16,6 @@ enum Counter: Int, CaseIterable {
         switch self {
         case .connectionsAccepted: "connections_accepted"
         case .connectionsClosed: "connections_closed"
-        case .connectionsRefused: "connections_refused"
         case .headsAbandoned: "heads_abandoned"
         case .requests: "requests"
         case .tunnelsOpened: "tunnels_opened"
@@ -39,8 +38,7 @@ enum Counter: Int, CaseIterable {
         switch self {
         case .connectionsAccepted: "client connections accepted"
         case .connectionsClosed: "client connections closed"
-        case .connectionsRefused: "client connections refused at accept"
-        case .headsAbandoned: "connections that ended before a complete head"
+        case .headsAbandoned: "connections that broke before a complete head"
         case .requests: "requests, one for each event"
         case .tunnelsOpened: "tunnels opened"
         case .tunnelsClosed: "tunnels closed"
@@ -64,7 +62,8 @@ final class Metrics: Sendable {
     static var latencyBuckets: Int { 25 }
 
     private static var reasonBase: Int { 32 }
-    private static var histogramBase: Int { 32 + 256 }
+    private static var refusedBase: Int { reasonBase + Decision.allCases.count * 256 }
+    private static var histogramBase: Int { refusedBase + 256 }
     private let cells = AtomicCells(count: histogramBase + latencyBuckets)
 
     /// Adds to a counter.
@@ -72,9 +71,14 @@ final class Metrics: Sendable {
         cells.addAlone(value, counter.rawValue)
     }
 
-    /// Counts a concluded request by its reason.
-    func count(_ reason: Reason) {
-        cells.addAlone(1, Self.reasonBase + Int(reason.rawValue))
+    /// Counts a concluded request by what its event says.
+    func count(_ decision: Decision, _ reason: Reason) {
+        cells.addAlone(1, Self.cell(decision, reason))
+    }
+
+    /// Counts a connection that was refused at accept: no request, so no event tells of it.
+    func countRefusedConnection(_ reason: Reason) {
+        cells.addAlone(1, Self.refusedBase + Int(reason.rawValue))
     }
 
     /// Counts a latency.
@@ -88,8 +92,19 @@ final class Metrics: Sendable {
     /// A counter's present value.
     func value(_ counter: Counter) -> UInt64 { cells.load(counter.rawValue) }
 
-    /// How often requests ended with a reason.
-    func value(_ reason: Reason) -> UInt64 { cells.load(Self.reasonBase + Int(reason.rawValue)) }
+    /// How often requests ended with a decision and a reason.
+    func value(_ decision: Decision, _ reason: Reason) -> UInt64 {
+        cells.load(Self.cell(decision, reason))
+    }
+
+    /// How many connections were refused at accept for a reason.
+    func refusedConnections(_ reason: Reason) -> UInt64 {
+        cells.load(Self.refusedBase + Int(reason.rawValue))
+    }
+
+    private static func cell(_ decision: Decision, _ reason: Reason) -> Int {
+        reasonBase + Int(decision.rawValue) * 256 + Int(reason.rawValue)
+    }
 
     /// The count of a histogram bucket; the last one holds all longer ones.
     func latencyCount(bucket: Int) -> UInt64 { cells.load(Self.histogramBase + bucket) }

@@ -20,6 +20,7 @@ enum MetricsText {
             text += "clawgress_\(counter.name)_total \(sum)\n"
         }
         text += decisions(workers)
+        text += refusedConnections(workers)
         text += latency(workers)
         text += alerts(shared.alerts)
         text += gauges(workers, shared, state)
@@ -29,12 +30,24 @@ enum MetricsText {
     private static func decisions(_ workers: [WorkerHandle]) -> String {
         var text = "# HELP clawgress_decisions_total requests by final decision and reason\n"
         text += "# TYPE clawgress_decisions_total counter\n"
+        for decision in Decision.allCases {
+            for reason in Reason.allCases {
+                let sum = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.value(decision, reason) }
+                guard sum > 0 else { continue }
+                text +=
+                    "clawgress_decisions_total{decision=\"\(decision.name)\","
+                    + "reason=\"\(reason.name)\"} \(sum)\n"
+            }
+        }
+        return text
+    }
+
+    private static func refusedConnections(_ workers: [WorkerHandle]) -> String {
+        let name = "clawgress_connections_refused_total"
+        var text = "# HELP \(name) client connections refused at accept\n# TYPE \(name) counter\n"
         for reason in Reason.allCases {
-            let sum = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.value(reason) }
-            guard sum > 0 else { continue }
-            text +=
-                "clawgress_decisions_total{decision=\"\(reason.finalDecision.name)\","
-                + "reason=\"\(reason.name)\"} \(sum)\n"
+            let sum = workers.reduce(UInt64(0)) { $0 &+ $1.metrics.refusedConnections(reason) }
+            if sum > 0 { text += "\(name){reason=\"\(reason.name)\"} \(sum)\n" }
         }
         return text
     }

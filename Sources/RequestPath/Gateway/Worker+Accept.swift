@@ -19,8 +19,8 @@ extension Worker {
                 return
             }
             let now = SystemClock.monotonicNanoseconds()
-            guard drainDeadline == nil, mayEnter(peer.address, now) else {
-                handle.metrics.add(.connectionsRefused)
+            if let reason = refusalAtEntrance(peer.address, now) {
+                handle.metrics.countRefusedConnection(reason)
                 socket.resetOnClose()
                 continue
             }
@@ -28,17 +28,19 @@ extension Worker {
         }
     }
 
-    private mutating func mayEnter(_ address: IPAddress, _ now: UInt64) -> Bool {
+    /// Why a connection may not enter; nil if it may.
+    private mutating func refusalAtEntrance(_ address: IPAddress, _ now: UInt64) -> Reason? {
+        if drainDeadline != nil { return .draining }
         if sources.isBlocked(sources.key(address), now: now) {
             shared.alerts.raise(.sourceBlocked, "a source was refused too often")
-            return false
+            return .sourceOverBudget
         }
         let bound = limits.connections
         guard shared.connections.load(0) < UInt64(max(bound, 0)) else {
             shared.alerts.raise(.connectionsExhausted, "the limit of client connections is reached")
-            return false
+            return .overloaded
         }
-        return true
+        return nil
     }
 
     private mutating func enter(
@@ -50,7 +52,7 @@ extension Worker {
     ) {
         let descriptor = socket.descriptor
         guard descriptor.index < connections.capacity else {
-            handle.metrics.add(.connectionsRefused)
+            handle.metrics.countRefusedConnection(.overloaded)
             return
         }
         let token = connections.open(

@@ -117,8 +117,11 @@ extension Worker {
             connections[agent.index].phase = .lingering
             connections[agent.index].flags.insert(.closeWhenDrained)
             setDeadline(agent, turn, limits.idleMilliseconds)
+        case .head where connections[agent.index].flags.contains(.headBegun):
+            // It may still read, and it learns what was wrong with what it sent.
+            outbound.removeAll()
+            _ = refuse(openRequest(agent), .headIncomplete, &outbound)
         default:
-            noteAbandonedHead(agent)
             closeAgent(agent)
         }
     }

@@ -88,7 +88,7 @@ extension Worker {
         _ requestID: RequestID,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
-        handle.metrics.count(.auditUnavailable)
+        handle.metrics.count(.deny, .auditUnavailable)
         let answer = DenialAnswer(
             reason: .auditUnavailable,
             decision: .deny,

@@ -74,7 +74,7 @@ extension Worker {
         let recorded = spool.record(intent, texts, outcome, onFailure: auditFailure(request))
         if !recorded { noteLoss() }
         handle.metrics.add(.requests)
-        handle.metrics.count(reason)
+        handle.metrics.count(decision, reason)
         handle.metrics.observe(latencyMicroseconds: micros)
         return recorded
     }
@@ -99,7 +99,7 @@ extension Worker {
             )
         }
         handle.metrics.add(.requests)
-        handle.metrics.count(reason)
+        handle.metrics.count(decision, reason)
         handle.metrics.add(.bytesOut, exchange.bytesOut)
         handle.metrics.add(.bytesIn, exchange.bytesIn)
         if exchange.answered > 0 {
@@ -254,18 +254,6 @@ extension Reason {
             .tooManyTunnels:
             .rateLimit
         default: .deny
-        }
-    }
-
-    /// The decision that stands in the event of a request that ended with this reason: what
-    /// failed on the way had been allowed.
-    var finalDecision: Decision {
-        switch self {
-        case .nameNotFound, .nameResolutionFailed, .nameResolutionTimedOut, .connectRefused,
-            .connectTimedOut, .connectUnreachable, .upstreamClosed, .upstreamMalformed,
-            .upstreamTimedOut, .clientClosed, .exchangeTimedOut, .idleTimedOut, .draining:
-            .allow
-        default: decision
         }
     }
 }
