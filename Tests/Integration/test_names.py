@@ -69,6 +69,17 @@ def test_asks_one_question_for_many_requests_at_once(resolving, names, origin):
     assert names.questions("busy.names.test") == 1
 
 
+def test_a_request_that_waited_for_its_name_uses_a_kept_connection(resolving, names, origin):
+    names.zone["first.names.test"] = {"A": ["127.0.0.1"], "ttl": 60}
+    names.zone["second.names.test"] = {"A": ["127.0.0.1"], "ttl": 60}
+    world = resolving()
+    for name in ("first", "second"):
+        assert ask(world, f"{name}.names.test", origin.port)[0] == 200
+    assert names.questions("second.names.test") == 1
+    assert origin.connections == 1
+    assert world.gateway.metric("clawgress_upstream_reused_total") == 1
+
+
 def test_says_that_a_name_does_not_exist(resolving, origin):
     world = resolving()
     assert ask(world, "nothing.names.test", origin.port) == (502, "name_not_found")

@@ -8,12 +8,13 @@ import ClawgressReactor
 extension Worker {
     /// Sends the request on a kept connection of the same agent to the same address.
     ///
+    /// - Parameter head: the rewritten request head.
     /// - Returns: whether there was one.
     mutating func reuse(
-        _ request: borrowing OpenRequest,
+        _ agent: Descriptor,
         _ index: Int,
         _ address: IPAddress,
-        _ outbound: inout ByteBuffer
+        _ head: Span<UInt8>
     ) -> Bool {
         if exchanges[index].flags.contains(.bindsConnection) { return false }
         let key = PoolKey(
@@ -24,7 +25,6 @@ extension Worker {
         while let origin = pool.take(key) {
             wheel.clear(origin.index)
             connections[origin.index].flags.insert(.reused)
-            let head = outbound.bytes.extracting(0..<request.headEnd)
             guard connections[origin.index].deliver(head) else {
                 closeConnection(origin)
                 continue
@@ -35,11 +35,25 @@ extension Worker {
             }
             handle.metrics.add(.upstreamReused)
             exchanges[index].attempts &+= 1
-            exchanges[index].bytesOut += UInt64(request.headEnd)
-            attach(origin, to: request.agent)
+            exchanges[index].bytesOut += UInt64(head.count)
+            attach(origin, to: agent)
             return true
         }
         return false
+    }
+
+    /// Sends a request that had to wait for its name on a kept connection.
+    ///
+    /// - Returns: whether there was one; the dial has ended then.
+    mutating func reuse(afterWait dial: Int, _ agent: Descriptor, _ index: Int) -> Bool {
+        guard !exchanges[index].flags.contains(.isTunnel),
+            let address = dials[dial].addresses.first
+        else { return false }
+        let head = dials[dial].head.bytes.array()
+        guard reuse(agent, index, address, head.span) else { return false }
+        connections[agent.index].dial = -1
+        endDial(dial)
+        return true
     }
 
     /// Tries the next address of a dial, or fails the exchange when there is none left.

@@ -49,7 +49,10 @@ extension Worker {
         let handOver = SystemClock.monotonicNanoseconds()
         exchanges[index].ownNanoseconds += handOver - exchanges[index].began
         exchanges[index].handedOver = handOver
-        if !request.isTunnel, reuse(request, index, address, &outbound) { return }
+        if !request.isTunnel {
+            let head = outbound.bytes.extracting(0..<request.headEnd)
+            if reuse(request.agent, index, address, head) { return }
+        }
         guard let dial = makeDial(request, snapshot, outbound) else {
             failExchange(request.agent, .overloaded, .refused, &outbound)
             return
@@ -215,6 +218,7 @@ extension Worker {
             exchanges[index].handedOver = SystemClock.monotonicNanoseconds()
             setDeadline(agent, turn, limits.responseMilliseconds)
             dials[dial].addresses = choice.addresses
+            if reuse(afterWait: dial, agent, index) { return }
             dialNext(dial, &outbound)
         }
     }
