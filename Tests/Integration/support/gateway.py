@@ -34,6 +34,8 @@ class Gateway:
         for each in (self.spool, self.state, os.path.dirname(self.ready_path)):
             os.makedirs(each, exist_ok=True)
             privileges.give_away(each)
+        # A program that starts the gateway under conditions of its own, as `prlimit` does.
+        self._wrapper = list(settings.pop("wrapper", ()))
         self._program = privileges.executable_for_all(programs.GATEWAY, folder)
         self._write_config(source, settings)
 
@@ -61,7 +63,8 @@ class Gateway:
             os.unlink(self.ready_path)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                privileges.unprivileged([self._program, "--config", self.config_path]),
+                self._wrapper
+                + privileges.unprivileged([self._program, "--config", self.config_path]),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
             )
         self.addresses = until("the gateway's ready file", self._read_addresses, 15)

@@ -172,6 +172,14 @@ def refuse_body(_origin, seen, _reader, connection, _words):
     return False
 
 
+def early(origin, seen, _reader, connection, _words):
+    """Answers at once, reads nothing of the body, and holds the connection open."""
+    send(connection, seen, b"early\n")
+    seen.complete = True
+    origin.gate.wait(60)
+    return False
+
+
 def hop(_origin, seen, reader, connection, _words):
     """An answer with fields that are for the next hop only."""
     read_body(seen, reader)
@@ -244,7 +252,7 @@ def _gone(connection):
 PAGES = {
     "upload": upload, "echo": echo, "bytes": sized, "chunked": chunked,
     "until-close": until_close, "events": events, "hold": hold, "status": status,
-    "hints": hints, "asked": asked, "refuse-body": refuse_body, "hop": hop, "drop": drop,
-    "cut": cut, "answer-then-close": answer_then_close, "malformed": malformed,
+    "hints": hints, "asked": asked, "refuse-body": refuse_body, "early": early, "hop": hop,
+    "drop": drop, "cut": cut, "answer-then-close": answer_then_close, "malformed": malformed,
     "surplus": surplus, "drip": drip, "slow": slow,
 }
