@@ -17,6 +17,8 @@ public struct SpoolSettings: Sendable {
     /// Bytes that all segments in the folder may take, unacknowledged ones of older starts
     /// included.
     public var bytesMax: Int
+    /// Whether a segment must be in its folder for good before it is used.
+    public var survivesPowerLoss: Bool
 
     /// Describes a supply; the sizes have the product's defaults.
     public init(
@@ -24,13 +26,15 @@ public struct SpoolSettings: Sendable {
         bootID: BootID,
         workers: Int,
         segmentBytes: Int = 16_777_216,
-        bytesMax: Int = 4_294_967_296
+        bytesMax: Int = 4_294_967_296,
+        survivesPowerLoss: Bool = false
     ) {
         self.gatewayID = gatewayID
         self.bootID = bootID
         self.workers = workers
         self.segmentBytes = min(max(segmentBytes, 65_536), 67_108_864) & ~4_095
         self.bytesMax = bytesMax
+        self.survivesPowerLoss = survivesPowerLoss
     }
 }
 
@@ -39,27 +43,27 @@ public struct SpoolSettings: Sendable {
 /// Call ``prepare(now:)`` once before the workers start, and then whenever `onShortage` was
 /// called or a second has passed, always from one thread that may block.
 public final class SegmentSupply: Sendable {
-    /// What this supply makes.
-    public let settings: SpoolSettings
-    private let folder: SpoolFolder
-    private let shelves: [SegmentShelf]
     /// Bytes of a worker's first segment, room for some 3,000 events.
     ///
     /// Less than of the others: a gateway that starts waits for its pages, and the next one is
     /// made while it serves.
     private static var firstBytesMax: Int { 1_048_576 }
 
+    /// What this supply makes.
+    public let settings: SpoolSettings
+    private let folder: SpoolFolder
+    private let shelves: [SegmentShelf]
     private let onShortage: @Sendable () -> Void
     private let state: Mutex<State>
 
     private struct State {
         var nextNumber: UInt64
+        /// The workers that had a segment with room for slots already.
+        var supplied: Set<Int> = []
         /// Segments that writers hold: those that have changes to bring to the disk.
         var inUse: Set<UInt64> = []
         /// Each worker's newest segment, whose header has the last sequence number.
         var newest: [UInt8: UInt64] = [:]
-        /// The workers that had a segment with room for slots already.
-        var supplied: Set<Int> = []
         var retired: [RetiredSegment] = []
     }
 
@@ -126,15 +130,15 @@ public final class SegmentSupply: Sendable {
         }
     }
 
-    /// Brings all that writers stored so far to the disk; for once a second.
-    public func synchronise() throws(SpoolError) {
-        try synchronise(state.withLock { $0.inUse.sorted() })
-    }
     private func segmentBytes(_ worker: Int) -> Int {
         let isFirst = state.withLock { !$0.supplied.contains(worker) }
         return isFirst ? min(settings.segmentBytes, Self.firstBytesMax) : settings.segmentBytes
     }
 
+    /// Brings all that writers stored so far to the disk; for once a second.
+    public func synchronise() throws(SpoolError) {
+        try synchronise(state.withLock { $0.inUse.sorted() })
+    }
 
     private func synchronise(_ numbers: [UInt64]) throws(SpoolError) {
         for number in numbers {
@@ -218,6 +222,7 @@ public final class SegmentSupply: Sendable {
                 number: number,
                 created: now
             ).store(in: &file)
+            if settings.survivesPowerLoss { try Folder.synchronise(file: folder.path) }
             return Segment(file: file, number: number)
         } catch {
             throw .file(error)

@@ -24,6 +24,8 @@ struct ExchangeFlags: OptionSet {
     static let bindsConnection = ExchangeFlags(rawValue: 1024)
     /// The exchange counts against the agent's tunnels.
     static let countsTunnel = ExchangeFlags(rawValue: 2048)
+    /// Its intent is on its way to the disk, and nothing goes out before.
+    static let awaitsDisk = ExchangeFlags(rawValue: 4096)
 }
 
 /// One exchange: a plain value.

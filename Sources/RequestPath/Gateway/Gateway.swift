@@ -33,7 +33,7 @@ public enum Gateway {
         let state = GatewayState()
         let alerts = Alerts(logger: logger)
         let keys = try trustedKeys(configuration.trustedKeys)
-        let shared = try makeShared(configuration, count, alerts, state, logger)
+        let shared = try makeShared(configuration, count, alerts, state)
         let workers = try makeHandles(count)
         let (listening, tables) = try bind(configuration, count)
 
@@ -113,8 +113,7 @@ public enum Gateway {
         _ configuration: GatewayConfiguration,
         _ count: Int,
         _ alerts: Alerts,
-        _ state: GatewayState,
-        _ logger: Logger
+        _ state: GatewayState
     ) throws(StartRefusal) -> GatewayShared {
         var generator = SystemRandomNumberGenerator()
         guard let desk = TokenDesk() else {
@@ -128,13 +127,14 @@ public enum Gateway {
         } catch {
             throw StartRefusal("the resolver does not start: \(error)")
         }
-        let supply = try openSpool(configuration, count, alerts, state, logger)
+        let (supply, sync) = try openSpool(configuration, count, alerts, state)
         return GatewayShared(
             gatewayID: configuration.gatewayID,
             resolver: resolver,
             tokenDesk: desk,
             numbers: AgentNumbers(),
             supply: supply,
+            spoolSync: sync,
             hash: KeyedHash(using: &generator),
             alerts: alerts,
             workerCount: count
@@ -145,9 +145,8 @@ public enum Gateway {
         _ configuration: GatewayConfiguration,
         _ count: Int,
         _ alerts: Alerts,
-        _ state: GatewayState,
-        _ logger: Logger
-    ) throws(StartRefusal) -> SegmentSupply {
+        _ state: GatewayState
+    ) throws(StartRefusal) -> (SegmentSupply, SpoolSync?) {
         guard let keeper = SpoolKeeper(alerts: alerts, state: state) else {
             throw StartRefusal("no descriptor left for the spool")
         }
@@ -167,7 +166,8 @@ public enum Gateway {
                 bootID: BootID(using: &generator),
                 workers: count,
                 segmentBytes: configuration.spool.segmentBytes,
-                bytesMax: configuration.spool.bytesMax
+                bytesMax: configuration.spool.bytesMax,
+                survivesPowerLoss: configuration.spool.durability == .power
             )
             let supply = try SegmentSupply(
                 folder: folder,
@@ -177,7 +177,11 @@ public enum Gateway {
             )
             keeper.prepare(supply, ahead: 1)
             guard keeper.start(supply) else { throw SpoolError.full(bytesMax: 0) }
-            return supply
+            guard settings.survivesPowerLoss else { return (supply, nil) }
+            guard let sync = SpoolSync(workers: count, keeper: keeper), sync.start(supply) else {
+                throw SpoolError.full(bytesMax: 0)
+            }
+            return (supply, sync)
         } catch {
             throw StartRefusal("the spool cannot be used: \(error)")
         }
@@ -194,30 +198,30 @@ public enum Gateway {
         return handles
     }
 
+    /// Starts the thread that looks for bundles, and waits for its first look: the first
+    /// request must find the newest policy, and not the one that it replaced.
     private static func startKeeper(
         _ make: @escaping @Sendable () -> SnapshotKeeper
     ) throws(StartRefusal) {
-        let started = LoopThread.start(name: "bundles") {
-    /// Starts the thread that looks for bundles, and waits for its first look: the first
-    /// request must find the newest policy, and not the one that it replaced.
-            let keeper = make()
-            keeper.begin()
-            guard let pause = Mailbox<Void>(bound: 1) else { return }
         guard let looked = Mailbox<Void>(bound: 1) else {
             throw StartRefusal("no descriptor left for the bundle keeper")
         }
+        let started = LoopThread.start(name: "bundles") {
+            let keeper = make()
+            keeper.begin()
+            looked.post(())
+            guard let pause = Mailbox<Void>(bound: 1) else { return }
             while true {
                 _ = pause.wait(milliseconds: 200)
                 keeper.poll()
-            looked.post(())
             }
         }
         guard started else { throw StartRefusal("no thread left for the bundle keeper") }
+        while looked.wait(milliseconds: -1).isEmpty {}
     }
 
     private static func writeReadyFile(
         _ path: String?,
-        while looked.wait(milliseconds: -1).isEmpty {}
         _ listening: [Endpoint],
         _ admin: Endpoint,
         _ logger: Logger

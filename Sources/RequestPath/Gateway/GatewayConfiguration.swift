@@ -41,9 +41,19 @@ public struct GatewayConfiguration: DaemonConfiguration {
         public var segmentBytes: Int
         /// The bound on all segments together in bytes.
         public var bytesMax: Int
+        /// What an intent must have survived before anything goes upstream.
+        public var durability: Durability
+
+        /// What a recorded intent survives.
+        public enum Durability: String, Decodable, Sendable {
+            /// The end of the process.
+            case process
+            /// The end of the machine.
+            case power
+        }
 
         enum CodingKeys: String, CodingKey, CaseIterable {
-            case folder
+            case folder, durability
             case segmentBytes = "segment_bytes"
             case bytesMax = "bytes_max"
         }
@@ -55,6 +65,8 @@ public struct GatewayConfiguration: DaemonConfiguration {
             folder = try values.decode(String.self, forKey: .folder)
             segmentBytes = try values.decodeIfPresent(Int.self, forKey: .segmentBytes) ?? 8 << 20
             bytesMax = try values.decodeIfPresent(Int.self, forKey: .bytesMax) ?? 4 << 30
+            durability =
+                try values.decodeIfPresent(Durability.self, forKey: .durability) ?? .process
         }
     }
 

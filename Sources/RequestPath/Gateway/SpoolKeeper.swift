@@ -43,26 +43,35 @@ final class SpoolKeeper: Sendable {
     func start(_ supply: SegmentSupply) -> Bool {
         LoopThread.start(name: "spool") {
             var synchronised = SystemClock.monotonicNanoseconds()
+            _ = self.calls.wait(milliseconds: 1_000)
+            // The first requests go first: the first segment lasts many times longer than this.
+            _ = Mailbox<Void>(bound: 1)?.wait(milliseconds: 20)
             while true {
-                _ = self.calls.wait(milliseconds: 1_000)
                 self.prepare(supply)
                 let now = SystemClock.monotonicNanoseconds()
-                guard now - synchronised >= 1_000_000_000 else { continue }
-                synchronised = now
-                self.synchronise(supply)
+                if now - synchronised >= 1_000_000_000 {
+                    synchronised = now
+                    _ = self.synchronise(supply)
+                }
+                _ = self.calls.wait(milliseconds: 1_000)
             }
         }
     }
 
-    private func synchronise(_ supply: SegmentSupply) {
+    /// Brings what was stored so far to the disk.
+    ///
+    /// - Returns: whether it is there.
+    func synchronise(_ supply: SegmentSupply) -> Bool {
         do throws(SpoolError) {
             try supply.synchronise()
+            return true
         } catch {
             alerts.raise(
                 .spoolFailed,
                 "the spool cannot be brought to the disk",
                 ["problem": "\(error)"]
             )
+            return false
         }
     }
 

@@ -85,7 +85,9 @@ extension Worker {
             return
         }
         let exchange = exchanges[Int(connections[agent.index].exchange)]
-        if connections[agent.index].dial >= 0, !connections[agent.index].peer.isSome {
+        if exchange.flags.contains(.awaitsDisk) {
+            expireDisk(agent, Int(connections[agent.index].exchange), &outbound)
+        } else if connections[agent.index].dial >= 0, !connections[agent.index].peer.isSome {
             failExchange(agent, .nameResolutionTimedOut, .timedOut, &outbound)
         } else if exchange.flags.contains(.answerBegun) {
             failExchange(agent, late(agent, .idleTimedOut), .timedOut, &outbound)

@@ -53,6 +53,10 @@ extension Worker {
         connections[request.agent.index].exchange = Int32(index)
         connections[request.agent.index].phase = .waiting
         connections[request.agent.index].flags.remove(.headBegun)
+        if slot != nil, shared.spoolSync != nil {
+            waitForDisk(request, index, snapshot, outbound)
+            return .handled
+        }
         awaitAnswer(request.agent)
         route(request, index, snapshot, &outbound)
         return .handled

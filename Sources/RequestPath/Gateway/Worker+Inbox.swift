@@ -16,6 +16,7 @@ extension Worker {
             case .snapshot(let next): activate(next)
             case .resolved(let answer): take(answer, &outbound)
             case .verified(let verdict): take(verdict)
+            case .synchronised(let isSafe): diskAnswered(isSafe, &outbound)
             case .drain(let deadline): drain(until: deadline)
             }
         }

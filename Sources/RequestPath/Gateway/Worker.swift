@@ -36,6 +36,10 @@ struct Worker: ~Copyable {
     var discards: [Int32: Discard] = [:]
     /// Tokens that are being verified elsewhere, by the agent's descriptor.
     var parked: [Int32: ParkedRequest] = [:]
+    /// Requests whose intents are next to go to the disk.
+    var waitingForDisk: [DiskWait] = []
+    /// Those whose intents are on their way there.
+    var goingToDisk: [DiskWait] = []
     var proofs: ProofCache
     var tokens: TokenCache
     var failures: FailureBudget
@@ -115,13 +119,13 @@ struct Worker: ~Copyable {
         }
         var inbound = ByteBuffer(capacity: Self.scratchBytes)
         var outbound = ByteBuffer(capacity: Self.scratchBytes + 131_072)
+        // The snapshot before the first connection, whatever the poller would say first.
+        readInbox(&inbound, &outbound)
+        handle.started.post(true)
         while !isDrained {
             let count = poller.wait(milliseconds: sleepMilliseconds())
             turn = SystemClock.monotonicNanoseconds()
             for index in 0..<count { dispatch(poller.event(index), &inbound, &outbound) }
-        // The snapshot before the first connection, whatever the poller would say first.
-        readInbox(&inbound, &outbound)
-        handle.started.post(true)
             runScheduled(&inbound, &outbound)
             expireDeadlines(&inbound, &outbound)
         }

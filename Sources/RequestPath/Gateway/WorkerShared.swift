@@ -14,6 +14,8 @@ enum WorkerMessage: Sendable {
     case resolved(Resolution)
     /// A token was verified for the connection with that token.
     case verified(VerifiedToken)
+    /// What was on the spool when the worker asked is on the disk; false if the disk failed.
+    case synchronised(Bool)
     /// Finish what is under way and take nothing new; close what is left at the deadline
     /// (monotonic nanoseconds).
     case drain(deadline: UInt64)
@@ -28,6 +30,8 @@ final class GatewayShared: Sendable {
     let tokenDesk: TokenDesk
     let numbers: AgentNumbers
     let supply: SegmentSupply
+    /// Where intents are brought to the disk; nil if that is not waited for.
+    let spoolSync: SpoolSync?
     let hash: KeyedHash
     let alerts: Alerts
     let workerCount: Int
@@ -44,6 +48,7 @@ final class GatewayShared: Sendable {
         tokenDesk: TokenDesk,
         numbers: AgentNumbers,
         supply: SegmentSupply,
+        spoolSync: SpoolSync?,
         hash: KeyedHash,
         alerts: Alerts,
         workerCount: Int
@@ -53,6 +58,7 @@ final class GatewayShared: Sendable {
         self.tokenDesk = tokenDesk
         self.numbers = numbers
         self.supply = supply
+        self.spoolSync = spoolSync
         self.hash = hash
         self.alerts = alerts
         self.workerCount = workerCount
@@ -62,14 +68,14 @@ final class GatewayShared: Sendable {
 /// What the rest of the process sees of one worker.
 final class WorkerHandle: Sendable {
     let inbox: Mailbox<WorkerMessage>
+    /// Says once whether the worker serves.
+    let started: Mailbox<Bool>
     let metrics = Metrics()
     /// The serial that this worker serves; -1 before the first.
     let serial = Atomic<Int64>(-1)
     /// Whether the worker's loop has ended.
     let hasEnded = Atomic<Bool>(false)
     /// Open exchanges, for the status page.
-    /// Says once whether the worker serves.
-    let started: Mailbox<Bool>
     let openExchanges = Atomic<Int>(0)
 
     init?() {
@@ -77,6 +83,6 @@ final class WorkerHandle: Sendable {
             let started = Mailbox<Bool>(bound: 2)
         else { return nil }
         self.inbox = inbox
+        self.started = started
     }
 }
-        self.started = started

@@ -35,6 +35,7 @@ struct GatewayConfigurationTests {
         #expect(read.spool.folder == "/spool")
         #expect(read.spool.segmentBytes == 8_388_608)
         #expect(read.spool.bytesMax == 4_294_967_296)
+        #expect(read.spool.durability == .process)
         #expect(read.resolverServers == [])
         #expect(read.readyFile == nil)
         #expect(!read.allowRoot)
@@ -47,7 +48,7 @@ struct GatewayConfigurationTests {
             "listeners": "[\"192.0.2.1:3128\", \"[::1]:0\"]", "admin": "\"[::1]:0\"",
             "workers": "4", "bundle_folder": "/b", "trusted_keys": "[/k1, /k2]",
             "state_folder": "/s",
-            "spool": "{folder: /p, segment_bytes: 65536, bytes_max: 262144}",
+            "spool": "{folder: /p, segment_bytes: 65536, bytes_max: 262144, durability: power}",
             "resolver": "{servers: [\"127.0.0.1:5353\"]}", "ready_file": "/r",
             "allow_root": "true", "log_level": "warning",
         ])
@@ -60,6 +61,7 @@ struct GatewayConfigurationTests {
         #expect(read.stateFolder == "/s")
         #expect(read.spool.segmentBytes == 65_536)
         #expect(read.spool.bytesMax == 262_144)
+        #expect(read.spool.durability == .power)
         #expect(read.resolverServers == ["127.0.0.1:5353"])
         #expect(read.readyFile == "/r")
         #expect(read.allowRoot)
@@ -101,7 +103,8 @@ struct GatewayConfigurationTests {
         )
         #expect(
             try refusal(["spool": "{folder: /p, max_bytes: 1}"])
-                == "unknown key `max_bytes`; known are `bytes_max`, `folder`, `segment_bytes`"
+                == "unknown key `max_bytes`; known are `bytes_max`, `durability`, "
+                + "`folder`, `segment_bytes`"
         )
         #expect(
             try refusal(["resolver": "{server: \"127.0.0.1:53\"}"])

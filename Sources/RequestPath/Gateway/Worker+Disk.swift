@@ -1,0 +1,122 @@
+// Requests that wait until their intent is on the disk (`spool.durability: power`): nothing of
+// them goes out before, not even the question about a name. The worker goes on meanwhile.
+
+import ClawgressBytes
+import ClawgressForward
+import ClawgressModel
+import ClawgressReactor
+
+/// A request whose intent is on its way to the disk: what is needed of it to go on.
+struct DiskWait {
+    /// The table token of the agent's connection.
+    let agent: UInt64
+    let requestID: RequestID
+    let snapshot: GatewaySnapshot
+    private let moment: Moment
+    private let head: RequestHead?
+    private let headEnd: Int
+    private let question: Question
+    private let agentOrdinal: Int32
+    /// The outgoing buffer as it was, because ranges of the head and the question point into it.
+    let outgoing: [UInt8]
+
+    init(
+        _ request: borrowing OpenRequest,
+        _ snapshot: GatewaySnapshot,
+        agent: UInt64,
+        requestID: RequestID,
+        outgoing: [UInt8]
+    ) {
+        self.agent = agent
+        self.requestID = requestID
+        self.snapshot = snapshot
+        moment = request.moment
+        head = request.head
+        headEnd = request.headEnd
+        question = request.question
+        agentOrdinal = request.agentOrdinal
+        self.outgoing = outgoing
+    }
+
+    /// The request again, to be sent on its way.
+    func request(of agent: Descriptor) -> OpenRequest {
+        var request = OpenRequest(agent: agent, moment: moment)
+        request.snapshot = snapshot
+        request.head = head
+        request.headEnd = headEnd
+        request.question = question
+        request.agentOrdinal = agentOrdinal
+        return request
+    }
+}
+
+extension Worker {
+    /// How long a request waits for the disk.
+    private static var diskMilliseconds: Int { 5_000 }
+
+    /// Lets a request wait until its intent is on the disk.
+    mutating func waitForDisk(
+        _ request: borrowing OpenRequest,
+        _ index: Int,
+        _ snapshot: GatewaySnapshot,
+        _ outbound: borrowing ByteBuffer
+    ) {
+        exchanges[index].flags.insert(.awaitsDisk)
+        waitingForDisk.append(
+            DiskWait(
+                request,
+                snapshot,
+                agent: connections.token(request.agent.index),
+                requestID: exchanges[index].requestID,
+                outgoing: outbound.bytes.array()
+            )
+        )
+        setDeadline(request.agent, turn, Self.diskMilliseconds)
+        askForDisk()
+    }
+
+    /// Sends everyone who waits to the disk, unless a group is on its way there already.
+    private mutating func askForDisk() {
+        guard goingToDisk.isEmpty, !waitingForDisk.isEmpty else { return }
+        swap(&goingToDisk, &waitingForDisk)
+        shared.spoolSync?.ask(handle.inbox)
+    }
+
+    /// The group is on the disk, or the disk failed.
+    mutating func diskAnswered(_ isSafe: Bool, _ outbound: inout ByteBuffer) {
+        let group = goingToDisk
+        goingToDisk.removeAll(keepingCapacity: true)
+        for wait in group { goOn(wait, isSafe, &outbound) }
+        askForDisk()
+    }
+
+    /// The disk takes too long for a request.
+    mutating func expireDisk(_ agent: Descriptor, _ index: Int, _ outbound: inout ByteBuffer) {
+        let requestID = exchanges[index].requestID
+        let waits = goingToDisk + waitingForDisk
+        guard let wait = waits.first(where: { $0.requestID == requestID }) else { return }
+        shared.alerts.raise(.spoolFailed, "the spool's disk does not answer in time")
+        goOn(wait, false, &outbound)
+    }
+
+    private mutating func goOn(_ wait: DiskWait, _ isSafe: Bool, _ outbound: inout ByteBuffer) {
+        // Its connection, or it alone, may have ended meanwhile.
+        guard let place = connections.index(of: wait.agent), connections[place].exchange >= 0 else {
+            return
+        }
+        let index = Int(connections[place].exchange)
+        guard exchanges[index].requestID == wait.requestID,
+            exchanges[index].flags.contains(.awaitsDisk)
+        else { return }
+        exchanges[index].flags.remove(.awaitsDisk)
+        let agent = Descriptor(Int32(place))
+        guard isSafe || !wait.snapshot.refusesUnrecorded else {
+            failExchange(agent, .auditUnavailable, .refused, &outbound)
+            return
+        }
+        outbound.removeAll()
+        outbound.append(wait.outgoing.span)
+        awaitAnswer(agent)
+        route(wait.request(of: agent), index, wait.snapshot, &outbound)
+    }
+}
