@@ -157,7 +157,7 @@ let package = Package(
         .executableTarget(
             name: "clawgress-gateway",
             dependencies: [
-                "ClawgressDaemon", "ClawgressGateway",
+                "ClawgressDaemon", "ClawgressGateway", "ClawgressModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -273,11 +273,11 @@ let package = Package(
                 "ClawgressModel",
             ],
             path: "Tests/Platform/BundleTests"
+        ),
         .testTarget(
             name: "SnapshotTextTests",
             dependencies: ["ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText"],
             path: "Tests/Platform/SnapshotTextTests"
-        ),
         ),
         .testTarget(
             name: "BundleSigningTests",

@@ -1,6 +1,8 @@
 """The `clawgress` command against what the gateway leaves behind, and as a wrapper of clients."""
 
 import json
+import re
+import subprocess
 
 from support import bundle, programs
 from support.clients import run
@@ -71,3 +73,12 @@ def test_shows_and_verifies_the_bundle_in_force(world):
     key = ["--key", world.source.public_key]
     bundle.run("bundle", "verify", *key, world.source.signed)
     assert "allow-web" in bundle.run("bundle", "show", world.source.signed)
+
+
+def test_all_programs_say_the_same_version():
+    said = {
+        subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        for program in (programs.COMMAND, programs.GATEWAY)
+    }
+    assert len(said) == 1
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", said.pop())

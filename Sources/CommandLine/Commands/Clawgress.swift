@@ -1,6 +1,7 @@
 // The tree of commands.
 
 import ArgumentParser
+import ClawgressModel
 
 /// The root of the tree.
 struct Clawgress: ParsableCommand {
@@ -13,6 +14,7 @@ struct Clawgress: ParsableCommand {
               clawgress key create crawler --source /etc/clawgress/bundle
               clawgress bundle publish /etc/clawgress/bundle
             """,
+        version: Product.version,
         subcommands: [
             BundleCommand.self, KeyCommand.self, TokenCommand.self, ExplainCommand.self,
             EnvCommand.self, RunCommand.self, EventsCommand.self,

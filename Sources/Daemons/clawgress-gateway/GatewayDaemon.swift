@@ -6,6 +6,7 @@
 import ArgumentParser
 import ClawgressDaemon
 import ClawgressGateway
+import ClawgressModel
 import Logging
 import ServiceLifecycle
 
@@ -22,7 +23,7 @@ struct GatewayDaemon: Daemon {
               clawgress-gateway --config /etc/clawgress/gateway.yaml --check-config
               clawgress-gateway --config /etc/clawgress/gateway.yaml
             """,
-        version: "0.1.0"
+        version: Product.version
     )
 
     @OptionGroup var options: DaemonOptions

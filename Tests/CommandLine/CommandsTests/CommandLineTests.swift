@@ -1,6 +1,7 @@
 // What holds of every command.
 
 import ClawgressCommands
+import ClawgressModel
 import Testing
 
 @Suite("The command line")
@@ -34,6 +35,12 @@ struct CommandLineTests {
     func groups(line: String) throws {
         let result = try run(line)
         #expect(result.code == 0 && result.output.contains("SUBCOMMANDS"))
+    }
+
+    @Test("says its version and nothing else")
+    func version() throws {
+        let result = try run("--version")
+        #expect(result.code == 0 && result.output == Product.version + "\n")
     }
 
     @Test("an unknown command is a usage error")
