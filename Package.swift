@@ -196,20 +196,26 @@ let package = Package(
             dependencies: ["ClawgressBytes", "ClawgressForward", "ClawgressModel"],
             path: "Tests/Differential"
         ),
+        // What tests of several modules need.
+        .target(name: "TestKit", path: "Tests/TestKit"),
 
         // Tests mirror the sources. Whole processes are tested from Tests/Integration.
         .testTarget(name: "TidyTests", path: "Tests/Tidy"),
-        .testTarget(name: "BytesTests", dependencies: ["ClawgressBytes"], path: "Tests/BytesTests"),
+        .testTarget(
+            name: "BytesTests",
+            dependencies: ["ClawgressBytes", "TestKit"],
+            path: "Tests/BytesTests"
+        ),
         .testTarget(
             name: "ModelTests",
-            dependencies: ["ClawgressBytes", "ClawgressModel"],
+            dependencies: ["ClawgressBytes", "ClawgressModel", "TestKit"],
             path: "Tests/ModelTests"
         ),
         .testTarget(
             name: "IdentityTests",
             dependencies: [
                 "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning",
-                "ClawgressModel",
+                "ClawgressModel", "TestKit",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Tests/RequestPath/IdentityTests",
@@ -217,36 +223,36 @@ let package = Package(
         ),
         .testTarget(
             name: "PolicyTests",
-            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressPolicy"],
+            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressPolicy", "TestKit"],
             path: "Tests/RequestPath/PolicyTests",
             exclude: ["Cases"]
         ),
         .testTarget(
             name: "QuotaTests",
-            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressQuota"],
+            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressQuota", "TestKit"],
             path: "Tests/RequestPath/QuotaTests"
         ),
         .testTarget(
             name: "ForwardTests",
-            dependencies: ["ClawgressBytes", "ClawgressForward", "ClawgressModel"],
+            dependencies: ["ClawgressBytes", "ClawgressForward", "ClawgressModel", "TestKit"],
             path: "Tests/RequestPath/ForwardTests",
             exclude: ["Cases", "Vectors"]
         ),
         .testTarget(
             name: "AuditTests",
-            dependencies: ["ClawgressAudit", "ClawgressBytes", "ClawgressModel"],
+            dependencies: ["ClawgressAudit", "ClawgressBytes", "ClawgressModel", "TestKit"],
             path: "Tests/RequestPath/AuditTests"
         ),
         .testTarget(
             name: "ReactorTests",
-            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressReactor"],
+            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressReactor", "TestKit"],
             path: "Tests/RequestPath/ReactorTests"
         ),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
                 "ClawgressBytes", "ClawgressDaemon", "ClawgressGateway", "ClawgressModel",
-                "ClawgressReactor",
+                "ClawgressReactor", "TestKit",
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Tests/RequestPath/GatewayTests"
@@ -262,7 +268,7 @@ let package = Package(
         ),
         .testTarget(
             name: "JWSTests",
-            dependencies: ["ClawgressBytes", "ClawgressJWS", "ClawgressJWSSigning"],
+            dependencies: ["ClawgressBytes", "ClawgressJWS", "ClawgressJWSSigning", "TestKit"],
             path: "Tests/Platform/JWSTests",
             exclude: ["Cases"]
         ),

@@ -1,6 +1,7 @@
 // One encoding for one secret: every other spelling of the same bytes is refused.
 
 import ClawgressBytes
+import TestKit
 import Testing
 
 @Suite("Base64")

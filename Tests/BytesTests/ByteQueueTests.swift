@@ -1,6 +1,7 @@
 // A queue gives back what it got, in order, however appends and removals interleave.
 
 import ClawgressBytes
+import TestKit
 import Testing
 
 @Suite("A queue of bytes")

@@ -1,6 +1,7 @@
 // The keyed hash spreads and depends on its key; hexadecimal text goes there and back.
 
 import ClawgressBytes
+import TestKit
 import Testing
 
 @Suite("Hash and hexadecimal text")

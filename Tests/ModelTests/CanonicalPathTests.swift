@@ -3,6 +3,7 @@
 
 import ClawgressBytes
 import ClawgressModel
+import TestKit
 import Testing
 
 @Suite("Canonical paths")

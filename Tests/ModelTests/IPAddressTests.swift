@@ -1,6 +1,7 @@
 // Address texts: one reading or none.
 
 import ClawgressModel
+import TestKit
 import Testing
 
 @Suite("IP addresses")

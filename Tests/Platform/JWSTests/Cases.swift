@@ -3,6 +3,7 @@
 
 import ClawgressBytes
 import ClawgressJWS
+import TestKit
 import Testing
 
 /// A list of cases from `Cases/<name>.json`.
@@ -10,23 +11,6 @@ func cases(_ name: String, file: String = #filePath) throws -> [JSONValue] {
     let folder = file.split(separator: "/").dropLast().joined(separator: "/")
     let content = try MappedFile.open(path: "/\(folder)/Cases/\(name).json", writable: false)
     return try #require(StrictJSON.read(content.bytes).elements)
-}
-
-/// SplitMix64: the same mutations in every run.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
 }
 
 /// One to four small changes: a byte replaced, removed, doubled or inserted.

@@ -3,6 +3,7 @@
 import ClawgressBytes
 import ClawgressJWS
 import ClawgressJWSSigning
+import TestKit
 import Testing
 
 @Suite("Compact JWS")

@@ -2,6 +2,7 @@
 
 import ClawgressBytes
 import ClawgressJWS
+import TestKit
 import Testing
 
 @Suite("Strict JSON")

@@ -4,6 +4,7 @@ import ClawgressAudit
 import ClawgressBytes
 import ClawgressModel
 import Foundation
+import TestKit
 import Testing
 
 @Suite("damaged spools")

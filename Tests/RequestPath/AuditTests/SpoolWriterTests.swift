@@ -3,6 +3,7 @@
 import ClawgressAudit
 import ClawgressModel
 import Foundation
+import TestKit
 import Testing
 
 @Suite("spool writer and reader")

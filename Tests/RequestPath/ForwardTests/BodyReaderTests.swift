@@ -2,6 +2,7 @@
 
 import ClawgressForward
 import ClawgressModel
+import TestKit
 import Testing
 
 /// A reader over arrays; a class, because the expectation macros cannot mutate.
@@ -157,7 +158,7 @@ struct BodyReaderTests {
         arguments: 1...4 as ClosedRange<UInt64>
     )
     func random(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         for _ in 0..<300 {
             var body: [UInt8] = []
             var expected: [UInt8] = []

@@ -4,6 +4,7 @@
 import ClawgressBytes
 import ClawgressForward
 import ClawgressModel
+import TestKit
 import Testing
 
 @Suite("The grammar of chunks")
@@ -166,7 +167,7 @@ struct ChunkGrammarTests {
         arguments: 1...3 as ClosedRange<UInt64>
     )
     func noise(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let seedBytes = Array("5;a=b\r\nhello\r\n0\r\nA: b\r\n\r\nrest".utf8)
         for _ in 0..<4_000 {
             var bytes = seedBytes

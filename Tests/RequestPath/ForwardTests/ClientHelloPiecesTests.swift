@@ -3,6 +3,7 @@
 
 import ClawgressForward
 import ClawgressModel
+import TestKit
 import Testing
 
 @Suite("A ClientHello in pieces")
@@ -79,7 +80,7 @@ struct ClientHelloPiecesTests {
         arguments: 1...8
     )
     func damage(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let seeds = [Self.hello.bytes, Self.hello.bytes(recordsOf: 11), Build.naming("a.b").bytes]
         var refused = 0
         var complete = 0

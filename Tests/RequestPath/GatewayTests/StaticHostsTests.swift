@@ -4,6 +4,7 @@
 import ClawgressBytes
 import ClawgressGateway
 import ClawgressModel
+import TestKit
 import Testing
 
 @Suite("Static hosts")

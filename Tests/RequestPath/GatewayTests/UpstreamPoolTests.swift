@@ -5,6 +5,7 @@ import ClawgressBytes
 import ClawgressGateway
 import ClawgressModel
 import ClawgressReactor
+import TestKit
 import Testing
 
 @Suite("Upstream pool")

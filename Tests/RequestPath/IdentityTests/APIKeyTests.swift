@@ -5,6 +5,7 @@ import ClawgressIdentity
 import ClawgressJWS
 import ClawgressModel
 import Crypto
+import TestKit
 import Testing
 
 @Suite("API keys")

@@ -1,4 +1,4 @@
-// The data files of this folder and the seeded generator of its randomised tests.
+// The data files of this folder, and the words that they use.
 
 import ClawgressBytes
 import ClawgressJWS
@@ -15,21 +15,4 @@ func cases(_ name: String, file: String = #filePath) throws -> [JSONValue] {
 extension Reason {
     /// The word of a reason as case files spell it.
     var word: String { name.description }
-}
-
-/// SplitMix64: the same choices in every run.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
 }

@@ -4,6 +4,7 @@ import ClawgressBytes
 import ClawgressIdentity
 import ClawgressJWS
 import ClawgressModel
+import TestKit
 import Testing
 
 @Suite("Credentials")

@@ -5,6 +5,7 @@ import ClawgressIdentity
 import ClawgressJWS
 import ClawgressJWSSigning
 import ClawgressModel
+import TestKit
 import Testing
 
 @Suite("Token verifier")

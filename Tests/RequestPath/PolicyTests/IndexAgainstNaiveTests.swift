@@ -2,6 +2,7 @@
 
 import ClawgressModel
 import ClawgressPolicy
+import TestKit
 import Testing
 
 @Suite("Index against naive evaluation")

@@ -3,6 +3,7 @@
 import ClawgressBytes
 import ClawgressModel
 import ClawgressPolicy
+import TestKit
 import Testing
 
 @Suite("Policy index")

@@ -1,6 +1,7 @@
 // Random policy sets over small alphabets, so that collisions, overlaps and ties are the rule.
 
 import ClawgressModel
+import TestKit
 
 /// Makes policy sets and requests that have much in common.
 struct RandomSets {

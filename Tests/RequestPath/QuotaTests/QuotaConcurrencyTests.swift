@@ -4,6 +4,7 @@
 import ClawgressModel
 import ClawgressQuota
 import Synchronization
+import TestKit
 import Testing
 
 /// A clock that threads push forward together.

@@ -2,6 +2,7 @@
 
 import ClawgressModel
 import ClawgressQuota
+import TestKit
 import Testing
 
 struct Traffic: CustomTestStringConvertible {

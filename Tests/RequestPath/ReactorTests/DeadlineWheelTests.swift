@@ -1,6 +1,7 @@
 // The wheel is tested against the plainest model there is: a dictionary of due times.
 
 import ClawgressReactor
+import TestKit
 import Testing
 
 @Suite("Deadline wheel")
@@ -75,7 +76,7 @@ struct DeadlineWheelTests {
 
     @Test("random operations agree with a dictionary", arguments: [1, 2, 3, 4, 5] as [UInt64])
     func agreesWithModel(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var now = 1_000 * Self.millisecond
         var wheel = try makeWheel(now: now)
         var model: [Int: UInt64] = [:]
@@ -110,18 +111,5 @@ struct DeadlineWheelTests {
                 #expect(sleep >= 0 && UInt64(sleep) <= left + 21)
             }
         }
-    }
-}
-
-/// A seeded generator, so that a failure can be run again.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

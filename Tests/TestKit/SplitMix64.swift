@@ -1,14 +1,17 @@
-// A seeded generator, so that a random test that failed fails again.
+// Random choices that are the same in every run, so that a random test that failed fails again.
 
-/// SplitMix64 by Steele, Lea and Flood: one word of state, good enough to make test data.
-struct SplitMix64: RandomNumberGenerator {
+/// The generator SplitMix64 (Steele, Lea and Flood, 2014): one word of state, good enough to make
+/// test data.
+public struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    /// Begins a sequence; the same seed gives the same one.
+    public init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    /// The next word of the sequence.
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -17,17 +20,17 @@ struct SplitMix64: RandomNumberGenerator {
     }
 
     /// True once in `count` calls.
-    mutating func oneIn(_ count: Int) -> Bool {
+    public mutating func oneIn(_ count: Int) -> Bool {
         Int.random(in: 0..<count, using: &self) == 0
     }
 
     /// One of `list`, which is not empty.
-    mutating func pick<Element>(_ list: [Element]) -> Element {
+    public mutating func pick<Element>(_ list: [Element]) -> Element {
         list[Int.random(in: 0..<list.count, using: &self)]
     }
 
     /// One to `most` of `list`, perhaps with repetitions.
-    mutating func some<Element>(_ list: [Element], most: Int) -> [Element] {
+    public mutating func some<Element>(_ list: [Element], most: Int) -> [Element] {
         (0..<Int.random(in: 1...most, using: &self)).map { _ in pick(list) }
     }
 }
