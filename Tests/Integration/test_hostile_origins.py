@@ -1,4 +1,4 @@
-"""Origins that answer with anything: what is not sound HTTP is not passed on, and costs nobody else.
+"""Origins that answer with anything: what is not sound HTTP is not passed on, and harms nobody.
 
 The origin here sends the bytes of a script as they are and never closes by itself, so that it is
 the gateway that decides.
@@ -15,6 +15,8 @@ from support.world import allow
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+# In a script: what follows is sent when the test opens the origin's gate.
+GATE = None
 GOOD = OK + b"Content-Length: 3\r\n\r\nok\n"
 
 UNSOUND = {
@@ -83,10 +85,13 @@ class Script:
         self.pieces = [GOOD]
         self.closes = False
 
-    def page(self, _origin, seen, reader, connection):
+    def page(self, origin, seen, reader, connection):
         read_body(seen, reader)
         for piece in self.pieces:
-            connection.sendall(piece)
+            if piece is GATE:
+                origin.gate.wait(10)
+            else:
+                connection.sendall(piece)
         return not self.closes
 
 
@@ -158,11 +163,14 @@ def test_never_lets_a_cut_off_answer_look_complete(make, hostile, script, name):
 
 def test_breaks_off_an_answer_that_turns_unsound(make, hostile, script):
     world = make()
-    script.pieces = [CHUNKED + b"3\r\nok\n\r\n", b"x" * 100_000]
+    script.pieces = [CHUNKED + b"3\r\nok\n\r\n", GATE, b"x" * 100_000]
     with world.client() as client:
         client.ask("GET", f"http://origin.test:{hostile.port}/turns")
+        assert client.answer_head().status == 200
+        assert client.reader.chunk() == b"ok\n"
+        hostile.gate.set()
         with pytest.raises(ConnectionError):
-            client.answer()
+            client.reader.chunk()
     assert world.gateway.event("/turns")["reason"] == "upstream_malformed"
 
 

@@ -32,7 +32,7 @@ def everywhere(worlds):
     blocks = WIDE + ([f"{outer}/32"] if outer else [])
     literals = ["127.0.0.0/8:1-65535", "[::1]:1-65535", "0.0.0.0/8:1-65535"]
     literals += [f"{outer}:1-65535"] if outer else []
-    policy = allow("too-much", [f"{name}:1-65535" for name in names] + literals, tls="any")
+    policy = allow("too-much", [f"{name}:1-65535" for name in names] + literals)
     policy["resolves_to"] = blocks
     world.policies(policy).start()
     world.hosts = [*names, "127.0.0.1", "127.0.0.2", "127.255.255.254", "0.0.0.0"]
