@@ -80,6 +80,11 @@ let package = Package(
             path: "Targets/ResponseHead"
         ),
         .executableTarget(
+            name: "fuzz-client-hello",
+            dependencies: ["ClawgressBytes", "ClawgressForward", "ClawgressModel", "FuzzShared"],
+            path: "Targets/ClientHello"
+        ),
+        .executableTarget(
             name: "fuzz-strict-json",
             dependencies: ["ClawgressBytes", "ClawgressJWS", "FuzzShared"],
             path: "Targets/StrictJSON"

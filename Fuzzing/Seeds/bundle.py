@@ -4,10 +4,11 @@ import base64
 import json
 
 LIMITS = {
-    "head_bytes": 65_536, "field_count": 128, "head_ms": 10_000, "keep_alive_ms": 60_000,
-    "resolve_ms": 5_000, "connect_ms": 10_000, "response_ms": 120_000, "idle_ms": 300_000,
-    "total_ms": 0, "tunnel_ms": 86_400_000, "connections": 16_384, "tunnels_per_agent": 2_048,
-    "pooled_per_origin": 32, "pooled_ms": 30_000, "failure_budget": 20,
+    "head_bytes": 65_536, "field_count": 128, "head_ms": 10_000, "hello_bytes": 16_384,
+    "keep_alive_ms": 60_000, "resolve_ms": 5_000, "connect_ms": 10_000, "response_ms": 120_000,
+    "idle_ms": 300_000, "total_ms": 0, "tunnel_ms": 86_400_000, "connections": 16_384,
+    "tunnels_per_agent": 2_048, "pooled_per_origin": 32, "pooled_ms": 30_000,
+    "failure_budget": 20,
 }
 
 
@@ -25,7 +26,7 @@ def snapshot(**changes):
 def policy(name, action="allow", match=None, **changes):
     return {
         "policy_id": name, "version": 1, "priority": 1_000, "enabled": True, "mode": "enforce",
-        "action": action, "match": match or {}, "tunnels": "apply", "tls": "require",
+        "action": action, "match": match or {}, "tunnels": "apply", "tls": "require", "ech": "allow",
         "allow_broad": False,
     } | changes
 

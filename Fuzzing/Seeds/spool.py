@@ -58,6 +58,7 @@ def spools():
         "another number": segment(open_slot, flags=8),
         "sealed": segment(ended, flags=17) + segment(ended, flags=18),
         "lost events": segment(gaps=(1, 2, 3, 4)) + segment(open_slot, gaps=(255, 254, 253, 9)),
+        "a damaged last number": segment(ended, open_slot, last=255),
         "great numbers": segment(open_slot, slot(CONCLUDED, 7, sequence=2**64 - 3), last=250),
         "blank": segment() + segment(),
         "no space behind": segment(ended, flags=0),

@@ -22,15 +22,14 @@ public struct PlainHead {
 
     /// Reads `head`, which must be a whole one and nothing else; nil if it is not.
     public init?(_ head: [UInt8]) {
-        var lines: [[UInt8]] = [[]]
-        for byte in head {
-            lines[lines.count - 1].append(byte)
-            if lines[lines.count - 1].suffix(2) == [13, 10] {
-                lines[lines.count - 1].removeLast(2)
-                lines.append([])
-            }
+        var lines: [[UInt8]] = []
+        var first = 0
+        for index in head.indices where head[index] == 10 && index > first && head[index - 1] == 13
+        {
+            lines.append(Array(head[first..<(index - 1)]))
+            first = index + 1
         }
-        guard lines.count >= 3, lines.removeLast().isEmpty, lines.removeLast().isEmpty,
+        guard lines.count >= 2, first == head.count, lines.removeLast().isEmpty,
             lines.allSatisfy({ !$0.isEmpty && !$0.contains(where: Self.isLineBreakOrNul) })
         else { return nil }
         start = lines.removeFirst()

@@ -21,17 +21,21 @@ enum BodyCheck {
         require(passed(bytes, cuts: [], length) == whole.withoutPayload, "forwarded otherwise")
         let cuts = cutPoints(of: bytes)
         for cut in cuts {
-            checkSame(read(bytes, cuts: [cut], length), whole, "cut at \(cut)")
+            checkSame(read(bytes, cuts: [cut], length), whole, cut...cut)
         }
-        checkSame(read(bytes, cuts: cuts, length), whole, "cut everywhere")
+        checkSame(read(bytes, cuts: cuts, length), whole, 0...bytes.count)
         let forwarded = passed(bytes, cuts: cuts, length)
         require(forwarded == whole.withoutPayload, "forwarded otherwise when cut everywhere")
         checkEnd(bytes, whole, length)
         if length == .chunked { PlainChunks.check(bytes, whole) }
     }
 
-    private static func checkSame(_ one: BodyReading, _ whole: BodyReading, _ how: String) {
-        require(one == whole, "\(one) when \(how), \(whole) at once")
+    private static func checkSame(
+        _ one: BodyReading,
+        _ whole: BodyReading,
+        _ cut: ClosedRange<Int>
+    ) {
+        require(one == whole, "\(one) when cut in \(cut), \(whole) at once")
     }
 
     /// Reads piece by piece, as for an agent that knows no chunks.

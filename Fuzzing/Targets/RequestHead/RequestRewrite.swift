@@ -38,7 +38,8 @@ enum RequestRewrite {
         } else {
             checkPath(first.path)
             OriginReading.check(first, plain)
-            checkAgain(first)
+            // A request that came to the end of its hops is refused by the next gateway.
+            if plain.maxForwards != 1 { checkAgain(first) }
         }
     }
 
@@ -117,9 +118,12 @@ enum RequestRewrite {
     private static func checkAgain(_ first: Accepted) {
         let line = first.method + [32] + Array("http://".utf8) + first.authority
         let rest = first.output[(1 + first.method.count + 1)...]
-        // Host and Via may be new, and the framing field.
-        let count = fieldCountMax + 3
-        guard let second = parse(line + rest, fieldCount: count, gatewayName: "second") else {
+        // Host and Via may be new, the framing field, and those that ask for a WebSocket.
+        let count = fieldCountMax + 5
+        // Not a name that is in the input already: that would be a loop.
+        var name = "second"
+        while first.output.contains(name) { name += "x" }
+        guard let second = parse(line + rest, fieldCount: count, gatewayName: name) else {
             return require(false, "what was written is refused: \(quoted(first.output))")
         }
         require(second.authority == first.authority, "another authority the second time")
@@ -128,5 +132,12 @@ enum RequestRewrite {
         require(second.target == first.target, "another target the second time")
         require(second.method == first.method, "another method the second time")
         require(second.head.body == first.head.body, "another length the second time")
+    }
+}
+
+extension [UInt8] {
+    fileprivate func contains(_ text: String) -> Bool {
+        let lowered = map(ASCII.lowercased)
+        return lowered.indices.contains { lowered[$0...].starts(with: text.utf8) }
     }
 }

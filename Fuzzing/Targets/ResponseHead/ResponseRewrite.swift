@@ -48,6 +48,11 @@ enum ResponseRewrite {
         require(short == nil, "a head was written into less room than it takes")
     }
 
+    /// Whether an answer is not passed on.
+    static func refuses(_ input: [UInt8], _ context: ResponseContext) -> Bool {
+        parse(input, context) == nil
+    }
+
     private static func parse(
         _ input: [UInt8],
         _ context: ResponseContext,

@@ -15,7 +15,16 @@ enum ResponseScan {
 
     /// Scans `bytes` at once and in pieces; returns the head at their front, if there is one.
     static func check(_ bytes: [UInt8]) -> [UInt8]? {
-        requireSameWhenFed(bytes, areSame: ==) { scan($0, from: $1) }
+        let areSame = { (early: Verdict, late: Verdict) -> Bool in
+            // What does not begin like an answer can be refused before its head has ended.
+            if early == .refused, case .head(let range) = late {
+                return (0..<8).allSatisfy {
+                    ResponseRewrite.refuses(Array(bytes[range]), ResponseRewrite.context($0))
+                }
+            }
+            return early == late
+        }
+        requireSameWhenFed(bytes, areSame: areSame) { scan($0, from: $1) }
         guard case .head(let range) = scan(bytes.span, from: 0).verdict else { return nil }
         require(range.lowerBound == 0, "bytes before an answer are passed over")
         return Array(bytes[range])

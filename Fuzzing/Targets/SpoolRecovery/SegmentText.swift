@@ -12,7 +12,7 @@ import ClawgressBytes
 /// | byte | meaning |
 /// |---|---|
 /// | 0, 1 | worker (of three), boot (of two) |
-/// | 2 | seal in the low two bits; 4: wrong checksum; 8: another number; 16: space behind |
+/// | 2 | seal in the low two bits; 4: wrong checksum; 8: another number; 16: space behind; 32: version 2 |
 /// | 3 | last sequence number: from 250 on counted down from the greatest |
 /// | 4, 5, 6 | lost events: allowed, denied, rate limited; counted down likewise |
 /// | 7 | the time of the lost events |
@@ -39,7 +39,8 @@ enum SegmentText {
     }
 
     private static func header(_ description: [UInt8], _ number: UInt64) -> [UInt8] {
-        var page = magic + little(UInt32(1)) + little(UInt32(description[0] % 3))
+        let version: UInt32 = description[2] & 32 == 0 ? 1 : 2
+        var page = magic + little(version) + little(UInt32(description[0] % 3))
         page += little(UInt64(0xB007)) + little(UInt64(description[1] % 2))
         page += little(description[2] & 8 == 0 ? number : number + 1)
         page += little(UInt64(1_800_000_000_000_000)) + [4] + Array("gw-1".utf8)
