@@ -124,7 +124,10 @@ extension SpoolOutcome {
             bytesIn: word(SlotLayout.bytesIn),
             latencyMicroseconds: latency == .max ? nil : latency,
             durationMicroseconds: word(SlotLayout.duration),
-            gatewayMicroseconds: word(SlotLayout.gatewayTime)
+            gatewayMicroseconds: word(SlotLayout.gatewayTime),
+            closing: closingPlace(bytes, at: start).flatMap {
+                OutcomeBits.closing(word($0 - start))
+            }
         )
     }
 }

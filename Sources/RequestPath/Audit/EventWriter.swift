@@ -65,6 +65,8 @@ public enum EventWriter {
         fields.text("claimed_agent_id", event.claimedAgentID, 384, &out)
         fields.text("client_address", event.clientAddress.text, 64, &out)
         fields.integer("client_port", UInt64(event.clientPort), &out)
+        fields.word("closing_reason", event.end.closing?.reason.name, &out)
+        fields.integer("closing_serial", event.end.closing?.serial, &out)
     }
 
     private static func writeCredentialToGateway(

@@ -1,5 +1,7 @@
 // The full segments that long exchanges keep open: few, found by number.
 
+import ClawgressBytes
+
 /// A bounded set of segments of one writer.
 struct HeldSegments: ~Copyable {
     /// How many segments a writer keeps mapped beside its newest.
@@ -31,6 +33,11 @@ struct HeldSegments: ~Copyable {
             serverName: serverName,
             sequence: sequence
         )
+    }
+
+    /// Reads an open slot of one of them back.
+    func recall(_ index: Int, at offset: Int, into out: inout ByteBuffer) -> RecalledExchange? {
+        segments[index]?.recall(at: offset, into: &out)
     }
 
     /// Takes a segment out if nothing is open in it any more.

@@ -22,8 +22,9 @@ struct Segment: ~Copyable, Sendable {
     mutating func append(_ intent: SpoolIntent, _ texts: borrowing SpoolTexts) -> Int? {
         let lengths = TextLengths(texts)
         let covered = SlotLayout.alignedTexts(lengths.total)
-        let room = intent.reservesServerName ? SlotLayout.serverNameRoom : 0
-        let length = covered + room
+        var length = covered
+        if intent.reservesServerName { length += SlotLayout.serverNameRoom }
+        if intent.decision == .allow { length += SlotLayout.closingRoom }
         guard length <= file.length - end else { return nil }
         let start = end
         storeFields(intent, lengths, at: start)

@@ -108,6 +108,26 @@ enum OutcomeBits {
         return what | how &<< 32 | UInt64(serverName) &<< 56
     }
 
+    /// The serial and the reason of a closing in one word; 0 for none.
+    ///
+    /// A serial that needs more than the lower 56 bits could not be written as JSON either.
+    static func pack(_ closing: Closing?) -> UInt64 {
+        guard let closing else { return 0 }
+        return UInt64(closing.reason.rawValue) &<< serialBits
+            | UInt64(bitPattern: closing.serial) & serialMask
+    }
+
+    /// The closing in a word; nil for none, and for a reason that this version does not know.
+    static func closing(_ word: UInt64) -> Closing? {
+        guard word != 0, let reason = Reason(rawValue: UInt8(word &>> serialBits)) else {
+            return nil
+        }
+        return Closing(serial: Int64(word & serialMask), reason: reason)
+    }
+
+    private static var serialBits: UInt64 { 56 }
+    private static var serialMask: UInt64 { (1 &<< serialBits) &- 1 }
+
     /// Whether all fields of the slot at `start` have values that this version knows.
     static func areValid(_ bytes: Span<UInt8>, at start: Int) -> Bool {
         let base = start + SlotLayout.outcomeBits

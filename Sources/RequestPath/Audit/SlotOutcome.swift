@@ -1,5 +1,5 @@
-// The end of a slot's exchange, stored in place: the outcome, and the server name behind the
-// texts where one was sent that is not the host's.
+// The end of a slot's exchange, stored in place: the outcome, and behind the texts the server name
+// where one was sent that is not the host's, and what closed the exchange where policy did.
 
 import ClawgressBytes
 import ClawgressModel
@@ -48,6 +48,9 @@ func storeOutcome(
     var mark = outcome.namesHost ? ServerNameMark.host : ServerNameMark.none
     if serverName.count > 0 { mark = storeServerName(serverName, in: &file, at: start) }
     file.store(littleEndian: OutcomeBits.pack(outcome, mark), at: start + SlotLayout.outcomeBits)
+    if let place = closingPlace(file.bytes, at: start) {
+        file.store(littleEndian: OutcomeBits.pack(outcome.closing), at: place)
+    }
     if let checksum = outcomeChecksum(file.bytes, at: start) {
         file.store(littleEndian: checksum, at: start + SlotLayout.outcomeChecksum)
     }
@@ -72,12 +75,29 @@ private func storeServerName(
     return mark
 }
 
-/// The checksum over the outcome of the slot at `start`, its server name included; nil if the
-/// name would not lie within the slot.
+/// Where the closing of the slot at `start` stands, whose outcome is stored; nil if its exchange
+/// was not closed by policy, or there is no room.
+func closingPlace(_ bytes: Span<UInt8>, at start: Int) -> Int? {
+    guard bytes[start + SlotLayout.outcomeBits + 1] == Outcome.closedByPolicy.rawValue else {
+        return nil
+    }
+    let slotLength = Int(bytes.load(littleEndian: UInt32.self, at: start + SlotLayout.length))
+    guard let room = ServerNameRoom(bytes, at: start, slotLength: slotLength),
+        room.length >= SlotLayout.closingRoom
+    else { return nil }
+    return start + slotLength - SlotLayout.closingRoom
+}
+
+/// The checksum over the outcome of the slot at `start`, what stands behind the texts included;
+/// nil if that would not lie within the slot.
 func outcomeChecksum(_ bytes: Span<UInt8>, at start: Int) -> UInt32? {
     let intent = bytes.load(littleEndian: UInt32.self, at: start + SlotLayout.intentChecksum)
     let content = start + SlotLayout.outcome..<start + SlotLayout.outcomeEnd
-    let checksum = bytes.extracting(content).crc32c(seed: intent)
+    var checksum = bytes.extracting(content).crc32c(seed: intent)
+    if let place = closingPlace(bytes, at: start) {
+        let closing = bytes.extracting(place..<place + SlotLayout.closingRoom)
+        checksum = closing.crc32c(seed: checksum)
+    }
     let length = ServerNameMark.length(bytes[start + SlotLayout.serverNameMark])
     guard length > 0 else { return checksum }
     let slotLength = Int(bytes.load(littleEndian: UInt32.self, at: start + SlotLayout.length))

@@ -6,9 +6,9 @@
 // length is stored last, so a slot whose writing was interrupted does not exist. A length of
 // zero is the end. The header's counts of lost events are changed in place, each with one store.
 //
-// Behind the texts of a slot there may be room for the one text that is known at the end only, the
-// server name of a tunnel's ClientHello. Version 1 knew no such room and had zeroes where version
-// 2 says what is in it, so both are read in the same way.
+// Behind the texts of a slot there may be room for what is known at the end only: the server name
+// of a tunnel's ClientHello, and what closed an exchange that had been allowed. Version 1 knew no
+// such room and had zeroes where version 2 says what is in it, so both are read in the same way.
 
 /// The header page of a segment.
 enum HeaderLayout {
@@ -92,6 +92,8 @@ enum SlotLayout {
     static var bytesMin: Int { 176 }
     /// The room for a server name, where one may come: any legal one fits.
     static var serverNameRoom: Int { 256 }
+    /// The room for a closing, the last of a slot whose exchange was allowed.
+    static var closingRoom: Int { 8 }
 }
 
 /// What the byte says that tells of a server name.

@@ -2,6 +2,21 @@
 
 public import ClawgressModel
 
+/// The later decision that closed an exchange which had been allowed.
+public struct Closing: Sendable, Equatable {
+    /// The serial of the snapshot that made it; less than 2^53, as JSON demands.
+    public var serial: Int64
+    /// Why the same request would be refused now.
+    public var reason: Reason
+
+    /// Describes a closing.
+    @inlinable
+    public init(serial: Int64, reason: Reason) {
+        self.serial = serial
+        self.reason = reason
+    }
+}
+
 /// How an exchange ended.
 public struct SpoolOutcome: Sendable, Equatable {
     /// How it ended.
@@ -30,6 +45,8 @@ public struct SpoolOutcome: Sendable, Equatable {
     public var durationMicroseconds: UInt64
     /// Our own share of the latency in microseconds, without name resolution and upstream.
     public var gatewayMicroseconds: UInt64
+    /// What closed it; kept with the outcome `closedByPolicy` only.
+    public var closing: Closing?
 
     /// Describes an end; what is not given did not happen.
     @inlinable
@@ -45,7 +62,8 @@ public struct SpoolOutcome: Sendable, Equatable {
         bytesIn: UInt64 = 0,
         latencyMicroseconds: UInt64? = nil,
         durationMicroseconds: UInt64 = 0,
-        gatewayMicroseconds: UInt64 = 0
+        gatewayMicroseconds: UInt64 = 0,
+        closing: Closing? = nil
     ) {
         self.outcome = outcome
         self.decision = decision
@@ -59,5 +77,6 @@ public struct SpoolOutcome: Sendable, Equatable {
         self.latencyMicroseconds = latencyMicroseconds
         self.durationMicroseconds = durationMicroseconds
         self.gatewayMicroseconds = gatewayMicroseconds
+        self.closing = closing
     }
 }

@@ -2,6 +2,7 @@
 // and completed in place when it ends. No system call, no lock and no allocation on the way,
 // except once a segment.
 
+public import ClawgressBytes
 public import ClawgressModel
 
 /// Records one worker's exchanges.
@@ -88,6 +89,21 @@ public struct SpoolWriter: ~Copyable {
             return
         }
         current?.note(lastSequence: sequence)
+    }
+
+    /// Reads back what was recorded when an exchange that is open still was allowed, and appends
+    /// its texts to `out`.
+    ///
+    /// - Returns: nil if a text was cut when it was written, or `out` has no room.
+    public func recall(_ slot: SlotHandle, into out: inout ByteBuffer) -> RecalledExchange? {
+        let place = forwards[slot] ?? slot
+        switch current {
+        case .some(let newest) where newest.number == place.number:
+            return newest.recall(at: place.offset, into: &out)
+        default:
+            guard let index = older.index(of: place.number) else { return nil }
+            return older.recall(index, at: place.offset, into: &out)
+        }
     }
 
     /// Records an exchange that ends with its decision: a refusal.

@@ -158,6 +158,11 @@ extension Reason {
             "This gateway is shutting down. Connect again to reach another one."
         case .overloaded:
             "The gateway has as much to do as it can. Try again shortly."
+        case .noLongerAllowed:
+            """
+            The request was allowed when it began and is so no longer: policies, or the agent's \
+            registration or credentials, have changed since.
+            """
         default:
             "The exchange with the destination failed. Try again later."
         }

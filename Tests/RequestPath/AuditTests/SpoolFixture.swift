@@ -167,6 +167,18 @@ final class TestWriter {
         writer.conclude(slot, outcome, serverName: serverName.span)
     }
 
+    /// The texts of an open slot as `agent credential host method path`, and the rest.
+    func recall(_ slot: SlotHandle, capacity: Int = 10_240) -> (texts: [String], RecalledExchange)?
+    {
+        var out = ByteBuffer(capacity: capacity)
+        out.append("before")
+        guard let recalled = writer.recall(slot, into: &out) else { return nil }
+        let places = [
+            recalled.agentID, recalled.credentialID, recalled.host, recalled.method, recalled.path,
+        ]
+        return (places.map { out.bytes.extracting($0).string() }, recalled)
+    }
+
     /// A whole exchange.
     func exchange(_ marker: UInt64) -> Bool {
         guard let slot = open(.sample(marker)) else { return false }
