@@ -8,6 +8,8 @@ import ClawgressModel
 struct TrustedIssuer: Sendable {
     let issuer: TokenIssuer
     private let keys: [VerificationKey]
+    /// Issuer and key id of each key, as the public name of a token that it signed begins.
+    let signerNames: [[UInt8]]
 
     /// The issuer's key of exactly that name, compared byte by byte, or nil.
     func key(named keyID: String) -> VerificationKey? {
@@ -45,6 +47,7 @@ struct TrustedIssuer: Sendable {
         try IdentityIndex.requireUnique(keys.map(\.keyID), "\(name): key id")
         self.issuer = issuer
         self.keys = keys
+        signerNames = keys.map { Array("\(issuer.issuer)/\($0.keyID)".utf8) }
     }
 
     /// Each field has a claim of its own, and none has one that means something else already.

@@ -131,6 +131,12 @@ extension PolicyIndex {
         ordinal >= 0 && rules[Int(ordinal)].attributes.contains(.hasMethods)
     }
 
+    /// The first instant after `now`, in seconds since 1970 UTC, at which a policy's time window
+    /// begins or ends, so that the same query may get another verdict; nil without windows.
+    public func nextWindowEdge(after now: Int64) -> Int64? {
+        windows.map { $0.nextEdge(after: now) }.min()
+    }
+
     /// What must flow in a tunnel that the policy at `ordinal` allowed.
     public func tlsContent(_ ordinal: Int32) -> Policy.TunnelContent {
         guard ordinal >= 0 else { return .require }

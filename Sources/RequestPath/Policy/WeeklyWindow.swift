@@ -27,6 +27,24 @@ struct WeeklyWindow: BitwiseCopyable {
         return begins(on: day &- 1) && second + Self.secondsPerDay < from + length
     }
 
+    /// The first instant after `now`, in seconds since 1970 UTC, at which the window begins or
+    /// ends.
+    ///
+    /// Where one day's part ends as the next one's begins nothing changes, and the instant is
+    /// given all the same.
+    func nextEdge(after now: Int64) -> Int64 {
+        let local = now &+ offset
+        let today = (local &- Self.remainder(local, Self.secondsPerDay)) / Self.secondsPerDay
+        var next = Int64.max
+        // A part that began yesterday may end today; with one day a week, seven days pass.
+        for day in (today - 1)...(today + 7) where begins(on: day) {
+            let start = day * Self.secondsPerDay + from
+            if start > local { next = min(next, start) }
+            if start + length > local { next = min(next, start + length) }
+        }
+        return next &- offset
+    }
+
     /// Whether the window begins on the day with that number since 1970-01-01, a Thursday.
     private func begins(on day: Int64) -> Bool {
         days &>> UInt8(truncatingIfNeeded: Self.remainder(day &+ 3, 7)) & 1 == 1
