@@ -12,6 +12,8 @@ struct ConnectionOptions: BitwiseCopyable {
 
     private(set) var closes = false
     private(set) var keepsAlive = false
+    /// Whether the Upgrade field is meant for the receiver.
+    private(set) var upgrades = false
     /// How many fields are named that would otherwise be passed on.
     private(set) var namedCount = 0
     /// Where their names stand in the head: start and length.
@@ -65,7 +67,9 @@ struct ConnectionOptions: BitwiseCopyable {
             guard namedCount < Self.namedMax else { throw .connectionFieldRefused }
             named[namedCount] = UInt64(option.lowerBound) << 32 | UInt64(option.count)
             namedCount += 1
-        case .connection, .te, .upgrade, .proxyOther, .clawgress:
+        case .upgrade:
+            upgrades = true
+        case .connection, .te, .proxyOther, .clawgress:
             break
         }
     }

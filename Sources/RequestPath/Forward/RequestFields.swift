@@ -22,6 +22,7 @@ struct RequestFields: FieldSet {
     /// Likewise for the fields that name a second method.
     private(set) var overrideLines: Range<Int>?
     private(set) var options = ConnectionOptions()
+    private var upgrade = UpgradeWish()
 
     /// Begins with nothing said.
     init(_ line: RequestLine) {
@@ -33,9 +34,10 @@ struct RequestFields: FieldSet {
     /// Takes note of one field line.
     mutating func add(_ field: FieldLine, of head: Span<UInt8>) throws(Reason) {
         switch field.kind {
-        case .other, .trailer, .authenticate, .keepAlive, .te, .upgrade, .proxyOther,
-            .clawgress:
+        case .other, .trailer, .authenticate, .keepAlive, .te, .proxyOther, .clawgress:
             break
+        case .upgrade:
+            upgrade.add(head.extracting(field.value))
         case .host:
             guard host == nil else { throw .hostFieldMismatch }
             host = field.value
@@ -115,6 +117,26 @@ struct RequestFields: FieldSet {
         // Some clients say about a CONNECT that it has no content; that it has some is absurd.
         guard contentLength == 0 else { throw .framingAmbiguous }
         return .none
+    }
+
+    /// Whether the request asks for a WebSocket.
+    ///
+    /// A wish for other protocols alone is passed over, as is any wish in HTTP/1.0 (RFC 9110
+    /// section 7.8): the field ends here, and the request is an ordinary one.
+    ///
+    /// - Throws: `upgradeRefused` for a wish that names WebSockets and is not exactly the opening
+    ///   of one.
+    func asksWebSocket(
+        _ head: Span<UInt8>,
+        _ line: RequestLine,
+        _ body: BodyLength
+    ) throws(Reason) -> Bool {
+        guard upgrade.namesWebSocket, !isVersion10 else { return false }
+        guard upgrade.isWebSocket, options.upgrades, line.method == .get,
+            body == .none || body == .fixed(0),
+            try WebSocketOpening.isSound(head, from: line.end)
+        else { throw .upgradeRefused }
+        return true
     }
 
     /// Whether the connection persists after the exchange (RFC 9112 section 9.3).

@@ -53,6 +53,8 @@ extension RequestHead {
         try fields.checkJourney(head, gatewayName: gatewayName)
         FieldCopy.writeFraming(body, into: &out)
         fields.writeMaxForwards(into: &out)
+        let asksWebSocket = try fields.asksWebSocket(head, line, body)
+        if asksWebSocket { WebSocketOpening.writeFields(into: &out) }
         out.append(line.isVersion10 ? "Via: 1.0 " : "Via: 1.1 ")
         out.append(gatewayName)
         out.append("\r\n\r\n")
@@ -70,7 +72,8 @@ extension RequestHead {
             isVersion10: line.isVersion10,
             keepAlive: fields.keepAlive,
             hasConnectionBoundAuthentication: fields.isConnectionBound,
-            methodOverrides: fields.overrideLines
+            methodOverrides: fields.overrideLines,
+            asksWebSocket: asksWebSocket
         )
     }
 

@@ -42,7 +42,8 @@ extension RequestHead {
             isVersion10: line.isVersion10,
             keepAlive: fields.keepAlive,
             hasConnectionBoundAuthentication: fields.isConnectionBound,
-            methodOverrides: nil
+            methodOverrides: nil,
+            asksWebSocket: false
         )
     }
 

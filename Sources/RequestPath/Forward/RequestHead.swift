@@ -39,6 +39,8 @@ public struct RequestHead: Sendable {
     ///
     /// Nil if there is none; see ``nextMethodOverride(in:from:)``.
     public let methodOverrides: Range<Int>?
+    /// Whether it asks for a WebSocket, so that it is a tunnel once the origin agrees.
+    public let asksWebSocket: Bool
 
     /// Whether the request opens a tunnel.
     @inlinable

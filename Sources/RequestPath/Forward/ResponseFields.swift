@@ -10,6 +10,7 @@ struct ResponseFields: FieldSet {
     private(set) var isChunked = false
     private(set) var bindsConnection = false
     private(set) var options = ConnectionOptions()
+    private var upgrade = UpgradeWish()
 
     /// Begins with nothing said.
     init(_ status: StatusLine) {
@@ -21,6 +22,8 @@ struct ResponseFields: FieldSet {
         switch field.kind {
         case .connection:
             try options.add(field.value, of: head)
+        case .upgrade:
+            upgrade.add(head.extracting(field.value))
         case .contentLength:
             guard contentLength == nil else { throw .upstreamMalformed }
             contentLength = try FieldValue.length(head.extracting(field.value))
@@ -51,6 +54,15 @@ struct ResponseFields: FieldSet {
         if isHead || status.isBodiless || status.code == 304 { return .none }
         if isChunked { return .chunked }
         return contentLength.map { .fixed($0) } ?? .untilClose
+    }
+
+    /// Holds an answer with status 101 to what was asked for: a WebSocket, and nothing before it.
+    ///
+    /// - Throws: `upstreamMalformed`.
+    func requireWebSocket() throws(Reason) {
+        guard upgrade.isWebSocket, options.upgrades, !status.isVersion10, !isChunked,
+            contentLength ?? 0 == 0
+        else { throw .upstreamMalformed }
     }
 
     /// Whether the upstream connection persists.

@@ -16,8 +16,8 @@ extension ResponseHead {
     ///   - limits: bounds that the scanner does not know.
     ///   - gatewayName: the pseudonym for `Via`.
     ///   - out: gets the result appended; after an error it is as before.
-    /// - Throws: `upstreamMalformed` for everything that is ambiguous, for `101` (no upgrade is
-    ///   ever asked for), and if `out` has no room.
+    /// - Throws: `upstreamMalformed` for everything that is ambiguous, for a `101` that was not
+    ///   asked for or opens no WebSocket, and if `out` has no room.
     public static func parse(
         _ head: Span<UInt8>,
         request: ResponseContext,
@@ -45,7 +45,7 @@ extension ResponseHead {
         _ out: inout ByteBuffer
     ) throws(Reason) -> ResponseHead {
         let line = try StatusLine(head)
-        if line.code == 101 { throw .upstreamMalformed }
+        if line.code == 101, !request.asksWebSocket { throw .upstreamMalformed }
         if !line.isVerbatim { writeLine(head, line, &out) }
         var fields = ResponseFields(line)
         try FieldCopy.write(
@@ -56,6 +56,7 @@ extension ResponseHead {
             into: &out,
             noting: &fields
         )
+        if line.code == 101 { try fields.requireWebSocket() }
         let body = try fields.body(isHead: request.isHead)
         let isDechunked = body == .chunked && request.agentIsVersion10
         let parsed = ResponseHead(
@@ -91,7 +92,9 @@ extension ResponseHead {
         _ out: inout ByteBuffer
     ) {
         if body == .chunked, !isDechunked { out.append("Transfer-Encoding: chunked\r\n") }
-        if !isInterim {
+        if switchesProtocols {
+            WebSocketOpening.writeFields(into: &out)
+        } else if !isInterim {
             if !keepsAgent {
                 out.append("Connection: close\r\n")
             } else if request.agentIsVersion10 {

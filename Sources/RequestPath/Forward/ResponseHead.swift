@@ -8,13 +8,21 @@ public struct ResponseContext: Sendable, BitwiseCopyable {
     public var agentIsVersion10: Bool
     /// Whether the agent's connection stays open if the answer allows it.
     public var agentKeepAlive: Bool
+    /// Whether the request asked for a WebSocket, so that the answer may be one.
+    public var asksWebSocket: Bool
 
     /// Assembles a context.
     @inlinable
-    public init(isHead: Bool, agentIsVersion10: Bool, agentKeepAlive: Bool) {
+    public init(
+        isHead: Bool,
+        agentIsVersion10: Bool,
+        agentKeepAlive: Bool,
+        asksWebSocket: Bool = false
+    ) {
         self.isHead = isHead
         self.agentIsVersion10 = agentIsVersion10
         self.agentKeepAlive = agentKeepAlive
+        self.asksWebSocket = asksWebSocket
     }
 
     /// The context of a request's answer.
@@ -23,7 +31,8 @@ public struct ResponseContext: Sendable, BitwiseCopyable {
         self.init(
             isHead: request.method == .head,
             agentIsVersion10: request.isVersion10,
-            agentKeepAlive: request.keepAlive
+            agentKeepAlive: request.keepAlive,
+            asksWebSocket: request.asksWebSocket
         )
     }
 }
@@ -46,5 +55,9 @@ public struct ResponseHead: Sendable, BitwiseCopyable {
 
     /// Whether it is an interim answer (1xx), with another one to follow.
     @inlinable
-    public var isInterim: Bool { status < 200 }
+    public var isInterim: Bool { status < 200 && !switchesProtocols }
+
+    /// Whether the connection is a WebSocket from here on.
+    @inlinable
+    public var switchesProtocols: Bool { status == 101 }
 }

@@ -26,6 +26,8 @@ struct ExchangeFlags: OptionSet {
     static let countsTunnel = ExchangeFlags(rawValue: 2048)
     /// Its intent is on its way to the disk, and nothing goes out before.
     static let awaitsDisk = ExchangeFlags(rawValue: 4096)
+    /// The request asks for a WebSocket.
+    static let asksWebSocket = ExchangeFlags(rawValue: 32768)
 }
 
 /// One exchange: a plain value.

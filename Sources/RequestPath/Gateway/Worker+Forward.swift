@@ -20,18 +20,19 @@ extension Worker {
     ) -> HeadFate {
         guard let snapshot = request.snapshot else { return refuse(request, .noPolicy, &outbound) }
         let agentNumber = snapshot.agents[Int(admitted.agent)].number
-        if head.isTunnel, !enterTunnel(agentNumber, snapshot.limits) {
+        let countsTunnel = head.isTunnel || head.asksWebSocket
+        if countsTunnel, !enterTunnel(agentNumber, snapshot.limits) {
             return refuse(request, .tooManyTunnels, &outbound)
         }
         guard let index = freeExchanges.take() else {
-            if head.isTunnel { leaveTunnel(agentNumber) }
+            if countsTunnel { leaveTunnel(agentNumber) }
             return refuse(request, .overloaded, &outbound)
         }
         let requestID = makeRequestID(request.moment)
         let slot = openRecord(request, requestID, &outbound)
         if slot == nil, snapshot.refusesUnrecorded {
             freeExchanges.give(index)
-            if head.isTunnel { leaveTunnel(agentNumber) }
+            if countsTunnel { leaveTunnel(agentNumber) }
             return answerUnrecorded(request, requestID, &outbound)
         }
         exchanges.open(
@@ -120,6 +121,7 @@ extension ExchangeFlags {
         self = []
         if head.isTunnel { formUnion([.isTunnel, .countsTunnel]) }
         if head.method == .head { insert(.isHead) }
+        if head.asksWebSocket { formUnion([.asksWebSocket, .countsTunnel]) }
         if head.isVersion10 { insert(.isVersion10) }
         if head.keepAlive { insert(.keepAlive) }
         if head.isReplayable { insert(.isReplayable) }

@@ -110,7 +110,8 @@ extension Worker {
         if exchange.flags.contains(.countsTunnel) {
             shared.numbers.tunnels.subtract(1, AgentNumbers.cell(exchange.agentNumber))
             // Only what was opened is closed: a tunnel may end before it was connected.
-            if exchange.status == 200 { handle.metrics.add(.tunnelsClosed) }
+            let wasOpened = exchange.status == 200 || exchange.status == 101
+            if wasOpened, exchange.flags.contains(.isTunnel) { handle.metrics.add(.tunnelsClosed) }
         }
         exchanges.close(index)
         freeExchanges.give(index)

@@ -115,6 +115,10 @@ extension Worker {
             originBroke(origin, .upstreamMalformed, &outbound)
             return nil
         }
+        if answer.switchesProtocols {
+            openWebSocket(origin, agent, from: end, inbound, &outbound)
+            return nil
+        }
         if answer.isInterim { return passInterim(origin, agent, index, end, &outbound) }
         beginAnswer(origin, index, answer)
         return relayFirst(origin, agent, index, from: end, inbound, &outbound)
@@ -126,7 +130,9 @@ extension Worker {
             isHead: flags.contains(.isHead),
             agentIsVersion10: flags.contains(.isVersion10),
             // An agent whose body was not read to its end cannot be kept: say so.
-            agentKeepAlive: flags.isSuperset(of: [.keepAlive, .requestDone]) && drainDeadline == nil
+            agentKeepAlive: flags.isSuperset(of: [.keepAlive, .requestDone])
+                && drainDeadline == nil,
+            asksWebSocket: flags.contains(.asksWebSocket)
         )
     }
 

@@ -91,6 +91,7 @@ func parseResponse(
     isHead: Bool = false,
     agentIsVersion10: Bool = false,
     agentKeepAlive: Bool = true,
+    asksWebSocket: Bool = false,
     fieldCount: Int = 64,
     capacity: Int = 8_192
 ) throws(Reason) -> AcceptedResponse {
@@ -99,7 +100,8 @@ func parseResponse(
     let context = ResponseContext(
         isHead: isHead,
         agentIsVersion10: agentIsVersion10,
-        agentKeepAlive: agentKeepAlive
+        agentKeepAlive: agentKeepAlive,
+        asksWebSocket: asksWebSocket
     )
     let head = try ResponseHead.parse(
         input.span,
@@ -117,6 +119,7 @@ func parseResponse(
     isHead: Bool = false,
     agentIsVersion10: Bool = false,
     agentKeepAlive: Bool = true,
+    asksWebSocket: Bool = false,
     fieldCount: Int = 64
 ) throws(Reason) -> AcceptedResponse {
     try parseResponse(
@@ -124,6 +127,7 @@ func parseResponse(
         isHead: isHead,
         agentIsVersion10: agentIsVersion10,
         agentKeepAlive: agentKeepAlive,
+        asksWebSocket: asksWebSocket,
         fieldCount: fieldCount
     )
 }

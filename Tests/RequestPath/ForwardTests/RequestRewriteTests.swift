@@ -31,7 +31,7 @@ struct RequestRewriteTests {
     @Test(
         "has no field that ends here, in any case",
         arguments: [
-            "Connection: keep-alive", "Keep-Alive: timeout=5", "TE: trailers", "Upgrade: websocket",
+            "Connection: keep-alive", "Keep-Alive: timeout=5", "TE: trailers", "Upgrade: h2c",
             "Proxy-Authorization: Basic YTpi", "Proxy-Connection: keep-alive",
             "Proxy-Authenticate: Basic", "Proxy-Anything: x", "Clawgress-Decision: allow",
             "Clawgress-X: y",
