@@ -12,7 +12,7 @@ struct Dial: ~Copyable {
     /// The table token of the agent's connection.
     let agent: UInt64
     /// The configuration that the request was decided by; nil once addresses were chosen.
-    let snapshot: GatewaySnapshot?
+    var snapshot: GatewaySnapshot?
     /// What policy is asked about each address.
     let question: Question
     /// The question's texts.

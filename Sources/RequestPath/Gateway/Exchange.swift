@@ -26,6 +26,8 @@ struct ExchangeFlags: OptionSet {
     static let countsTunnel = ExchangeFlags(rawValue: 2048)
     /// Its intent is on its way to the disk, and nothing goes out before.
     static let awaitsDisk = ExchangeFlags(rawValue: 4096)
+    /// The tunnel began without a look at what it carries, because its policy said so.
+    static let carriesAnything = ExchangeFlags(rawValue: 8192)
     /// The request asks for a WebSocket.
     static let asksWebSocket = ExchangeFlags(rawValue: 32768)
 }
@@ -45,10 +47,12 @@ struct Exchange {
     var port: UInt16
     /// The process-wide number of the agent.
     var agentNumber: UInt32
-    /// The agent's place in its snapshot.
+    /// The agent's place in the snapshot by which the exchange was decided last.
     var agentOrdinal: Int32
-    /// The policy's place in its snapshot.
+    /// The policy's place in it.
     var policyOrdinal: Int32
+    /// The round under which it was decided last.
+    var round: UInt32
     /// Monotonic nanoseconds when the head was complete.
     var began: UInt64
     /// Monotonic nanoseconds when it went into other hands (name server, origin); 0 for not yet.

@@ -9,7 +9,7 @@ enum Counter: Int, CaseIterable {
     case connectionsAccepted, connectionsClosed, headsAbandoned
     case requests, tunnelsOpened, tunnelsClosed, upstreamConnections, upstreamReused
     case upstreamRetries, nameQuestions, tokensVerified, bytesOut, bytesIn
-    case recordsLost, latencySumMicroseconds, latencyCount
+    case exchangesRedecided, recordsLost, latencySumMicroseconds, latencyCount
 
     /// The name in the Prometheus text, without prefix and `_total`.
     var name: String {
@@ -27,6 +27,7 @@ enum Counter: Int, CaseIterable {
         case .tokensVerified: "tokens_verified"
         case .bytesOut: "bytes_out"
         case .bytesIn: "bytes_in"
+        case .exchangesRedecided: "exchanges_redecided"
         case .recordsLost: "records_lost"
         case .latencySumMicroseconds: "latency_sum_microseconds"
         case .latencyCount: "latency_count"
@@ -49,6 +50,7 @@ enum Counter: Int, CaseIterable {
         case .tokensVerified: "tokens verified, cache misses only"
         case .bytesOut: "bytes written to origins"
         case .bytesIn: "bytes read from origins"
+        case .exchangesRedecided: "open exchanges decided again after a change"
         case .recordsLost: "events that could not be recorded, see the gap records"
         case .latencySumMicroseconds: "sum of latencies in microseconds"
         case .latencyCount: "number of latencies in the sum"

@@ -1,6 +1,7 @@
 // Ends: of connections, of exchanges, in order and out of order. Every way out of an exchange
 // passes through here or through a completed answer, so that no record stays open.
 
+import ClawgressAudit
 import ClawgressBytes
 import ClawgressForward
 import ClawgressModel
@@ -15,14 +16,15 @@ extension Worker {
         _ agent: Descriptor,
         _ reason: Reason,
         _ outcome: Outcome,
-        _ outbound: inout ByteBuffer
+        _ outbound: inout ByteBuffer,
+        _ closing: Closing? = nil
     ) {
         let index = Int(connections[agent.index].exchange)
         detachOrigin(agent)
         dropDial(agent)
         guard !exchanges[index].flags.contains(.answerBegun) else {
             // Half an answer is out; a reset is the only way left to say that it is not whole.
-            concludeOf(agent, outcome, reason)
+            concludeOf(agent, outcome, reason, closing)
             connections[agent.index].socket.resetOnClose()
             closeAgent(agent)
             return
@@ -33,7 +35,7 @@ extension Worker {
         writeFailure(index, reason, close: !keeps, &outbound)
         exchanges[index].status = UInt16(reason.status)
         exchanges[index].answered = SystemClock.monotonicNanoseconds()
-        concludeOf(agent, outcome, reason)
+        concludeOf(agent, outcome, reason, closing)
         guard connections[agent.index].deliver(outbound.bytes) else {
             closeAgent(agent)
             return
@@ -68,12 +70,18 @@ extension Worker {
         answer.write(policyID: name.bytes.span, into: &outbound)
     }
 
-    private mutating func concludeOf(_ agent: Descriptor, _ outcome: Outcome, _ reason: Reason) {
+    private mutating func concludeOf(
+        _ agent: Descriptor,
+        _ outcome: Outcome,
+        _ reason: Reason,
+        _ closing: Closing? = nil
+    ) {
         conclude(
             Int(connections[agent.index].exchange),
             outcome,
             reason,
-            decision: reason.lateDecision
+            decision: reason.lateDecision,
+            closing: closing
         )
         connections[agent.index].exchange = -1
     }

@@ -122,6 +122,7 @@ extension Worker {
         }
         wheel.clear(origin.index)
         let index = Int(connections[agent.index].exchange)
+        guard remainsAllowed(agent, index, &outbound) else { return }
         guard !exchanges[index].flags.contains(.isTunnel) else {
             openTunnel(agent, index, &outbound)
             return

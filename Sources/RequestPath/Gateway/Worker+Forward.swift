@@ -45,6 +45,7 @@ extension Worker {
                 agentNumber: agentNumber,
                 agentOrdinal: admitted.agent,
                 policyOrdinal: admitted.permitted.verdict.policy,
+                round: rounds.number,
                 began: request.moment.monotonic,
                 request: BodyReader(head.body)
             )
@@ -120,8 +121,8 @@ extension ExchangeFlags {
     init(_ head: RequestHead) {
         self = []
         if head.isTunnel { formUnion([.isTunnel, .countsTunnel]) }
-        if head.method == .head { insert(.isHead) }
         if head.asksWebSocket { formUnion([.asksWebSocket, .countsTunnel]) }
+        if head.method == .head { insert(.isHead) }
         if head.isVersion10 { insert(.isVersion10) }
         if head.keepAlive { insert(.keepAlive) }
         if head.isReplayable { insert(.isReplayable) }

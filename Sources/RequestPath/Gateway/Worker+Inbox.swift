@@ -28,6 +28,7 @@ extension Worker {
         }
         snapshot = next
         limits = next.limits
+        beginRedecision()
         handle.serial.store(next.serial, ordering: .releasing)
     }
 

@@ -87,16 +87,15 @@ extension Worker {
         _ outcome: Outcome,
         _ reason: Reason,
         decision: Decision = .allow,
+        closing: Closing? = nil,
         serverName: Span<UInt8> = Span()
     ) {
         let now = SystemClock.monotonicNanoseconds()
         let exchange = exchanges[index]
         if let slot = exchange.slot {
-            spool.conclude(
-                slot,
-                Self.outcome(of: exchange, outcome, reason, decision, now),
-                serverName: serverName
-            )
+            var end = Self.outcome(of: exchange, outcome, reason, decision, now)
+            end.closing = closing
+            spool.conclude(slot, end, serverName: serverName)
         }
         handle.metrics.add(.requests)
         handle.metrics.count(decision, reason)

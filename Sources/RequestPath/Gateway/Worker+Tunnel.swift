@@ -1,5 +1,6 @@
 // Tunnels: bytes go both ways until both sides have ended, each in its own time.
 
+import ClawgressAudit
 import ClawgressBytes
 import ClawgressForward
 import ClawgressModel
@@ -31,6 +32,7 @@ extension Worker {
             awaitHello(agent, &outbound)
             return
         }
+        exchanges[index].flags.insert(.carriesAnything)
         dropDial(agent)
         connections[agent.index].flags.insert(.readable)
         // Bytes that the agent sent right behind its CONNECT.
@@ -165,7 +167,12 @@ extension Worker {
     /// Records a tunnel's end and closes both sides.
     ///
     /// What a failed side still held was counted as sent and is taken back.
-    mutating func closeTunnel(_ agent: Descriptor, _ outcome: Outcome, _ reason: Reason) {
+    mutating func closeTunnel(
+        _ agent: Descriptor,
+        _ outcome: Outcome,
+        _ reason: Reason,
+        _ closing: Closing? = nil
+    ) {
         let index = Int(connections[agent.index].exchange)
         let origin = connections[agent.index].peer
         if origin.isSome {
@@ -179,7 +186,7 @@ extension Worker {
             connections[agent.index].socket.resetOnClose()
             if origin.isSome { connections[origin.index].socket.resetOnClose() }
         }
-        conclude(index, outcome, reason)
+        conclude(index, outcome, reason, closing: closing)
         connections[agent.index].exchange = -1
         closeAgent(agent)
     }

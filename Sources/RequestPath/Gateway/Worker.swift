@@ -59,6 +59,8 @@ struct Worker: ~Copyable {
     var scheduled: [UInt64] = []
     /// Indices whose deadline passed, reused from turn to turn.
     var expired: [UInt32] = []
+    /// The rounds in which what is open is decided again.
+    var rounds = RedecisionRounds()
     /// Whether accepting paused because descriptors ran out.
     var acceptPausedUntil: UInt64 = 0
 
@@ -128,6 +130,7 @@ struct Worker: ~Copyable {
             for index in 0..<count { dispatch(poller.event(index), &inbound, &outbound) }
             runScheduled(&inbound, &outbound)
             expireDeadlines(&inbound, &outbound)
+            redecideOpen(&outbound)
         }
     }
 
@@ -142,7 +145,9 @@ struct Worker: ~Copyable {
 
     private func sleepMilliseconds() -> Int32 {
         if !scheduled.isEmpty { return 0 }
-        let bound = wheel.sleepMilliseconds(now: turn)
+        let due = wheel.sleepMilliseconds(now: turn)
+        let round = rounds.sleepMilliseconds(now: turn)
+        let bound = due < 0 || round < 0 ? max(due, round) : min(due, round)
         guard drainDeadline != nil || acceptPausedUntil > 0 else { return bound }
         return bound < 0 ? 100 : min(bound, 100)
     }
