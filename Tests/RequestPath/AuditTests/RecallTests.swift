@@ -149,9 +149,14 @@ struct RecallTests {
         }
         let all = try events(folder)
         #expect(all.map { $0.end.closing?.serial } == [nil, 0x00AB_CDEF_0123])
-        let path = try #require(folder.segments.first)
+        let serial = Data([0x23, 0x01, 0xEF, 0xCD, 0xAB])
+        let path = try #require(
+            folder.segments.first {
+                FileManager.default.contents(atPath: $0)?.range(of: serial) != nil
+            }
+        )
         var segment = try Data(contentsOf: URL(fileURLWithPath: path))
-        let place = try #require(segment.range(of: Data([0x23, 0x01, 0xEF, 0xCD, 0xAB])))
+        let place = try #require(segment.range(of: serial))
         segment[place.lowerBound] ^= 1
         segment.replaceSubrange(128..<132, with: [0, 0, 0, 0])
         try segment.write(to: URL(fileURLWithPath: path))

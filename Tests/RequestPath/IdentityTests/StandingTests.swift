@@ -2,6 +2,7 @@
 
 import ClawgressBytes
 import ClawgressIdentity
+import ClawgressJWSSigning
 import ClawgressJWS
 import ClawgressModel
 import Testing

@@ -3,6 +3,7 @@
 
 import ClawgressModel
 import ClawgressPolicy
+import TestKit
 import Testing
 
 @Suite("Edges of time windows")
