@@ -309,6 +309,21 @@ def test_a_policy_may_refuse_encrypted_hellos(opened, witness):
         assert b"".join(client.reader.exactly(len(sent))) == sent
 
 
+def test_a_hello_is_judged_by_the_policy_that_is_in_force_when_it_comes(worlds, witness):
+    world = worlds()
+    target = f"origin.test:{witness.port}"
+    world.policies(allow("allow-witness", [target])).start()
+    with world.client() as client:
+        identifier = tunnel(client, target)
+        world.policies(allow("allow-witness", [target], ech="refuse"))
+        redecided = "clawgress_exchanges_redecided_total"
+        until("a decision about the open tunnel", lambda: world.gateway.metric(redecided) >= 1)
+        client.send(hello.hello("origin.test", ENCRYPTED))
+        assert rest(client) == hello.alert(hello.HANDSHAKE_FAILURE)
+        refused(world, client, identifier, "ech_refused")
+    assert witness.last().received == b""
+
+
 @pytest.mark.parametrize("sent", [b"EHLO x\r\n", hello.hello("elsewhere.test"), b"\x15\x03"])
 def test_anything_passes_where_the_policy_says_any(opened, talker, sent):
     with opened.client() as client:

@@ -12,16 +12,15 @@ struct Dial: ~Copyable {
     /// The table token of the agent's connection.
     let agent: UInt64
     /// The configuration that the request was decided by; nil once addresses were chosen.
-    var snapshot: GatewaySnapshot?
+    private(set) var snapshot: GatewaySnapshot?
     /// What policy is asked about each address.
     let question: Question
     /// The question's texts.
     let texts: [UInt8]
-    /// What must flow in its tunnel, and what becomes of an encrypted ClientHello there.
-    ///
-    /// Of the policy that allowed it, whatever snapshot is in force by then.
+    /// What must flow in its tunnel, by the policy that allowed it.
     let content: Policy.TunnelContent
-    let ech: Policy.EncryptedHello
+    /// What becomes of an encrypted ClientHello there, by the policy that allows it now.
+    private(set) var ech: Policy.EncryptedHello
     /// The rewritten request head; empty for a tunnel.
     var head: ByteQueue
     /// Allowed addresses, in the order to try.
@@ -46,6 +45,12 @@ struct Dial: ~Copyable {
         (self.question, self.texts) = question.detached(from: texts)
         head = ByteQueue()
         if !question.isTunnel { head.append(texts, 0..<headEnd) }
+    }
+
+    /// Goes on under a later configuration, in which the policy at `ordinal` allows the request.
+    mutating func adopt(_ next: GatewaySnapshot, policy ordinal: Int32) {
+        snapshot = next
+        ech = next.policy.encryptedHello(ordinal)
     }
 
     /// A second try to an address that was chosen before.

@@ -77,7 +77,9 @@ extension Worker {
         }
         // A ClientHello that is still awaited is judged by the policy that allows it now.
         let dial = Int(connections[agent.index].dial)
-        if dial >= 0, dials[dial].snapshot != nil { dials[dial].snapshot = snapshot }
+        if dial >= 0, dials[dial].snapshot != nil, let snapshot {
+            dials[dial].adopt(snapshot, policy: exchanges[index].policyOrdinal)
+        }
         return true
     }
 
