@@ -95,7 +95,8 @@ def test_carries_a_conversation_and_records_it_once(opened, chat):
 def test_carries_large_messages_in_both_directions_at_once(opened, chat):
     socket_ = WebSocket(opened, f"origin.test:{chat.port}")
     text = "0123456789abcdef" * (1 << 19)
-    sender = threading.Thread(target=socket_.send, args=(text,), daemon=True)
+    frames = socket_.rendered(text)
+    sender = threading.Thread(target=socket_.client.send, args=(frames,), daemon=True)
     sender.start()
     assert socket_.next() == "welcome"
     assert socket_.next() == text

@@ -17,7 +17,10 @@ class EchoServer:
     """A real WebSocket server on loopback; sends a greeting with its handshake, then echoes."""
 
     def __init__(self):
-        self._server = serve(self._converse, "127.0.0.1", 0, max_size=None, compression=None)
+        self._server = serve(
+            self._converse, "127.0.0.1", 0, max_size=None, compression=None,
+            ping_interval=None,
+        )
         self.port = self._server.socket.getsockname()[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -68,8 +71,14 @@ class WebSocket:
 
     def send(self, text):
         """Sends one text message."""
+        self.client.send(self.rendered(text))
+
+    def rendered(self, text):
+        """The bytes of one text message, for a thread to send: the protocol is not safe to share."""
         self.protocol.send_text(text.encode())
-        self._flush()
+        frames = b"".join(self.protocol.data_to_send())
+        self.sent += len(frames)
+        return frames
 
     def next(self):
         """Waits for the next text message."""
