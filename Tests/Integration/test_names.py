@@ -80,6 +80,21 @@ def test_a_request_that_waited_for_its_name_uses_a_kept_connection(resolving, na
     assert world.gateway.metric("clawgress_upstream_reused_total") == 1
 
 
+def test_a_kept_connection_after_a_wait_is_for_what_is_still_allowed(resolving, names, origin):
+    names.zone["first.names.test"] = {"A": ["127.0.0.1"], "ttl": 60}
+    names.zone["late.names.test"] = {"A": ["127.0.0.1"], "ttl": 60, "delay": 1.2}
+    world = resolving()
+    assert ask(world, "first.names.test", origin.port)[0] == 200
+    with world.client() as client:
+        client.ask("GET", f"http://late.names.test:{origin.port}/hold")
+        until("the question", lambda: names.questions("late.names.test") == 1)
+        world.policies()
+        answer = client.answer()
+    assert (answer.status, answer.get("clawgress-reason")) == (403, "no_longer_allowed")
+    event = world.gateway.events(lambda each: each["destination_host"] == "late.names.test")[0]
+    assert event["outcome"] == "closed_by_policy"
+
+
 def test_says_that_a_name_does_not_exist(resolving, origin):
     world = resolving()
     assert ask(world, "nothing.names.test", origin.port) == (502, "name_not_found")

@@ -118,5 +118,20 @@ extension Worker {
         outbound.append(wait.outgoing.span)
         awaitAnswer(agent)
         route(wait.request(of: agent), index, wait.snapshot, &outbound)
+        askAgain(wait, &outbound)
+    }
+
+    /// A round that went by while a request waited has not asked about it; one that is being
+    /// connected is asked when it is.
+    private mutating func askAgain(_ wait: DiskWait, _ outbound: inout ByteBuffer) {
+        guard let place = connections.index(of: wait.agent), connections[place].exchange >= 0 else {
+            return
+        }
+        let index = Int(connections[place].exchange)
+        let origin = connections[place].peer
+        guard exchanges[index].requestID == wait.requestID, origin.isSome,
+            connections[origin.index].phase != .connecting
+        else { return }
+        _ = remainsAllowed(Descriptor(Int32(place)), index, &outbound)
     }
 }

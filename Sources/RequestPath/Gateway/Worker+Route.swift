@@ -218,7 +218,11 @@ extension Worker {
             exchanges[index].handedOver = SystemClock.monotonicNanoseconds()
             setDeadline(agent, turn, limits.responseMilliseconds)
             dials[dial].addresses = choice.addresses
-            if reuse(afterWait: dial, agent, index) { return }
+            if reuse(afterWait: dial, agent, index) {
+                // A round that went by while it waited for its name has not asked about it.
+                _ = remainsAllowed(agent, index, &outbound)
+                return
+            }
             dialNext(dial, &outbound)
         }
     }
