@@ -2,8 +2,8 @@
 
 import ClawgressBytes
 import ClawgressIdentity
-import ClawgressJWSSigning
 import ClawgressJWS
+import ClawgressJWSSigning
 import ClawgressModel
 import Testing
 
