@@ -43,14 +43,16 @@ def ours(kind, corpus, folder):
 
 def passed_on(fields):
     """The fields that go on: not those for one hop, nor those that Connection names."""
-    named = {
-        word.strip(b" \t").lower()
-        for name, value in fields if name == b"connection" for word in value.split(b",")
-    }
+    named = {word for name, value in fields if name == b"connection" for word in words(value)}
     return [
         (name, value) for name, value in fields
         if not ENDS_HERE.fullmatch(name) and name not in named
     ]
+
+
+def words(value):
+    """The elements of a list, in lower case."""
+    return [word.strip(b" \t").lower() for word in value.split(b",")]
 
 
 def written(line):
@@ -131,6 +133,10 @@ def expected_request_fields(line, our_authority, other):
     hops = [value for name, value in other.fields if name == b"max-forwards"]
     if hops and other.method == b"OPTIONS":
         fields.append((b"max-forwards", b"%d" % (int(hops[0]) - 1)))
+    wishes = [word for name, value in other.fields if name == b"upgrade" for word in words(value)]
+    if b"websocket" in wishes and other.version == "1.1":
+        # The one change of protocol that passes; its fields for one hop are written anew.
+        fields += [(b"connection", b"Upgrade"), (b"upgrade", b"websocket")]
     return [(b"host", our_authority), *fields]
 
 

@@ -6,7 +6,7 @@ import io
 import os
 import zipfile
 
-from support import origin_pages
+from support import origin_pages, wire
 from support.clients import run
 
 
@@ -22,7 +22,11 @@ class Files:
         content = self.contents.get(seen.target)
         if content is None:
             return origin_pages.send(connection, seen, b"none\n", status="404 Not Found")
-        return origin_pages.send(connection, seen, content)
+        # pip reads an index only if it says that it is one.
+        kind = "text/html" if seen.target.endswith("/") else "application/octet-stream"
+        fields = [("Content-Type", kind), ("Content-Length", str(len(content)))]
+        connection.sendall(wire.message("HTTP/1.1 200 OK", fields, content))
+        return True
 
     def add_debian_repository(self, root, folder, name):
         """A flat repository under `root` with one package that holds nothing but its name."""
@@ -62,8 +66,9 @@ class Files:
             archive.writestr(f"{info}/METADATA", metadata)
             archive.writestr(f"{info}/WHEEL", kind)
             archive.writestr(f"{info}/RECORD", "")
-        self.contents[f"{root}/{name}/"] = f'<a href="{wheel}">{wheel}</a>'.encode()
-        self.contents[f"{root}/{name}/{wheel}"] = packed.getvalue()
+        page = f"{root}/{name.replace('_', '-')}/"
+        self.contents[page] = f'<a href="{wheel}">{wheel}</a>'.encode()
+        self.contents[page + wheel] = packed.getvalue()
         return wheel
 
 

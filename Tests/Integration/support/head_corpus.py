@@ -36,6 +36,8 @@ REQUESTS = [
     GET + HOST + b"Connection: close, X-Hop\r\nX-Hop: 1\r\nX-End: 2\r\n\r\n",
     GET + HOST + b"Connection: x-a , ,x-b\r\nX-A: 1\r\nx-c: 3\r\nX-B: 2\r\nX-A: 4\r\n\r\n",
     GET + HOST + b"Connection: Keep-Alive\r\nKeep-Alive: 5\r\nTE: trailers\r\n\r\n",
+    GET + HOST + b"Connection: x-a, Upgrade\r\nX-A: 1\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
     GET + HOST + b"Proxy-Authorization: Basic YTpi\r\nProxy-Connection: close\r\n\r\n",
     GET + HOST + b"Clawgress-Decision: allow\r\nVia: 1.1 x\r\nX-Obs: caf\xe9 \xff\r\n\r\n",
     GET + HOST + b"A: b\tc\r\n!#$%&'*+-.^_`|~09Az: d\r\nA: e\r\n\r\nrest of another",
