@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from support import wire
+from support.origin import Origin
 from support.waiting import until
 from support.world import allow, marker
 
@@ -94,13 +95,23 @@ def test_draining_does_not_cut_what_a_slow_reader_has_not_read(simple, origin):
     assert world.gateway.wait() == 0
 
 
-def test_what_paused_one_request_does_not_pause_the_next(simple, origin):
+@pytest.fixture
+def other():
+    origin = Origin()
+    yield origin
+    origin.close()
+
+
+def test_what_paused_one_request_does_not_pause_the_next(worlds, origin, other):
     """The origin answers while the end of the body still waits in the gateway to be sent.
 
     How much the kernel takes first differs, so the bodies grow until the gateway's part of one
     is reached: the sizes are closer together than what it keeps at most.
     """
-    world = simple(workers=1)
+    world = worlds(workers=1)
+    world.policies(
+        allow("allow", [f"origin.test:{origin.port}", f"other.test:{other.port}"])
+    ).start()
     url = f"http://origin.test:{origin.port}"
     kept = 0
     for size in range(MEBIBYTE // 8, 16 * MEBIBYTE, MEBIBYTE // 8):
@@ -114,7 +125,8 @@ def test_what_paused_one_request_does_not_pause_the_next(simple, origin):
                 client.socket.shutdown(socket.SHUT_RDWR)
                 break
             try:
-                client.ask("GET", f"{url}/{marker()}")
+                # Another origin: this one's connection may be kept, and it will not read.
+                client.ask("GET", f"http://other.test:{other.port}/{marker()}")
                 assert client.answer().body == b"ok\n"
                 kept += 1
             except (wire.Closed, ConnectionError):
