@@ -135,9 +135,14 @@ def test_what_paused_one_request_does_not_pause_the_next(worlds, origin, other):
 
 
 def upload(client, url, size):
-    """Sends a request whose origin answers at once and reads nothing of the body."""
+    """Sends a request whose origin answers at once and reads nothing of the body.
+
+    NTLM, because such a connection is never kept: the next body must not go to an origin that
+    does not read.
+    """
     try:
-        client.ask("POST", f"{url}/early", body=bytes(size))
+        bound = [("Authorization", "NTLM dGVzdA==")]
+        client.ask("POST", f"{url}/early", fields=bound, body=bytes(size))
     except OSError:
         pass
 

@@ -1,5 +1,7 @@
 """Kept connections to origins: reused, never shared between agents, never trusted blindly."""
 
+import socket
+
 from support.waiting import until
 from support.world import allow, marker
 
@@ -31,6 +33,23 @@ def test_never_shares_an_upstream_connection_between_agents(worlds, origin):
         assert fetch(world, origin, f"/{mine}").status == 200
         assert fetch(world, origin, f"/{other}", "builder").status == 200
     assert not set(used(origin, mine)) & set(used(origin, other))
+
+
+def test_does_not_keep_a_connection_whose_answer_began_before_the_request_was_out(simple, origin):
+    """What of the request is still under way could be read as the next one's beginning."""
+    world = simple(workers=1)
+    mark = marker()
+    url = f"http://origin.test:{origin.port}"
+    with world.client() as client:
+        whole = client.rendered("POST", f"{url}/eager/{mark}", body=b"0123456789")
+        client.send(whole[:-4])
+        until("the answer's beginning", lambda: used(origin, mark))
+        until("its way to the client", lambda: client.socket.recv(9, socket.MSG_PEEK))
+        client.send(whole[-4:])
+        assert client.answer().body == b"now ok"
+    assert origin.request(f"/eager/{mark}").body == b"0123456789"
+    assert fetch(world, origin, f"/{mark}").status == 200
+    assert len(set(used(origin, mark))) == 2
 
 
 def test_retries_once_where_a_pooled_connection_was_dead(simple, origin):

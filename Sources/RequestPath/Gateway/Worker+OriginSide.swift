@@ -163,7 +163,11 @@ extension Worker {
         exchanges[index].flags.insert(.answerBegun)
         if answer.isDechunked { exchanges[index].flags.insert(.unchunks) }
         if !answer.keepsAgent { exchanges[index].flags.remove(.keepAlive) }
-        if !answer.keepAlive || answer.bindsConnection {
+        // An origin that answered before it had the request may never read the rest of it.
+        let isEarly =
+            !exchanges[index].flags.contains(.requestDone)
+            || !connections[origin.index].outgoing.isEmpty
+        if isEarly || !answer.keepAlive || answer.bindsConnection {
             connections[origin.index].flags.insert(.unpoolable)
         }
         connections[origin.index].phase = .answerBody

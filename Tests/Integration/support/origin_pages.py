@@ -180,6 +180,14 @@ def early(origin, seen, _reader, connection, _words):
     return False
 
 
+def eager(_origin, seen, reader, connection, _words):
+    """Begins its answer before it has the request's body, and ends it after."""
+    connection.sendall(wire.message("HTTP/1.1 200 OK", [("Content-Length", "6")], b"now "))
+    read_body(seen, reader)
+    connection.sendall(b"ok")
+    return True
+
+
 def hop(_origin, seen, reader, connection, _words):
     """An answer with fields that are for the next hop only."""
     read_body(seen, reader)
@@ -252,7 +260,8 @@ def _gone(connection):
 PAGES = {
     "upload": upload, "echo": echo, "bytes": sized, "chunked": chunked,
     "until-close": until_close, "events": events, "hold": hold, "status": status,
-    "hints": hints, "asked": asked, "refuse-body": refuse_body, "early": early, "hop": hop,
+    "hints": hints, "asked": asked, "refuse-body": refuse_body, "early": early, "eager": eager,
+    "hop": hop,
     "drop": drop, "cut": cut, "answer-then-close": answer_then_close, "malformed": malformed,
     "surplus": surplus, "drip": drip, "slow": slow,
 }
