@@ -68,7 +68,7 @@ def bundles():
             policy("registries", match={"destination": ["group:registries"]}),
             policy("paths", match={
                 "destination": ["example.com:8080"], "method": ["GET"], "path_prefix": ["/a"],
-                "identity": {"agent_id": ["crawler"], "team_id": ["research"]}, "time": [window],
+                "identity": {"agent_id": ["crawler"], "team_id": ["research"]}, "time": window,
             }),
             policy("blocks", "deny", {"destination": ["10.0.0.0/8", "[2001:db8::]/32"]}),
             policy("inside", match={"destination": ["in.example"]}, resolves_to=["10.1.0.0/16"]),

@@ -104,6 +104,10 @@ def responses():
         "a length that cannot be": head("HTTP/1.1 204 No Content", "Content-Length: 5"),
         "not modified": head("HTTP/1.1 304 Not Modified", "Content-Length: 5", 'ETag: "x"'),
         "an upgrade": head("HTTP/1.1 101 Switching", "Upgrade: h2c", "Connection: upgrade"),
+        "a websocket": head(
+            "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade",
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+        ),
         "a length and a coding": answer("Content-Length: 5", "Transfer-Encoding: chunked"),
         "two lengths": answer("Content-Length: 5", "Content-Length: 6"),
         "a signed length": answer("Content-Length: +5"),

@@ -47,9 +47,12 @@ public struct PlainHead {
     }
 
     /// What the Connection fields name, in lower case.
-    public var connectionOptions: [[UInt8]] {
-        values("connection").flatMap { $0.split(separator: UInt8(ascii: ",")) }
-            .map { Field.trimmed($0).map(ASCII.lowercased) }
+    public var connectionOptions: [[UInt8]] { elements("connection") }
+
+    /// The elements of the lists in all fields with that name, in lower case.
+    public func elements(_ name: String) -> [[UInt8]] {
+        values(name).flatMap { $0.split(separator: UInt8(ascii: ",")) }
+            .map { Field.trimmed($0).map(ASCII.lowercased) }.filter { !$0.isEmpty }
     }
 
     /// The words of the first line.

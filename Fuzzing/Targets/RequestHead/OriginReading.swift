@@ -61,8 +61,7 @@ private struct OwnFields {
         if first.method == Array("OPTIONS".utf8), let hops = sent.maxForwards, hops > 0 {
             allowed.append(Array("Max-Forwards: \(hops - 1)".utf8))
         }
-        let upgrades = sent.values("upgrade").map { $0.map(ASCII.lowercased) }
-        if upgrades == [Array("websocket".utf8)],
+        if sent.elements("upgrade") == [Array("websocket".utf8)],
             sent.connectionOptions.contains(Array("upgrade".utf8))
         {
             allowed += ["Connection: Upgrade", "Upgrade: websocket"].map { Array($0.utf8) }

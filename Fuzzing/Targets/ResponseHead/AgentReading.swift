@@ -68,7 +68,12 @@ enum AgentReading {
         let head = answer.head
         var fields = written.fields[...]
         require(fields.popLast()?.isNamed("via") == true, "the last field is not Via")
-        if !head.isInterim {
+        if head.status == 101 {
+            let lines = fields.suffix(2).map(\.line)
+            let upgrade = ["Connection: Upgrade", "Upgrade: websocket"].map { Array($0.utf8) }
+            require(lines == upgrade, "another change of protocols")
+            fields.removeLast(2)
+        } else if !head.isInterim {
             checkConnection(answer, &fields)
         }
         if head.body == .chunked, !head.isDechunked {
@@ -76,7 +81,7 @@ enum AgentReading {
             require(line == Array("Transfer-Encoding: chunked".utf8), "the coding is missing")
         }
         let named = sent.connectionOptions
-        let isBodiless = head.isInterim || head.status == 204
+        let isBodiless = head.status < 200 || head.status == 204
         let kept = sent.fields.filter { field in
             !field.endsHere && !named.contains(field.name)
                 && !(isBodiless && field.isNamed("content-length"))

@@ -9,6 +9,6 @@ import FuzzShared
 public func fuzzResponseHead(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     withFuzzInput(start, count) { input in
         guard let head = ResponseScan.check(input.array()) else { return }
-        for choice in 0..<8 { ResponseRewrite.check(head, ResponseRewrite.context(choice)) }
+        for context in ResponseRewrite.contexts { ResponseRewrite.check(head, context) }
     }
 }

@@ -18,12 +18,14 @@ enum ResponseRewrite {
         let output: [UInt8]
     }
 
-    /// One of the eight kinds of request that an answer can be to.
-    static func context(_ choice: Int) -> ResponseContext {
+    /// The kinds of requests that an answer can be to; a WebSocket is asked for with GET only,
+    /// and not by an old agent.
+    static let contexts = (Array(0..<8) + [8, 12]).map { choice in
         ResponseContext(
             isHead: choice & 1 != 0,
             agentIsVersion10: choice & 2 != 0,
-            agentKeepAlive: choice & 4 != 0
+            agentKeepAlive: choice & 4 != 0,
+            asksWebSocket: choice & 8 != 0
         )
     }
 
@@ -33,7 +35,8 @@ enum ResponseRewrite {
         guard let sent = PlainHead(input) else {
             return require(false, "accepted, but not cut into lines by CRLF")
         }
-        require(answer.head.status != 101, "an upgrade that nobody asked for")
+        let isAskedFor = answer.head.status != 101 || context.asksWebSocket
+        require(isAskedFor, "an upgrade that nobody asked for")
         if answer.head.isInterim, context.agentIsVersion10 {
             return require(answer.output.isEmpty, "an interim answer for an old agent")
         }

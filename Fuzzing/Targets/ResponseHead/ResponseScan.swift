@@ -18,8 +18,8 @@ enum ResponseScan {
         let areSame = { (early: Verdict, late: Verdict) -> Bool in
             // What does not begin like an answer can be refused before its head has ended.
             if early == .refused, case .head(let range) = late {
-                return (0..<8).allSatisfy {
-                    ResponseRewrite.refuses(Array(bytes[range]), ResponseRewrite.context($0))
+                return ResponseRewrite.contexts.allSatisfy {
+                    ResponseRewrite.refuses(Array(bytes[range]), $0)
                 }
             }
             return early == late
