@@ -95,6 +95,24 @@ def test_a_kept_connection_after_a_wait_is_for_what_is_still_allowed(resolving, 
     assert event["outcome"] == "closed_by_policy"
 
 
+def test_a_tunnel_that_waited_is_looked_into_if_policy_wants_that_by_then(resolving, names, origin):
+    names.zone["late.names.test"] = {"A": ["127.0.0.1"], "ttl": 60, "delay": 1.2}
+    world = resolving()
+    destination = [f"*.names.test:{origin.port}"]
+    world.policies(allow("allow-names", destination, tls="any"))
+    until("the policy", lambda: world.gateway.status()["bundle"]["serial"] == 2)
+    with world.client() as client:
+        client.ask("CONNECT", f"late.names.test:{origin.port}")
+        until("the question", lambda: names.questions("late.names.test") == 1)
+        world.policies(allow("allow-names", destination))
+        assert client.answer("CONNECT").status == 200
+        client.send(b"GET / HTTP/1.1\r\n\r\n")
+        assert client.closed()
+    event = world.gateway.event("late.names.test")
+    assert (event["outcome"], event["reason"]) == ("refused", "tunnel_not_tls")
+    assert origin.paths() == []
+
+
 def test_says_that_a_name_does_not_exist(resolving, origin):
     world = resolving()
     assert ask(world, "nothing.names.test", origin.port) == (502, "name_not_found")

@@ -17,8 +17,8 @@ struct Dial: ~Copyable {
     let question: Question
     /// The question's texts.
     let texts: [UInt8]
-    /// What must flow in its tunnel, by the policy that allowed it.
-    let content: Policy.TunnelContent
+    /// What must flow in its tunnel, by the policy that allows it now.
+    private(set) var content: Policy.TunnelContent
     /// What becomes of an encrypted ClientHello there, by the policy that allows it now.
     private(set) var ech: Policy.EncryptedHello
     /// The rewritten request head; empty for a tunnel.
@@ -50,6 +50,7 @@ struct Dial: ~Copyable {
     /// Goes on under a later configuration, in which the policy at `ordinal` allows the request.
     mutating func adopt(_ next: GatewaySnapshot, policy ordinal: Int32) {
         snapshot = next
+        content = next.policy.tlsContent(ordinal)
         ech = next.policy.encryptedHello(ordinal)
     }
 
