@@ -11,10 +11,24 @@ enum DataFile {
         URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     }
 
+    /// A table of another project's facts, which Scripts/vectors makes from a copy of that project.
+    static func foreign(_ name: String) -> URL {
+        folder.appendingPathComponent("../../../.build/vectors").appendingPathComponent(name)
+    }
+
+    /// Whether that table was made.
+    static func isThere(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: foreign(name).path)
+    }
+
+    /// A table of ours.
+    static func vectors(_ name: String) -> URL {
+        folder.appendingPathComponent("Vectors").appendingPathComponent(name)
+    }
+
     /// The rows of a table: one a line, cells between tabs, comments behind `# `.
-    static func rows(_ name: String) throws -> [[String]] {
-        let file = folder.appendingPathComponent("Vectors").appendingPathComponent(name)
-        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+    static func rows(_ file: URL) throws -> [[String]] {
+        try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
             .filter { !$0.hasPrefix("# ") }
             .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
     }

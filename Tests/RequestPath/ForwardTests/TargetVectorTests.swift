@@ -44,9 +44,12 @@ struct TargetVectorTests {
         return (isV6 ? "[\(request.host)]" : request.host, request.head.authority.port)
     }
 
-    @Test("as request targets, URLs are refused or have the host and port of the URL standard")
+    @Test(
+        "as request targets, URLs are refused or have the host and port of the URL standard",
+        .enabled(if: DataFile.isThere("wpt-urls.tsv"), "made by Scripts/vectors")
+    )
     func urls() throws {
-        let rows = try DataFile.rows("wpt-urls.tsv")
+        let rows = try DataFile.rows(DataFile.foreign("wpt-urls.tsv"))
         var tally = Tally()
         for row in rows {
             let ours = requested(try DataFile.unescaped(row[0]))
@@ -59,10 +62,13 @@ struct TargetVectorTests {
         #expect(tally == Tally(same: 56, refused: 331, refusedByBoth: 198))
     }
 
-    @Test("what stands between the slashes of a URL is refused or is the standard's host")
+    @Test(
+        "what stands between the slashes of a URL is refused or is the standard's host",
+        .enabled(if: DataFile.isThere("wpt-urls.tsv"), "made by Scripts/vectors")
+    )
     func authorities() throws {
         var tally = Tally()
-        for row in try DataFile.rows("wpt-urls.tsv") {
+        for row in try DataFile.rows(DataFile.foreign("wpt-urls.tsv")) {
             let url = try DataFile.unescaped(row[0])
             let ends = Array("/?#".utf8)
             guard let colon = url.firstIndex(of: 58), url[(colon + 1)...].starts(with: [47, 47])
@@ -84,9 +90,12 @@ struct TargetVectorTests {
         #expect(tally == Tally(same: 101, refused: 254, refusedByBoth: 188))
     }
 
-    @Test("hosts are refused or are what the URL standard makes of them")
+    @Test(
+        "hosts are refused or are what the URL standard makes of them",
+        .enabled(if: DataFile.isThere("wpt-hosts.tsv"), "made by Scripts/vectors")
+    )
     func hosts() throws {
-        let rows = try DataFile.rows("wpt-hosts.tsv")
+        let rows = try DataFile.rows(DataFile.foreign("wpt-hosts.tsv"))
         var tally = Tally()
         for row in rows {
             let bytes = try DataFile.unescaped(row[0])
@@ -103,7 +112,7 @@ struct TargetVectorTests {
 
     @Test("spellings of inner addresses are refused or classified as what they are")
     func addresses() throws {
-        let rows = try DataFile.rows("ssrf-addresses.tsv")
+        let rows = try DataFile.rows(DataFile.vectors("ssrf-addresses.tsv"))
         var refused = 0
         var plain = 0
         var carried = 0
