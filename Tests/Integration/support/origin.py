@@ -39,6 +39,7 @@ class Origin:
         self.ticks = threading.Semaphore(0)
         self.broken_off = threading.Event()
         self._pages = pages
+        self.release = threading.Event()
         self._lock = threading.Lock()
         self._sockets = set()
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -49,6 +50,7 @@ class Origin:
     def close(self):
         """Stops listening and breaks off every connection."""
         self.gate.set()
+        self.release.set()
         # A thread that waits in accept keeps the socket listening; shutting it down wakes it.
         _shut(self._listener)
         self._listener.close()

@@ -173,7 +173,8 @@ def refuse_body(_origin, seen, _reader, connection, _words):
 
 
 def early(origin, seen, _reader, connection, _words):
-    """Answers at once, reads nothing of the body, and holds the connection open."""
+    """Answers when it is told to, reads nothing of the body, and holds the connection open."""
+    origin.release.wait(60)
     send(connection, seen, b"early\n")
     seen.complete = True
     origin.gate.wait(60)
