@@ -9,6 +9,7 @@ import pytest
 
 from support import privileges, programs
 from support.client import Client
+from support.echo import Echo
 from support.waiting import until
 from support.world import allow, marker
 
@@ -178,3 +179,33 @@ def refused(world):
             return False
     except ConnectionRefusedError:
         return True
+
+
+@pytest.mark.long
+def test_the_end_of_draining_lets_nothing_half_look_whole(worlds, origin):
+    world = worlds(workers=1)
+    echo = Echo()
+    world.policies(
+        allow("allow-origin", [f"origin.test:{origin.port}"]),
+        allow("allow-echo", [f"other.test:{echo.port}"], tls="any"),
+    ).start()
+    url = f"http://origin.test:{origin.port}"
+    with world.client(seconds=50) as half, world.client(seconds=50) as waiting, \
+            world.client(seconds=50) as tunnel:
+        # In HTTP/1.0 only the end of the connection tells the end of the stream.
+        half.ask("GET", f"{url}/events", version="HTTP/1.0")
+        assert half.reader.head().start.startswith("HTTP/1.1 200")
+        waiting.ask("GET", f"{url}/hold/{marker()}")
+        tunnel.connect(f"other.test:{echo.port}")
+        tunnel.send(b"ping")
+        assert b"".join(tunnel.reader.exactly(4)) == b"ping"
+        world.gateway.terminate()
+        for client in half, tunnel:
+            with pytest.raises(ConnectionResetError):
+                while client.socket.recv(4096):
+                    pass
+        assert waiting.answer().status == 503
+    assert world.gateway.wait(10) == 0
+    events = world.gateway.events()
+    assert [(each["outcome"], each["reason"]) for each in events] == [("timed_out", "draining")] * 3
+    echo.close()

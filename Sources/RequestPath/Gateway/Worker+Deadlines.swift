@@ -41,7 +41,7 @@ extension Worker {
             expire(Descriptor(Int32(index)), &outbound)
         }
         resumeAccepting(turn)
-        if let drainDeadline, turn >= drainDeadline { closeEverything() }
+        if let drainDeadline, turn >= drainDeadline { closeEverything(&outbound) }
     }
 
     private mutating func expire(_ descriptor: Descriptor, _ outbound: inout ByteBuffer) {
@@ -105,18 +105,20 @@ extension Worker {
     }
 
     /// Draining took too long: what is left is closed and recorded.
-    private mutating func closeEverything() {
+    private mutating func closeEverything(_ outbound: inout ByteBuffer) {
         for index in 0..<connections.capacity where connections.isOpen(index) {
             let descriptor = Descriptor(Int32(index))
             guard connections[index].isAgent else {
                 if connections[index].phase == .pooled { closePooled(descriptor) }
                 continue
             }
-            if connections[index].exchange >= 0 {
-                conclude(Int(connections[index].exchange), .timedOut, .draining)
-                connections[index].exchange = -1
+            // By resets where something is out: a clean end would make half of it look whole. An
+            // agent that is still told something goes in the next pass.
+            switch connections[index].phase {
+            case _ where connections[index].exchange < 0: closeAgent(descriptor)
+            case .tunnel, .hello: closeTunnel(descriptor, .timedOut, .draining)
+            default: failExchange(descriptor, .draining, .timedOut, &outbound)
             }
-            closeAgent(descriptor)
         }
     }
 }
