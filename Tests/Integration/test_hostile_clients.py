@@ -4,8 +4,11 @@ import socket
 import struct
 import time
 
+import pytest
+
 from support.client import Client, bearer
 from support.slow_reader import unread_answer
+from support.tokens import Issuer
 from support.waiting import until
 from support.world import ISSUER, LOOPBACK, allow, marker
 
@@ -60,6 +63,62 @@ def elapsed(seconds):
     """Whether that much time has passed since this call."""
     end = time.monotonic() + seconds
     return lambda: time.monotonic() >= end
+
+
+def reset(client):
+    """Breaks a connection off."""
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.socket.close()
+
+
+@pytest.fixture
+def issued(worlds, origin):
+    """A gateway, and an issuer whose tokens it has never seen."""
+    world = worlds(workers=1)
+    issuer = Issuer(world.folder, "https://foreign.test")
+    world.document["issuers"] = [
+        {"issuer": issuer.name, "audiences": ["clawgress"], "keys": [issuer.jwk()]},
+    ]
+    return world.policies(allow("allow-origin", [f"origin.test:{origin.port}"])).start(), issuer
+
+
+def counted(world):
+    """How many tokens were sent to be verified, and how many requests have their event."""
+    names = ("clawgress_tokens_verified_total", "clawgress_requests_total")
+    return tuple(world.gateway.metric(name) for name in names)
+
+
+def test_whoever_leaves_while_a_token_is_verified_leaves_an_event(issued, origin):
+    world, issuer = issued
+    clients = [world.client(None) for _ in range(60)]
+    for number, client in enumerate(clients):
+        client.credentials = bearer(issuer.token("crawler", jti=str(number)))
+        client.ask("GET", f"http://origin.test:{origin.port}/{number}")
+        reset(client)
+
+    # A reset may overtake the request, and then nothing was asked.
+    def settled():
+        verified, recorded = counted(world)
+        return verified > 0 and recorded >= verified and world.gateway.status()["connections"] == 0
+    until("an event for each", settled)
+    events = world.gateway.events()
+    assert len(events) == counted(world)[1]
+    assert len({event["path"] for event in events}) == len(events)
+    assert {event["destination_host"] for event in events} == {"origin.test"}
+
+
+def test_leaving_does_not_save_a_guesser_from_the_budget(issued, origin):
+    world, issuer = issued
+    header, payload, _ = issuer.token("crawler").split(".")
+    for number in range(40):
+        before = counted(world)
+        client = world.client(None)
+        client.credentials = bearer(f"{header}.{payload}.{f'{number:02}' * 42}AA")
+        client.ask("GET", f"http://origin.test:{origin.port}/{number}")
+        until("a look at the token", lambda: counted(world) > before)
+        reset(client)
+        until("its event", lambda: counted(world)[1] == number + 1)
+    assert counted(world)[0] <= 20
 
 
 def test_a_reset_ends_a_request_that_waits(simple, origin):

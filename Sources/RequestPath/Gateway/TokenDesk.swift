@@ -12,6 +12,9 @@ struct VerifiedToken: Sendable {
     /// The table token of the agent's connection.
     let connection: UInt64
     let token: [UInt8]
+    /// Whom a refusal counts against: the source, and the keyed hash of the claimed agent id.
+    let source: UInt64
+    let claimed: UInt64
     let verdict: TokenVerdict
     /// The snapshot that it was verified under.
     let generation: UInt64
@@ -25,6 +28,9 @@ final class TokenDesk: Sendable {
         let connection: UInt64
         let token: [UInt8]
         let snapshot: GatewaySnapshot
+        let source: UInt64
+        /// The keyed hash of the claimed agent id; 0 for none.
+        let claimed: UInt64
         let inbox: Mailbox<WorkerMessage>
     }
 
@@ -32,14 +38,25 @@ final class TokenDesk: Sendable {
     static let waitingMax = 1_024
 
     private let questions: Mailbox<Question>
+    /// Verifications that were asked for and not answered; the thread takes the mailbox empty long
+    /// before it has answered what was in it.
+    private let waiting = Waiting()
+
+    private final class Waiting: Sendable {
+        let count = Atomic<Int>(0)
+    }
 
     /// Starts the thread; nil if the system has none left.
     init?() {
         guard let questions = Mailbox<Question>(bound: Self.waitingMax) else { return nil }
         self.questions = questions
+        let waiting = self.waiting
         let started = LoopThread.start(name: "tokens") {
             while true {
-                for question in questions.wait(milliseconds: -1) { Self.answer(question) }
+                for question in questions.wait(milliseconds: -1) {
+                    Self.answer(question)
+                    waiting.count.subtract(1, ordering: .relaxed)
+                }
             }
         }
         guard started else { return nil }
@@ -49,7 +66,10 @@ final class TokenDesk: Sendable {
     ///
     /// - Returns: false if too many wait already.
     func ask(_ question: Question) -> Bool {
-        questions.post(question)
+        let before = waiting.count.add(1, ordering: .relaxed).oldValue
+        if before < Self.waitingMax, questions.post(question) { return true }
+        waiting.count.subtract(1, ordering: .relaxed)
+        return false
     }
 
     private static func answer(_ question: Question) {
@@ -61,6 +81,8 @@ final class TokenDesk: Sendable {
                 VerifiedToken(
                     connection: question.connection,
                     token: question.token,
+                    source: question.source,
+                    claimed: question.claimed,
                     verdict: verdict,
                     generation: question.snapshot.generation,
                     seconds: seconds

@@ -40,6 +40,8 @@ extension Worker {
             inbound.append(connections[agent.index].incoming.bytes)
             connections[agent.index].incoming.removeAll()
             guard receive(agent, &inbound) else {
+                // A request that waited for its token is recorded from these bytes.
+                keep(agent, from: 0, inbound)
                 agentBroke(agent)
                 return
             }

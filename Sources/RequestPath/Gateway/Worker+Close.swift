@@ -149,7 +149,7 @@ extension Worker {
         }
         dropDial(agent)
         discards[agent.number] = nil
-        parked[agent.number] = nil
+        if parked[agent.number] != nil { recordLeft(agent) }
         shared.connections.subtract(1, 0)
         handle.metrics.add(.connectionsClosed)
         closeConnection(agent)
@@ -228,6 +228,11 @@ struct ByteText {
 
 extension Reason {
     /// The decision that stands in the record when an allowed request ends with this reason: a
-    /// refused address is a denial, a failure is not.
-    var lateDecision: Decision { isAddress ? .deny : .allow }
+    /// refused address is a denial, and so is our own refusal; a failure is not.
+    var lateDecision: Decision {
+        switch self {
+        case .auditUnavailable, .overloaded: .deny
+        default: isAddress ? .deny : .allow
+        }
+    }
 }

@@ -42,6 +42,8 @@ extension Worker {
             let descriptor = Descriptor(Int32(index))
             switch connections[index].phase {
             case .pooled: closePooled(descriptor)
+            // A verdict that came just before belongs to a request that is under way.
+            case .head where parked[descriptor.number] != nil: break
             case .head where !connections[index].outgoing.isEmpty: linger(descriptor)
             case .head where !connections[index].flags.contains(.headBegun): closeAgent(descriptor)
             default: break

@@ -45,7 +45,7 @@ extension Worker {
         return snapshot.policy.tlsContent(verdict.policy) == .require
     }
 
-    /// Records a request that ends with its refusal.
+    /// Records a request that ends with its refusal, or before it could be refused.
     ///
     /// - Returns: whether there was room; if not, the loss is counted.
     mutating func recordRefusal(
@@ -53,6 +53,7 @@ extension Worker {
         _ requestID: RequestID,
         _ reason: Reason,
         status: Int,
+        outcome ending: Outcome = .refused,
         _ outbound: inout ByteBuffer
     ) -> Bool {
         let decision = reason.decision
@@ -62,7 +63,7 @@ extension Worker {
         let identity = record(of: request)
         let micros = (SystemClock.monotonicNanoseconds() - request.moment.monotonic) / 1_000
         let outcome = SpoolOutcome(
-            outcome: .refused,
+            outcome: ending,
             decision: decision,
             reason: reason,
             status: UInt16(status),

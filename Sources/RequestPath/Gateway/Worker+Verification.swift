@@ -11,9 +11,6 @@ import ClawgressReactor
 struct ParkedRequest {
     /// When its head was complete: the request began then, however long it waits.
     let moment: Moment
-    let source: UInt64
-    /// The keyed hash of the claimed agent id; 0 for none.
-    let claimed: UInt64
     let token: [UInt8]
     /// The snapshot that the token is verified under.
     let generation: UInt64
@@ -37,17 +34,16 @@ extension Worker {
             connection: connections.token(request.agent.index),
             token: outbound.bytes.extracting(token).array(),
             snapshot: snapshot,
+            source: source,
+            claimed: request.claimed.map { hash.hash(outbound.bytes.extracting($0)) } ?? 0,
             inbox: handle.inbox
         )
         guard shared.tokenDesk.ask(question) else {
             return refuse(request, .verificationOverloaded, &outbound)
         }
         handle.metrics.add(.tokensVerified)
-        let name = request.claimed.map { hash.hash(outbound.bytes.extracting($0)) } ?? 0
         parked[request.agent.number] = ParkedRequest(
             moment: request.moment,
-            source: source,
-            claimed: name,
             token: outbound.bytes.extracting(token).array(),
             generation: snapshot.generation
         )
@@ -64,12 +60,13 @@ extension Worker {
             generation: verified.generation,
             now: verified.seconds
         )
-        guard let index = connections.index(of: verified.connection),
-            let waiting = parked[Int32(index)]
-        else { return }
+        // Whether or not the agent still waits: guessing and running away is guessing.
         if case .refused(let reason) = verified.verdict, FailureBudget.counts(reason) {
-            failures.noteFailure(source: waiting.source, claimed: waiting.claimed, now: turn)
+            failures.noteFailure(source: verified.source, claimed: verified.claimed, now: turn)
         }
+        guard let index = connections.index(of: verified.connection),
+            parked[Int32(index)] != nil
+        else { return }
         // Kept with the request and not only in the cache, which may have forgotten it by the
         // time of the second look: a request is parked once for a snapshot, never in circles.
         parked[Int32(index)]?.verdict = verified.verdict
@@ -80,16 +77,55 @@ extension Worker {
     /// Begins to judge a request: one that comes now, or one that waited for its token.
     mutating func openRequest(_ agent: Descriptor) -> OpenRequest {
         if !parked.isEmpty, let waited = parked.removeValue(forKey: agent.number) {
-            return OpenRequest(agent: agent, moment: waited.moment, waited: waited)
+            return OpenRequest(
+                agent: agent,
+                moment: waited.moment,
+                decided: clock.read(),
+                waited: waited
+            )
         }
         return OpenRequest(agent: agent, moment: clock.read())
     }
 
     /// No verdict in time: the request is answered, and its bytes are thrown away with it.
     mutating func expireVerification(_ agent: Descriptor, _ outbound: inout ByteBuffer) {
-        connections[agent.index].incoming.removeAll()
-        outbound.removeAll()
-        let request = openRequest(agent)
+        let request = reopen(agent, into: &outbound)
         _ = refuse(request, .verificationTimedOut, &outbound)
+    }
+
+    /// Records a request whose agent went away while its token was verified.
+    mutating func recordLeft(_ agent: Descriptor) {
+        var scratch = ByteBuffer(capacity: 2 * connections[agent.index].incoming.count + 8_192)
+        let request = reopen(agent, into: &scratch)
+        let requestID = makeRequestID(request.moment)
+        _ = recordRefusal(
+            request,
+            requestID,
+            .clientClosed,
+            status: 0,
+            outcome: .clientClosed,
+            &scratch
+        )
+    }
+
+    /// Takes a parked request back, described anew from its bytes, which are thrown away.
+    private mutating func reopen(
+        _ agent: Descriptor,
+        into scratch: inout ByteBuffer
+    ) -> OpenRequest {
+        var request = openRequest(agent)
+        let held = connections[agent.index].incoming.take()
+        scratch.removeAll()
+        do throws(Reason) {
+            let found = try HeadScanner.scan(held.bytes, from: 0, limit: limits.headBytes)
+            guard case .complete(let start, let end) = found else { return request }
+            let parsed = try parse(held.bytes.extracting(start..<end), &scratch)
+            request.snapshot = snapshot
+            request.describe(parsed, in: &scratch)
+        } catch {
+            // New limits may refuse a head that passed before: it is recorded without its parts.
+            scratch.removeAll()
+        }
+        return request
     }
 }
