@@ -12,7 +12,9 @@ import time
 
 import pytest
 
+from support import hello
 from support.waiting import until
+from support.witness import Witness
 from support.world import allow, marker
 
 SLOW_SECONDS = 0.4
@@ -112,10 +114,47 @@ def test_the_operator_decides_what_a_failing_disk_does(tampered, origin, on_fail
         if answer.status == 200:
             return status == 200 and "spool_failed" in world.gateway.log()
         assert (answer.status, answer.get("clawgress-reason")) == (503, "audit_unavailable")
+        assert answer.get("clawgress-decision") == "deny"
         assert len(origin.seen) == seen
         return status == 503
 
     until("the failure", failed)
+    if status == 503:
+        event = world.gateway.events(lambda each: each["status"] == 503)[0]
+        assert (event["decision"], event["policy_id"]) == ("deny", "limits")
+        assert event["allowed_by"] == "allow-origin"
+
+
+@pytest.fixture
+def server():
+    """An origin of tunnels that speaks first."""
+    server = Witness(b"220 ready\r\n")
+    yield server
+    server.close()
+
+
+def test_a_tunnel_that_waited_for_the_disk_has_what_its_policy_says_of_its_content(worlds, server):
+    world = worlds(workers=1, spool_settings={"durability": "power"})
+    world.policies(
+        allow("allow-any", [f"other.test:{server.port}"], tls="any"),
+        allow("allow-tls", [f"origin.test:{server.port}"]),
+        allow("allow-open", [f"secure.test:{server.port}"], ech="refuse"),
+    ).start()
+    with world.client() as client:
+        client.connect(f"other.test:{server.port}")
+        client.send(b"HELO me\r\n")
+        assert b"".join(client.reader.exactly(11)) == b"220 ready\r\n"
+    with world.client() as client:
+        client.connect(f"origin.test:{server.port}")
+        client.send(hello.hello("origin.test", hello.ENCRYPTED))
+        assert b"".join(client.reader.exactly(11)) == b"220 ready\r\n"
+    with world.client() as client:
+        client.connect(f"secure.test:{server.port}")
+        client.send(hello.hello("secure.test", hello.ENCRYPTED))
+        assert client.reader.to_the_end()
+    until("the refusal", lambda: [
+        event for event in world.gateway.events() if event["reason"] == "ech_refused"
+    ])
 
 
 def test_a_request_whose_agent_left_while_the_disk_was_slow_goes_nowhere(tampered, origin):

@@ -92,7 +92,9 @@ def test_a_kept_connection_after_a_wait_is_for_what_is_still_allowed(resolving, 
         answer = client.answer()
     assert (answer.status, answer.get("clawgress-reason")) == (403, "no_longer_allowed")
     event = world.gateway.events(lambda each: each["destination_host"] == "late.names.test")[0]
-    assert event["outcome"] == "closed_by_policy"
+    assert (event["outcome"], event["bytes_out"]) == ("closed_by_policy", 0)
+    # Asked before the connection that is kept got a byte of it, and not after.
+    assert origin.paths() == ["/hello"]
 
 
 def test_a_tunnel_that_waited_is_looked_into_if_policy_wants_that_by_then(resolving, names, origin):

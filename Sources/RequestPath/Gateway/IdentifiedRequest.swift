@@ -53,7 +53,7 @@ extension Worker {
             of: value,
             snapshot.identity,
             generation: snapshot.generation,
-            now: request.moment.wallSeconds,
+            now: request.decided.wallSeconds,
             into: &scratch
         )
         let digest: KeyedDigest.Value?
@@ -75,7 +75,7 @@ extension Worker {
                 secret,
                 source,
                 snapshot,
-                request.moment,
+                request.decided,
                 scratch
             )
             if case .identified = outcome, let digest {
@@ -135,7 +135,7 @@ extension Worker {
             on: token,
             in: &scratch,
             generation: snapshot.generation,
-            now: request.moment.wallSeconds
+            now: request.decided.wallSeconds
         )
         switch known {
         case .accepted(let proof):
@@ -144,7 +144,7 @@ extension Worker {
             return .refused(reason, claimed: claimed)
         case .unknown:
             let name = claimed.map { hash.hash(scratch.bytes.extracting($0)) } ?? 0
-            if failures.isExhausted(source: source, claimed: name, now: request.moment.monotonic) {
+            if failures.isExhausted(source: source, claimed: name, now: request.decided.monotonic) {
                 return .refused(.failureBudgetExhausted, claimed: claimed)
             }
             return .mustVerify(token: token, claimed: claimed)

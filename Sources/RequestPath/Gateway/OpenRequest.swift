@@ -14,7 +14,11 @@ import ClawgressReactor
 /// cost as much as parsing the head.
 struct OpenRequest: ~Copyable {
     let agent: Descriptor
+    /// When its head was complete: its record says so, and its latency counts from then.
     let moment: Moment
+    /// When it is decided: the same instant, or the end of a wait, because a time window or a key
+    /// may have ended meanwhile and quotas are exact only for callers that are not behind.
+    let decided: Moment
     /// What it waited for, if its token had to be verified elsewhere.
     let waited: ParkedRequest?
     var snapshot: GatewaySnapshot?
@@ -34,18 +38,16 @@ struct OpenRequest: ~Copyable {
     var verdict: PolicyVerdict?
     var quota: QuotaVerdict?
 
-    init(agent: Descriptor, moment: Moment, waited: ParkedRequest? = nil) {
+    init(
+        agent: Descriptor,
+        moment: Moment,
+        decided: Moment? = nil,
+        waited: ParkedRequest? = nil
+    ) {
         self.agent = agent
         self.moment = moment
+        self.decided = decided ?? moment
         self.waited = waited
-    }
-
-    /// The instant that the quota counts: when the head was complete.
-    ///
-    /// A request that waited counts now, because windows are exact only for callers that are not
-    /// far behind.
-    var quotaInstant: UInt64 {
-        waited == nil ? moment.monotonic : SystemClock.monotonicNanoseconds()
     }
 
     /// Takes over what the head says; `outbound` holds the rewritten head and nothing else.

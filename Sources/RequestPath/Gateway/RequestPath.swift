@@ -59,7 +59,7 @@ extension Worker {
 
         let permitted: PermittedRequest
         let question = request.question
-        switch identified.permit(question, parsed, input, &outbound, snapshot, request.moment) {
+        switch identified.permit(question, parsed, input, &outbound, snapshot, request.decided) {
         case .permitted(let proof): permitted = proof
         case .refused(let verdict, let reason):
             request.verdict = verdict
@@ -67,7 +67,7 @@ extension Worker {
         }
         request.verdict = permitted.verdict
 
-        switch permitted.admit(snapshot, now: request.quotaInstant) {
+        switch permitted.admit(snapshot, now: request.decided.monotonic) {
         case .admitted(let admitted):
             request.quota = admitted.quota
             return forward(admitted, request, parsed, &outbound)

@@ -11,12 +11,12 @@ struct DiskWait {
     /// The table token of the agent's connection.
     let agent: UInt64
     let requestID: RequestID
-    let snapshot: GatewaySnapshot
+    /// Whether it is refused if the disk fails.
+    let refusesUnrecorded: Bool
     private let moment: Moment
     private let head: RequestHead?
     private let headEnd: Int
     private let question: Question
-    private let agentOrdinal: Int32
     /// The outgoing buffer as it was, because ranges of the head and the question point into it.
     let outgoing: [UInt8]
 
@@ -29,23 +29,27 @@ struct DiskWait {
     ) {
         self.agent = agent
         self.requestID = requestID
-        self.snapshot = snapshot
+        refusesUnrecorded = snapshot.refusesUnrecorded
         moment = request.moment
         head = request.head
         headEnd = request.headEnd
         question = request.question
-        agentOrdinal = request.agentOrdinal
         self.outgoing = outgoing
     }
 
-    /// The request again, to be sent on its way.
-    func request(of agent: Descriptor) -> OpenRequest {
-        var request = OpenRequest(agent: agent, moment: moment)
+    /// The request again, to be sent on its way as it is allowed at `now`.
+    func request(
+        of agent: Descriptor,
+        ordinal: Int32,
+        _ snapshot: GatewaySnapshot,
+        now: Moment
+    ) -> OpenRequest {
+        var request = OpenRequest(agent: agent, moment: moment, decided: now)
         request.snapshot = snapshot
         request.head = head
         request.headEnd = headEnd
         request.question = question
-        request.agentOrdinal = agentOrdinal
+        request.agentOrdinal = ordinal
         return request
     }
 }
@@ -53,14 +57,21 @@ struct DiskWait {
 extension Worker {
     /// How long a request waits for the disk.
     private static var diskMilliseconds: Int { 5_000 }
+    /// How many requests wait for it at most: each is held in memory until the disk has answered,
+    /// whatever becomes of its agent.
+    private static var diskWaitsMax: Int { 1_024 }
 
     /// Lets a request wait until its intent is on the disk.
     mutating func waitForDisk(
         _ request: borrowing OpenRequest,
         _ index: Int,
         _ snapshot: GatewaySnapshot,
-        _ outbound: borrowing ByteBuffer
+        _ outbound: inout ByteBuffer
     ) {
+        guard waitingForDisk.count + goingToDisk.count < Self.diskWaitsMax else {
+            failExchange(request.agent, .overloaded, .refused, &outbound)
+            return
+        }
         exchanges[index].flags.insert(.awaitsDisk)
         waitingForDisk.append(
             DiskWait(
@@ -110,28 +121,22 @@ extension Worker {
         else { return }
         exchanges[index].flags.remove(.awaitsDisk)
         let agent = Descriptor(Int32(place))
-        guard isSafe || !wait.snapshot.refusesUnrecorded else {
+        guard isSafe || !wait.refusesUnrecorded else {
             failExchange(agent, .auditUnavailable, .refused, &outbound)
             return
         }
+        // A round that went by while it waited has not asked about it; from here on the present
+        // snapshot is the one by which it is allowed.
+        guard remainsAllowed(agent, index, &outbound), let snapshot else { return }
         outbound.removeAll()
         outbound.append(wait.outgoing.span)
         awaitAnswer(agent)
-        route(wait.request(of: agent), index, wait.snapshot, &outbound)
-        askAgain(wait, &outbound)
-    }
-
-    /// A round that went by while a request waited has not asked about it; one that is being
-    /// connected is asked when it is.
-    private mutating func askAgain(_ wait: DiskWait, _ outbound: inout ByteBuffer) {
-        guard let place = connections.index(of: wait.agent), connections[place].exchange >= 0 else {
-            return
-        }
-        let index = Int(connections[place].exchange)
-        let origin = connections[place].peer
-        guard exchanges[index].requestID == wait.requestID, origin.isSome,
-            connections[origin.index].phase != .connecting
-        else { return }
-        _ = remainsAllowed(Descriptor(Int32(place)), index, &outbound)
+        let request = wait.request(
+            of: agent,
+            ordinal: exchanges[index].agentOrdinal,
+            snapshot,
+            now: clock.read()
+        )
+        route(request, index, snapshot, &outbound)
     }
 }

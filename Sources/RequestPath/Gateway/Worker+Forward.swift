@@ -56,7 +56,7 @@ extension Worker {
         connections[request.agent.index].phase = .waiting
         connections[request.agent.index].flags.remove(.headBegun)
         if slot != nil, shared.spoolSync != nil {
-            waitForDisk(request, index, snapshot, outbound)
+            waitForDisk(request, index, snapshot, &outbound)
             return .handled
         }
         awaitAnswer(request.agent)

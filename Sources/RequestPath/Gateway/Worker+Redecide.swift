@@ -85,14 +85,13 @@ extension Worker {
 
     /// Why an open exchange would be refused now; nil if it would not.
     ///
-    /// Identity without its secret, then policy, then the address that was dialled, then whether
+    /// Identity without its secret, then policy, then the address, if there is one, then whether
     /// policy wants to know what is in a tunnel at which nobody looked. It was counted against
     /// quotas and limits when it began. What cannot be asked about, because there was no room to
     /// record it or to record all of it, is refused.
     private mutating func refusalNow(_ index: Int, _ scratch: inout ByteBuffer) -> Reason? {
         scratch.removeAll()
         guard let snapshot, let slot = exchanges[index].slot,
-            let address = exchanges[index].resolved,
             let recalled = spool.recall(slot, into: &scratch)
         else { return .noLongerAllowed }
         let seconds = clock.read().wallSeconds
@@ -111,7 +110,12 @@ extension Worker {
         let query = question.query(scratch.bytes, agent: agent, now: seconds)
         let verdict = snapshot.policy.decide(query)
         guard verdict.isAllowed else { return verdict.reason }
-        if let reason = refusal(of: address, verdict.policy, query, snapshot) { return reason }
+        // Before it was resolved there is no address yet, and each will be asked about.
+        if let address = exchanges[index].resolved,
+            let reason = refusal(of: address, verdict.policy, query, snapshot)
+        {
+            return reason
+        }
         if exchanges[index].flags.contains(.carriesAnything),
             snapshot.policy.tlsContent(verdict.policy) == .require
         {

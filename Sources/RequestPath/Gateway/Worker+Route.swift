@@ -53,7 +53,7 @@ extension Worker {
             let head = outbound.bytes.extracting(0..<request.headEnd)
             if reuse(request.agent, index, address, head) { return }
         }
-        guard let dial = makeDial(request, snapshot, outbound) else {
+        guard let dial = makeDial(request, index, snapshot, outbound) else {
             failExchange(request.agent, .overloaded, .refused, &outbound)
             return
         }
@@ -72,7 +72,7 @@ extension Worker {
         let query = request.question.query(
             texts,
             agent: request.agentOrdinal,
-            now: request.moment.wallSeconds
+            now: request.decided.wallSeconds
         )
         return allowed(addresses, policy, query, snapshot)
     }
@@ -125,6 +125,7 @@ extension Worker {
 
     private mutating func makeDial(
         _ request: borrowing OpenRequest,
+        _ index: Int,
         _ snapshot: GatewaySnapshot,
         _ outbound: borrowing ByteBuffer
     ) -> Int? {
@@ -134,7 +135,7 @@ extension Worker {
             Dial(
                 agent: connections.token(request.agent.index),
                 snapshot: snapshot,
-                policy: request.verdict?.policy ?? -1,
+                policy: exchanges[index].policyOrdinal,
                 question: request.question,
                 texts: outbound.bytes,
                 headEnd: request.headEnd
@@ -169,7 +170,7 @@ extension Worker {
         }
         let now = SystemClock.monotonicNanoseconds()
         exchanges[index].ownNanoseconds += now - exchanges[index].began
-        guard let dial = makeDial(request, snapshot, outbound) else {
+        guard let dial = makeDial(request, index, snapshot, outbound) else {
             failExchange(request.agent, .overloaded, .refused, &outbound)
             return
         }
@@ -218,11 +219,10 @@ extension Worker {
             exchanges[index].handedOver = SystemClock.monotonicNanoseconds()
             setDeadline(agent, turn, limits.responseMilliseconds)
             dials[dial].addresses = choice.addresses
-            if reuse(afterWait: dial, agent, index) {
-                // A round that went by while it waited for its name has not asked about it.
-                _ = remainsAllowed(agent, index, &outbound)
-                return
-            }
+            // A round that went by while it waited for its name has not asked about it, and a kept
+            // connection would take it at once.
+            guard remainsAllowed(agent, index, &outbound) else { return }
+            if reuse(afterWait: dial, agent, index) { return }
             dialNext(dial, &outbound)
         }
     }
