@@ -94,6 +94,8 @@ extension FileError {
     public var isHeldElsewhere: Bool { code == EWOULDBLOCK }
     /// Whether the disk, or the quota on it, is used up.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+    /// Whether the file was empty, so that there was nothing to map.
+    public var isEmptyFile: Bool { code == EINVAL && operation == "mmap" }
     /// Whether there is no such file.
     public var isMissing: Bool { code == ENOENT }
 }

@@ -27,8 +27,9 @@ struct SegmentView: ~Copyable {
         do throws(FileError) {
             mapped = try MappedFile.open(path: path, writable: writable)
         } catch {
-            // An empty file cannot be mapped.
-            if Folder.length(ofFile: path) == 0 { throw .malformed(path: path) }
+            // By the error and not by another look: a segment that is being made is empty for a
+            // moment, and may have its length by then.
+            if error.isEmptyFile { throw .malformed(path: path) }
             throw .file(error)
         }
         guard let header = SegmentHeader(mapped) else { throw .malformed(path: path) }
