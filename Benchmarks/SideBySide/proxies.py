@@ -54,6 +54,9 @@ class Proxy:
         except OSError:
             return False
 
+    def settle(self):
+        """Waits for what a proxy starts after it can answer: its memory counts from then."""
+
     def stop(self):
         """Ends it."""
         if self.process:
@@ -90,6 +93,11 @@ class Clawgress(Proxy):
         path = self.world.write("gateway.yaml", json.dumps(config))
         program = os.path.join(self.binaries, "clawgress-gateway")
         return processes.unprivileged([program, "--config", path])
+
+    def settle(self):
+        # The admin port comes last, and then this file.
+        ready = self.world.path("clawgress-run/ready.json")
+        processes.until("the gateway's admin port", lambda: os.path.exists(ready))
 
 
 class HAProxy(Proxy):

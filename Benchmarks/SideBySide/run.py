@@ -88,6 +88,7 @@ def memory(arguments, bench, world, names):
         for attempt in range(STARTS):
             proxy = proxies.ALL[name](world, arguments.binaries)
             times.append(proxy.start() * 1000)
+            proxy.settle()
             kib.append(proxies.processes.anonymous_kib(proxy.process.pid))
             if attempt < STARTS - 1:
                 proxy.stop()
