@@ -10,24 +10,28 @@ enum FieldValue {
     /// Signs, lists and leading zeros are read differently by different recipients, so there
     /// are none.
     static func length(_ text: Span<UInt8>) throws(Reason) -> UInt64 {
-        guard text.count >= 1, text.count <= 19 else { throw .contentLengthMalformed }
-        if text[0] == UInt8(ascii: "0"), text.count > 1 { throw .contentLengthMalformed }
-        var value: UInt64 = 0
-        for index in text.indices {
-            guard ASCII.isDigit(text[index]) else { throw .contentLengthMalformed }
-            value = value * 10 + UInt64(text[index] &- 48)
-        }
+        let value = try number(text, digitsMax: 19, orThrow: .contentLengthMalformed)
         guard value <= contentLengthMax else { throw .contentLengthMalformed }
         return value
     }
 
     /// The value of a Max-Forwards field: digits and nothing else (RFC 9110 section 7.6.2).
     static func hops(_ text: Span<UInt8>) throws(Reason) -> UInt64 {
-        guard text.count >= 1, text.count <= 9 else { throw .fieldLineMalformed }
-        if text[0] == UInt8(ascii: "0"), text.count > 1 { throw .fieldLineMalformed }
+        try number(text, digitsMax: 9, orThrow: .fieldLineMalformed)
+    }
+
+    /// Digits and nothing else, without leading zeros; `digitsMax` is at most 19, so that nothing
+    /// overflows.
+    private static func number(
+        _ text: Span<UInt8>,
+        digitsMax: Int,
+        orThrow reason: Reason
+    ) throws(Reason) -> UInt64 {
+        guard text.count >= 1, text.count <= digitsMax else { throw reason }
+        if text[0] == UInt8(ascii: "0"), text.count > 1 { throw reason }
         var value: UInt64 = 0
         for index in text.indices {
-            guard ASCII.isDigit(text[index]) else { throw .fieldLineMalformed }
+            guard ASCII.isDigit(text[index]) else { throw reason }
             value = value * 10 + UInt64(text[index] &- 48)
         }
         return value
