@@ -11,7 +11,8 @@ import ClawgressPolicy
 struct Dial: ~Copyable {
     /// The table token of the agent's connection.
     let agent: UInt64
-    /// The configuration that the request was decided by; nil once addresses were chosen.
+    /// The configuration by which the request is allowed; nil for a second try, whose address was
+    /// chosen before.
     private(set) var snapshot: GatewaySnapshot?
     /// What policy is asked about each address.
     let question: Question

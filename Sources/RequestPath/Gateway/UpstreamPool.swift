@@ -136,13 +136,13 @@ public struct UpstreamPool: ~Copyable {
         let old = chains
         chains = Array(repeating: -1, count: old.count * 2)
         for head in old {
-            var oldestFirst: [Int32] = []
+            var newestFirst: [Int32] = []
             var number = head
             while number >= 0 {
-                oldestFirst.append(number)
+                newestFirst.append(number)
                 number = entries[Int(number)].older
             }
-            for number in oldestFirst.reversed() { link(number) }
+            for number in newestFirst.reversed() { link(number) }
         }
     }
 }
