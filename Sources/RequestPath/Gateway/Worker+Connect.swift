@@ -51,8 +51,7 @@ extension Worker {
         else { return false }
         let head = dials[dial].head.bytes.array()
         guard reuse(agent, index, address, head.span) else { return false }
-        connections[agent.index].dial = -1
-        endDial(dial)
+        dropDial(agent)
         return true
     }
 
