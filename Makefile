@@ -29,7 +29,7 @@ test: build ## Build everything and run the unit tests.
 integration: build ## Run the suite that drives whole processes with real clients.
 	@Scripts/integration 'not long'
 
-# One processor for each target, so this is CPU time, too.
+# Of processor time, for each target.
 SECONDS = 1800
 TARGETS =
 
