@@ -193,6 +193,10 @@ class Gateway:
             lines.append(str(error))
         return "\n".join(lines)
 
+    def descriptors(self):
+        """How many file descriptors the process has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def memory(self):
         """The process's anonymous memory in KiB."""
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
