@@ -8,15 +8,23 @@ let package = Package(
     name: "clawgress",
     products: [
         .executable(name: "clawgress", targets: ["clawgress"]),
+        .executable(name: "clawgress-admin-api", targets: ["clawgress-admin-api"]),
         .executable(name: "clawgress-gateway", targets: ["clawgress-gateway"]),
+        .executable(name: "clawgress-policy", targets: ["clawgress-policy"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(
             url: "https://github.com/swift-server/swift-service-lifecycle",
             exact: "2.13.0"
@@ -136,6 +144,88 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/Platform/Daemon"
+        ),
+
+        // The control plane's parts.
+        .target(
+            name: "ClawgressConfigTree",
+            dependencies: ["ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText"],
+            path: "Sources/ConfigTree"
+        ),
+        .target(
+            name: "ClawgressSnapshotCheck",
+            dependencies: [
+                "ClawgressBytes", "ClawgressIdentity", "ClawgressModel", "ClawgressPolicy",
+            ],
+            path: "Sources/Platform/SnapshotCheck"
+        ),
+        .target(
+            name: "ClawgressSealing",
+            dependencies: [
+                "ClawgressBytes",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            path: "Sources/Platform/Sealing"
+        ),
+        .target(name: "ClawgressContract", path: "Sources/Platform/Contract"),
+        .target(
+            name: "ClawgressStorage",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            path: "Sources/Platform/Storage"
+        ),
+        .target(
+            name: "ClawgressMesh",
+            dependencies: [
+                "ClawgressBytes", "ClawgressSealing",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            path: "Sources/Platform/Mesh"
+        ),
+        // Makes certificates, so the gateway never links it.
+        .target(
+            name: "ClawgressMeshSigning",
+            dependencies: [
+                "ClawgressBytes", "ClawgressMesh", "ClawgressSealing",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            path: "Sources/Platform/MeshSigning"
+        ),
+        .target(
+            name: "ClawgressPolicyService",
+            dependencies: [
+                "ClawgressContract", "ClawgressMesh", "ClawgressStorage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Sources/Services/PolicyService"
+        ),
+        .executableTarget(
+            name: "clawgress-policy",
+            dependencies: ["ClawgressPolicyService"],
+            path: "Sources/Daemons/clawgress-policy"
+        ),
+        .target(
+            name: "ClawgressAdminAPI",
+            dependencies: [
+                "ClawgressConfigTree", "ClawgressContract", "ClawgressMesh", "ClawgressStorage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            path: "Sources/Services/AdminAPI"
+        ),
+        .executableTarget(
+            name: "clawgress-admin-api",
+            dependencies: ["ClawgressAdminAPI"],
+            path: "Sources/Daemons/clawgress-admin-api"
         ),
 
         // The command line.

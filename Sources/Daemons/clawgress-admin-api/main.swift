@@ -1,0 +1,5 @@
+// Scaffolding, to be replaced.
+
+import ClawgressAdminAPI
+
+print("scaffold")

@@ -1,0 +1,5 @@
+// Scaffolding, to be replaced.
+
+import ClawgressPolicyService
+
+print("scaffold")

@@ -1,0 +1,2 @@
+// Scaffolding, to be replaced.
+

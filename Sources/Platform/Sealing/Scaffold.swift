@@ -1,0 +1,5 @@
+// Scaffolding, to be replaced.
+
+import ClawgressBytes
+import Crypto
+import CryptoExtras

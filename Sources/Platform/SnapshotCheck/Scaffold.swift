@@ -1,0 +1,6 @@
+// Scaffolding, to be replaced.
+
+import ClawgressBytes
+import ClawgressIdentity
+import ClawgressModel
+import ClawgressPolicy

@@ -1,0 +1,3 @@
+// Scaffolding, to be replaced.
+
+import GRDB

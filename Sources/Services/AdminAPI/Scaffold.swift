@@ -1,0 +1,8 @@
+// Scaffolding, to be replaced.
+
+import ClawgressConfigTree
+import ClawgressContract
+import ClawgressMesh
+import ClawgressStorage
+import GRDB
+import Hummingbird
