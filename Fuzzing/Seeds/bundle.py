@@ -76,6 +76,7 @@ def bundles():
         ],
         quotas=[{"agent_id": "crawler", "rps_limit": 5, "rpm_limit": 100, "mode": "hard_stop"}],
         default_quota={"rps_limit": 1, "mode": "alert_only"},
+        configuration="sha256:" + "0" * 64, confirm_by=2,
         settings=snapshot()["settings"] | {
             "static_hosts": {"a.example": ["192.0.2.1"]}, "protected_addresses": ["192.0.2.0/24"],
             "audit_on_failure": "refuse",

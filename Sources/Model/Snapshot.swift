@@ -12,7 +12,8 @@ public struct Snapshot: Codable, Sendable, Equatable {
     public var epoch: Int64
     /// Grows by one with each publication, rollbacks included.
     public var serial: Int64
-    /// `sha256:` and the digest of the content without epoch, serial, revision and time.
+    /// `sha256:` and the digest of the content without epoch, serial, revision, time and
+    /// ``confirmBy``.
     public var revision: String
     /// When it was made, in seconds since 1970 UTC.
     public var issuedAt: Int64
@@ -30,6 +31,13 @@ public struct Snapshot: Codable, Sendable, Equatable {
     public var defaultQuota: Quota?
     /// What all gateways share besides.
     public var settings: GatewaySettings
+    /// `sha256:` and the digest of the configuration tree that this was made from, so that one
+    /// tree has one revision even where gateways see no difference; nil in bundles that were made
+    /// from a source folder.
+    public var configuration: String?
+    /// When a gateway that has heard of nothing newer goes back to what it served before, in
+    /// seconds since 1970 UTC; nil for a bundle that stays.
+    public var confirmBy: Int64?
 
     /// Assembles a snapshot; the signer fills epoch, serial, revision and time.
     public init(
@@ -43,7 +51,9 @@ public struct Snapshot: Codable, Sendable, Equatable {
         policies: [Policy] = [],
         quotas: [Quota] = [],
         defaultQuota: Quota? = nil,
-        settings: GatewaySettings = GatewaySettings()
+        settings: GatewaySettings = GatewaySettings(),
+        configuration: String? = nil,
+        confirmBy: Int64? = nil
     ) {
         self.format = Self.formatName
         self.epoch = epoch
@@ -57,10 +67,14 @@ public struct Snapshot: Codable, Sendable, Equatable {
         self.quotas = quotas
         self.defaultQuota = defaultQuota
         self.settings = settings
+        self.configuration = configuration
+        self.confirmBy = confirmBy
     }
 
     enum CodingKeys: String, CodingKey {
         case format, epoch, serial, revision, agents, issuers, policies, quotas, settings
+        case configuration
+        case confirmBy = "confirm_by"
         case issuedAt = "issued_at"
         case destinationGroups = "destination_groups"
         case defaultQuota = "default_quota"

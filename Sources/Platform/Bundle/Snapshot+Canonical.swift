@@ -14,13 +14,15 @@ extension Snapshot {
     public func canonicalJSON() -> [UInt8] { SnapshotText.write(self) }
 
     /// `sha256:` and the digest of the canonical JSON with epoch, serial, revision and time
-    /// zeroed: two snapshots have the same one exactly if they say the same.
+    /// zeroed and without `confirm_by`: two snapshots have the same one exactly if they say the
+    /// same and come from the same configuration.
     public func contentRevision() -> String {
         var content = self
         content.epoch = 0
         content.serial = 0
         content.revision = ""
         content.issuedAt = 0
+        content.confirmBy = nil
         return "sha256:" + Hexadecimal.encode(SHA256.hash(data: content.canonicalJSON()))
     }
 }

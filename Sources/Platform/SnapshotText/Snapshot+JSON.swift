@@ -19,12 +19,16 @@ extension Snapshot {
         quotas = try members.list("quotas", Quota.init)
         defaultQuota = try members.optional("default_quota", Quota.init)
         settings = try members.required("settings", GatewaySettings.init)
+        configuration = try members.optionalText("configuration")
+        confirmBy = try members.optionalInteger("confirm_by")
         try members.end()
     }
 
     var json: JSONValue {
         .object(present: [
             ("agents", .array(agents.map(\.json))),
+            ("configuration", configuration.map(JSONValue.string)),
+            ("confirm_by", confirmBy.map(JSONValue.integer)),
             ("default_quota", defaultQuota?.json),
             ("destination_groups", .named(destinationGroups)),
             ("epoch", .integer(epoch)),

@@ -32,6 +32,9 @@ public enum SnapshotText {
         guard snapshot.epoch >= 0, snapshot.serial >= 0 else {
             throw .malformed("epoch and serial cannot be negative")
         }
+        guard snapshot.confirmBy ?? 0 >= 0 else {
+            throw .malformed("`confirm_by` cannot be negative")
+        }
         return snapshot
     }
 

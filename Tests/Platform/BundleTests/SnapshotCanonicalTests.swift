@@ -26,6 +26,28 @@ struct SnapshotCanonicalTests {
         #expect(first.contentRevision() != second.contentRevision())
     }
 
+    @Test("a deadline changes no revision, and the configuration that it was made from does")
+    func deadlineAndConfiguration() {
+        let plain = BundleFixtures.snapshot()
+        var changed = plain
+        changed.confirmBy = 1_800_000_600
+        #expect(changed.contentRevision() == plain.contentRevision())
+        changed.configuration = "sha256:11"
+        let first = changed.contentRevision()
+        #expect(first != plain.contentRevision())
+        changed.configuration = "sha256:12"
+        #expect(changed.contentRevision() != first)
+    }
+
+    @Test("what has no deadline and no configuration keeps the revision that it always had")
+    func oldRevision() {
+        // The digest was taken over text that a program without these members wrote.
+        #expect(
+            Snapshot().contentRevision()
+                == "sha256:a356a9fffc3e186850834b4ccf9508383caa1c8bcce4f96ecb4c2423049761f6"
+        )
+    }
+
     @Test("reads back what it wrote")
     func readBack() throws {
         let snapshot = BundleFixtures.snapshot()

@@ -38,7 +38,9 @@ enum FullSnapshot {
             settings: GatewaySettings(
                 staticHosts: ["h.test": ["192.0.2.1"]],
                 protectedAddresses: ["192.0.2.0/24"]
-            )
+            ),
+            configuration: "sha256:11",
+            confirmBy: 1_800_000_600
         )
     }
 }

@@ -109,8 +109,9 @@ struct SnapshotTextTests {
         }
         #expect(
             optional == [
-                "agents[0].keys[0].expires_at", "agents[0].keys[0].revoked_at", "default_quota",
-                "default_quota.rps_limit", "destination_groups.a", "destination_groups.g",
+                "agents[0].keys[0].expires_at", "agents[0].keys[0].revoked_at", "configuration",
+                "confirm_by", "default_quota", "default_quota.rps_limit", "destination_groups.a",
+                "destination_groups.g",
                 "destination_groups.g-2", "policies[0].match.destination",
                 "policies[0].match.identity", "policies[0].match.identity.agent_id",
                 "policies[0].match.identity.environment",
@@ -153,6 +154,14 @@ struct SnapshotTextTests {
             $0.name == name ? JSONMember(name, .integer(-1)) : $0
         }
         #expect(problem(.object(members)) == "epoch and serial cannot be negative")
+    }
+
+    @Test("refuses a deadline before there was time")
+    func negativeDeadline() throws {
+        let members = try #require(json.members).map {
+            $0.name == "confirm_by" ? JSONMember($0.name, .integer(-1)) : $0
+        }
+        #expect(problem(.object(members)) == "`confirm_by` cannot be negative")
     }
 
     @Test("names a format that it does not know before anything else")
