@@ -1,0 +1,32 @@
+// The admin API's paths, once, for the server and its clients.
+
+/// Paths of the admin API. What stands in braces in the OpenAPI document is an argument here.
+public enum AdminPath {
+    public static let login = "/v1/login"
+    public static let logout = "/v1/logout"
+    public static let whoami = "/v1/whoami"
+    public static let tokens = "/v1/tokens"
+    public static let users = "/v1/users"
+    public static let candidate = "/v1/candidate"
+    public static let edit = "/v1/candidate/edit"
+    public static let load = "/v1/candidate/load"
+    public static let rebase = "/v1/candidate/rebase"
+    public static let configuration = "/v1/configuration"
+    public static let compare = "/v1/compare"
+    public static let complete = "/v1/complete"
+    public static let schema = "/v1/schema"
+    public static let configure = "/v1/opmode/configure"
+    public static let commit = "/v1/opmode/commit"
+    public static let confirm = "/v1/opmode/confirm"
+    public static let rollback = "/v1/opmode/rollback"
+    public static let revisions = "/v1/revisions"
+    public static let commits = "/v1/commits"
+    public static let agents = "/v1/agents"
+    public static let issuers = "/v1/issuers"
+    public static let policies = "/v1/policies"
+    public static let destinationGroups = "/v1/destination-groups"
+    public static let quotas = "/v1/quotas"
+    public static let gateways = "/v1/gateways"
+    public static let events = "/v1/events"
+    public static let openapi = "/v1/openapi.yaml"
+}

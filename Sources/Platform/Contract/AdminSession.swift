@@ -1,0 +1,191 @@
+// Operators at the admin API: who they are, how they log in, what they carry.
+
+/// What an operator may do. The stages are listed from most to least.
+public enum AdminRole: String, Codable, Sendable, CaseIterable {
+    /// Everything, users and gateways included.
+    case admin
+    /// Changes and commits the configuration.
+    case `operator`
+    /// Reads everything, audit events included.
+    case auditor
+    /// Reads the configuration, without audit events.
+    case readOnly = "read-only"
+}
+
+/// How a credential came to be.
+public enum AdminCredentialKind: String, Codable, Sendable {
+    /// From a login with a password.
+    case session
+    /// An operator token.
+    case token
+    /// The one-time token of the first start.
+    case bootstrap
+}
+
+/// `POST /v1/login`.
+public struct LoginRequest: Codable, Sendable {
+    public var user: String
+    public var password: String
+
+    public init(user: String, password: String) {
+        self.user = user
+        self.password = password
+    }
+}
+
+/// The answer to a login. The token is shown this once.
+public struct LoginAnswer: Codable, Sendable {
+    /// The bearer token of the session.
+    public var token: String
+    /// When the session ends, RFC 3339 in UTC.
+    public var expiresAt: String
+    public var user: String
+    public var role: AdminRole
+
+    enum CodingKeys: String, CodingKey {
+        case token
+        case expiresAt = "expires_at"
+        case user, role
+    }
+
+    public init(token: String, expiresAt: String, user: String, role: AdminRole) {
+        self.token = token
+        self.expiresAt = expiresAt
+        self.user = user
+        self.role = role
+    }
+}
+
+/// `GET /v1/whoami`.
+public struct WhoAmI: Codable, Sendable {
+    /// The user; `bootstrap` for the token of the first start.
+    public var user: String
+    public var role: AdminRole
+    public var kind: AdminCredentialKind
+    /// The id of the token or session.
+    public var credentialID: String
+    /// RFC 3339; absent if it does not end.
+    public var expiresAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case user, role, kind
+        case credentialID = "credential_id"
+        case expiresAt = "expires_at"
+    }
+
+    public init(
+        user: String,
+        role: AdminRole,
+        kind: AdminCredentialKind,
+        credentialID: String,
+        expiresAt: String?
+    ) {
+        self.user = user
+        self.role = role
+        self.kind = kind
+        self.credentialID = credentialID
+        self.expiresAt = expiresAt
+    }
+}
+
+/// `POST /v1/tokens`: a new operator token of the caller.
+public struct TokenRequest: Codable, Sendable {
+    /// What it is for, for people.
+    public var name: String
+    /// Its life in seconds; the server's default if absent.
+    public var expiresSeconds: Int?
+    /// The role it is limited to; the user's own if absent, never more.
+    public var role: AdminRole?
+    /// Whose token it is, if not the caller's: admins only.
+    public var user: String?
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case name
+        case expiresSeconds = "expires_seconds"
+        case role, user
+    }
+
+    public init(
+        name: String,
+        expiresSeconds: Int? = nil,
+        role: AdminRole? = nil,
+        user: String? = nil
+    ) {
+        self.name = name
+        self.expiresSeconds = expiresSeconds
+        self.role = role
+        self.user = user
+    }
+}
+
+/// What is known of a token; its secret is not among it.
+public struct TokenSummary: Codable, Sendable {
+    public var id: String
+    public var name: String
+    public var user: String
+    public var role: AdminRole
+    public var createdAt: String
+    public var expiresAt: String
+    public var lastUsedAt: String?
+    public var revokedAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, user, role
+        case createdAt = "created_at"
+        case expiresAt = "expires_at"
+        case lastUsedAt = "last_used_at"
+        case revokedAt = "revoked_at"
+    }
+
+    public init(
+        id: String,
+        name: String,
+        user: String,
+        role: AdminRole,
+        createdAt: String,
+        expiresAt: String,
+        lastUsedAt: String?,
+        revokedAt: String?
+    ) {
+        self.id = id
+        self.name = name
+        self.user = user
+        self.role = role
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.lastUsedAt = lastUsedAt
+        self.revokedAt = revokedAt
+    }
+}
+
+/// The answer to `POST /v1/tokens`. The token is shown this once.
+public struct TokenCreated: Codable, Sendable {
+    /// `cgo_<id>_<secret>`.
+    public var token: String
+    public var id: String
+    public var user: String
+    public var role: AdminRole
+    public var expiresAt: String
+
+    enum CodingKeys: String, CodingKey {
+        case token, id, user, role
+        case expiresAt = "expires_at"
+    }
+
+    public init(token: String, id: String, user: String, role: AdminRole, expiresAt: String) {
+        self.token = token
+        self.id = id
+        self.user = user
+        self.role = role
+        self.expiresAt = expiresAt
+    }
+}
+
+/// `PUT /v1/users/{name}/password`.
+public struct PasswordRequest: Codable, Sendable {
+    public var password: String
+
+    public init(password: String) {
+        self.password = password
+    }
+}

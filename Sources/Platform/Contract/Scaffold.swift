@@ -1,2 +1,0 @@
-// Scaffolding, to be replaced.
-
