@@ -6,6 +6,7 @@ public struct EditRequest: Codable, Sendable {
     /// Such as `set policy p action allow`, `delete agent a`, `rename policy p to q`.
     public var edits: [String]
 
+    /// Describes one.
     public init(edits: [String]) {
         self.edits = edits
     }
@@ -18,10 +19,14 @@ public struct LoadRequest: Codable, Sendable {
     /// How the text is written.
     public enum Format: String, Codable, Sendable { case commands, json }
 
+    /// Replace or add.
     public var mode: Mode
+    /// How ``text`` is written.
     public var format: Format
+    /// The configuration.
     public var text: String
 
+    /// Describes one.
     public init(mode: Mode, format: Format, text: String) {
         self.mode = mode
         self.format = format
@@ -37,6 +42,7 @@ public struct RebaseRequest: Codable, Sendable {
     /// Absent: paths that both changed are a conflict, and nothing happens.
     public var keep: Keep?
 
+    /// Describes one.
     public init(keep: Keep? = nil) {
         self.keep = keep
     }
@@ -47,11 +53,16 @@ public struct ChangeEntry: Codable, Sendable, Equatable {
     /// What happened to a path.
     public enum Kind: String, Codable, Sendable { case added, removed, changed }
 
+    /// Which kind it is.
     public var kind: Kind
+    /// The path, as one types it.
     public var path: String
+    /// The value before; nil if there was none.
     public var old: String?
+    /// The value after; nil if there is none.
     public var new: String?
 
+    /// Describes one.
     public init(kind: Kind, path: String, old: String?, new: String?) {
         self.kind = kind
         self.path = path
@@ -81,6 +92,7 @@ public struct CandidateAnswer: Codable, Sendable {
         case changes
     }
 
+    /// Describes one.
     public init(
         etag: String,
         baseRevision: String,
@@ -100,9 +112,12 @@ public struct CandidateAnswer: Codable, Sendable {
 public struct CompareAnswer: Codable, Sendable {
     /// The revisions compared; `candidate` where it has no revision yet.
     public var from: String
+    /// The other one.
     public var to: String
+    /// What differs.
     public var changes: [ChangeEntry]
 
+    /// Describes one.
     public init(from: String, to: String, changes: [ChangeEntry]) {
         self.from = from
         self.to = to
@@ -114,17 +129,22 @@ public struct CompareAnswer: Codable, Sendable {
 public struct CompletionAnswer: Codable, Sendable {
     /// One word that may come next.
     public struct Completion: Codable, Sendable, Equatable {
+        /// What may be typed.
         public var word: String
+        /// One line about it.
         public var help: String
 
+        /// Describes one.
         public init(word: String, help: String) {
             self.word = word
             self.help = help
         }
     }
 
+    /// The words, in order.
     public var completions: [Completion]
 
+    /// Describes one.
     public init(completions: [Completion]) {
         self.completions = completions
     }

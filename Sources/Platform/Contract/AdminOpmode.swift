@@ -3,8 +3,10 @@
 
 /// `POST /v1/opmode/configure`.
 public struct ConfigureRequest: Codable, Sendable {
+    /// What the operator said about it.
     public var comment: String?
 
+    /// Describes one.
     public init(comment: String? = nil) {
         self.comment = comment
     }
@@ -14,8 +16,10 @@ public struct ConfigureRequest: Codable, Sendable {
 public struct ValidationReport: Codable, Sendable, Equatable {
     /// With any of these nothing is staged.
     public var errors: [ProblemItem]
+    /// These are for the operator to judge.
     public var warnings: [ProblemItem]
 
+    /// Describes one.
     public init(errors: [ProblemItem], warnings: [ProblemItem]) {
         self.errors = errors
         self.warnings = warnings
@@ -24,8 +28,11 @@ public struct ValidationReport: Codable, Sendable, Equatable {
 
 /// The answer to a configure that staged a revision.
 public struct ConfigureAnswer: Codable, Sendable {
+    /// The content's id: `sha256:` and 64 hex digits.
     public var revision: String
+    /// How many paths differ.
     public var changeCount: Int
+    /// What validation found.
     public var report: ValidationReport
 
     enum CodingKeys: String, CodingKey {
@@ -34,6 +41,7 @@ public struct ConfigureAnswer: Codable, Sendable {
         case report
     }
 
+    /// Describes one.
     public init(revision: String, changeCount: Int, report: ValidationReport) {
         self.revision = revision
         self.changeCount = changeCount
@@ -43,6 +51,7 @@ public struct ConfigureAnswer: Codable, Sendable {
 
 /// `POST /v1/opmode/commit`.
 public struct CommitRequest: Codable, Sendable {
+    /// What the operator said about it.
     public var comment: String?
     /// Reverts by itself unless confirmed within so many minutes.
     public var confirmMinutes: Int?
@@ -55,6 +64,7 @@ public struct CommitRequest: Codable, Sendable {
         case excludeGateways = "exclude_gateways"
     }
 
+    /// Describes one.
     public init(
         comment: String? = nil,
         confirmMinutes: Int? = nil,
@@ -68,10 +78,13 @@ public struct CommitRequest: Codable, Sendable {
 
 /// How far one gateway is with a commit.
 public struct RolloutEntry: Codable, Sendable, Equatable {
+    /// The gateway.
     public var gatewayID: String
     /// `activated`, `prepared`, `refused`, `behind` or `excluded`.
     public var state: String
+    /// A stable word, where it refused.
     public var code: String?
+    /// One sentence, where it refused.
     public var reason: String?
 
     enum CodingKeys: String, CodingKey {
@@ -79,6 +92,7 @@ public struct RolloutEntry: Codable, Sendable, Equatable {
         case state, code, reason
     }
 
+    /// Describes one.
     public init(gatewayID: String, state: String, code: String?, reason: String?) {
         self.gatewayID = gatewayID
         self.state = state
@@ -101,17 +115,25 @@ public struct CommitAnswer: Codable, Sendable {
         case reverted
     }
 
+    /// The commit's id.
     public var commitID: String
+    /// How it stands.
     public var state: State
+    /// The content's id: `sha256:` and 64 hex digits.
     public var revision: String
+    /// The publication's epoch; nil until it is decided.
     public var epoch: Int64?
+    /// The publication's serial; nil until it is decided.
     public var serial: Int64?
     /// When it was decided, or asked for while that is open: RFC 3339.
     public var timestamp: String
+    /// Who did it.
     public var actor: String
+    /// What the operator said about it.
     public var comment: String?
     /// When it reverts unless confirmed.
     public var confirmBy: String?
+    /// How far each gateway is.
     public var rollout: [RolloutEntry]
 
     enum CodingKeys: String, CodingKey {
@@ -121,6 +143,7 @@ public struct CommitAnswer: Codable, Sendable {
         case rollout
     }
 
+    /// Describes one.
     public init(
         commitID: String,
         state: State,
@@ -151,6 +174,7 @@ public struct RollbackRequest: Codable, Sendable {
     /// A revision, a prefix of at least 8 hex digits, or how many commits back: `1`.
     public var to: String
 
+    /// Describes one.
     public init(to: String) {
         self.to = to
     }
@@ -158,11 +182,15 @@ public struct RollbackRequest: Codable, Sendable {
 
 /// An entry of `GET /v1/revisions`.
 public struct RevisionSummary: Codable, Sendable {
+    /// The content's id: `sha256:` and 64 hex digits.
     public var revision: String
     /// 0 is active, 1 the one before; absent if it was never in force.
     public var number: Int?
+    /// RFC 3339 in UTC.
     public var createdAt: String
+    /// Who did it.
     public var actor: String
+    /// What the operator said about it.
     public var comment: String?
 
     enum CodingKeys: String, CodingKey {
@@ -171,6 +199,7 @@ public struct RevisionSummary: Codable, Sendable {
         case actor, comment
     }
 
+    /// Describes one.
     public init(
         revision: String,
         number: Int?,
@@ -188,6 +217,7 @@ public struct RevisionSummary: Codable, Sendable {
 
 /// One page of a list.
 public struct Page<Item: Codable & Sendable>: Codable, Sendable {
+    /// The entries.
     public var items: [Item]
     /// Given back as `cursor` for the next page; absent on the last.
     public var nextCursor: String?
@@ -197,6 +227,7 @@ public struct Page<Item: Codable & Sendable>: Codable, Sendable {
         case nextCursor = "next_cursor"
     }
 
+    /// Describes one.
     public init(items: [Item], nextCursor: String?) {
         self.items = items
         self.nextCursor = nextCursor

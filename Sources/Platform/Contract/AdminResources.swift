@@ -9,18 +9,25 @@ public struct KeyRequest: Codable, Sendable {
         case expiresSeconds = "expires_seconds"
     }
 
+    /// Describes one.
     public init(expiresSeconds: Int? = nil) {
         self.expiresSeconds = expiresSeconds
     }
 }
 
-/// The answer to a new key. The key is shown this once; the server keeps a digest.
+/// The answer to a new key.
+///
+/// The key is shown this once; the server keeps a digest.
 public struct KeyCreated: Codable, Sendable {
+    /// The agent.
     public var agentID: String
+    /// The key's public id.
     public var keyID: String
     /// `cgk_<id>_<secret>`.
     public var key: String
+    /// RFC 3339 in UTC.
     public var createdAt: String
+    /// RFC 3339; nil if it does not end.
     public var expiresAt: String?
     /// The commit that put it into force, with `?commit=true`.
     public var commit: CommitAnswer?
@@ -34,6 +41,7 @@ public struct KeyCreated: Codable, Sendable {
         case commit
     }
 
+    /// Describes one.
     public init(
         agentID: String,
         keyID: String,
@@ -53,9 +61,13 @@ public struct KeyCreated: Codable, Sendable {
 
 /// An entry of `GET /v1/agents/{id}/keys`.
 public struct KeySummary: Codable, Sendable {
+    /// The key's public id.
     public var keyID: String
+    /// RFC 3339 in UTC.
     public var createdAt: String?
+    /// RFC 3339; nil if it does not end.
     public var expiresAt: String?
+    /// RFC 3339; nil if it was not.
     public var revokedAt: String?
 
     enum CodingKeys: String, CodingKey {
@@ -65,6 +77,7 @@ public struct KeySummary: Codable, Sendable {
         case revokedAt = "revoked_at"
     }
 
+    /// Describes one.
     public init(keyID: String, createdAt: String?, expiresAt: String?, revokedAt: String?) {
         self.keyID = keyID
         self.createdAt = createdAt
@@ -82,16 +95,8 @@ public struct EnrolmentTokenBody: Codable, Sendable {
         case expiresSeconds = "expires_seconds"
     }
 
+    /// Describes one.
     public init(expiresSeconds: Int? = nil) {
         self.expiresSeconds = expiresSeconds
-    }
-}
-
-/// `PUT /v1/gateways/{id}/maintenance`.
-public struct MaintenanceBody: Codable, Sendable {
-    public var maintenance: Bool
-
-    public init(maintenance: Bool) {
-        self.maintenance = maintenance
     }
 }

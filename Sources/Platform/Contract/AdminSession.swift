@@ -1,6 +1,8 @@
 // Operators at the admin API: who they are, how they log in, what they carry.
 
-/// What an operator may do. The stages are listed from most to least.
+/// What an operator may do.
+///
+/// The stages are listed from most to least.
 public enum AdminRole: String, Codable, Sendable, CaseIterable {
     /// Everything, users and gateways included.
     case admin
@@ -24,22 +26,29 @@ public enum AdminCredentialKind: String, Codable, Sendable {
 
 /// `POST /v1/login`.
 public struct LoginRequest: Codable, Sendable {
+    /// The operator.
     public var user: String
+    /// The password, in the clear.
     public var password: String
 
+    /// Describes one.
     public init(user: String, password: String) {
         self.user = user
         self.password = password
     }
 }
 
-/// The answer to a login. The token is shown this once.
+/// The answer to a login.
+///
+/// The token is shown this once.
 public struct LoginAnswer: Codable, Sendable {
     /// The bearer token of the session.
     public var token: String
     /// When the session ends, RFC 3339 in UTC.
     public var expiresAt: String
+    /// The operator.
     public var user: String
+    /// What it may do.
     public var role: AdminRole
 
     enum CodingKeys: String, CodingKey {
@@ -48,6 +57,7 @@ public struct LoginAnswer: Codable, Sendable {
         case user, role
     }
 
+    /// Describes one.
     public init(token: String, expiresAt: String, user: String, role: AdminRole) {
         self.token = token
         self.expiresAt = expiresAt
@@ -60,7 +70,9 @@ public struct LoginAnswer: Codable, Sendable {
 public struct WhoAmI: Codable, Sendable {
     /// The user; `bootstrap` for the token of the first start.
     public var user: String
+    /// What it may do.
     public var role: AdminRole
+    /// Which kind it is.
     public var kind: AdminCredentialKind
     /// The id of the token or session.
     public var credentialID: String
@@ -73,6 +85,7 @@ public struct WhoAmI: Codable, Sendable {
         case expiresAt = "expires_at"
     }
 
+    /// Describes one.
     public init(
         user: String,
         role: AdminRole,
@@ -105,6 +118,7 @@ public struct TokenRequest: Codable, Sendable {
         case role, user
     }
 
+    /// Describes one.
     public init(
         name: String,
         expiresSeconds: Int? = nil,
@@ -120,13 +134,21 @@ public struct TokenRequest: Codable, Sendable {
 
 /// What is known of a token; its secret is not among it.
 public struct TokenSummary: Codable, Sendable {
+    /// Its public id.
     public var id: String
+    /// What it is for.
     public var name: String
+    /// The operator.
     public var user: String
+    /// What it may do.
     public var role: AdminRole
+    /// RFC 3339 in UTC.
     public var createdAt: String
+    /// RFC 3339; nil if it does not end.
     public var expiresAt: String
+    /// RFC 3339; nil if it never was.
     public var lastUsedAt: String?
+    /// RFC 3339; nil if it was not.
     public var revokedAt: String?
 
     enum CodingKeys: String, CodingKey {
@@ -137,6 +159,7 @@ public struct TokenSummary: Codable, Sendable {
         case revokedAt = "revoked_at"
     }
 
+    /// Describes one.
     public init(
         id: String,
         name: String,
@@ -158,13 +181,19 @@ public struct TokenSummary: Codable, Sendable {
     }
 }
 
-/// The answer to `POST /v1/tokens`. The token is shown this once.
+/// The answer to `POST /v1/tokens`.
+///
+/// The token is shown this once.
 public struct TokenCreated: Codable, Sendable {
     /// `cgo_<id>_<secret>`.
     public var token: String
+    /// Its public id.
     public var id: String
+    /// The operator.
     public var user: String
+    /// What it may do.
     public var role: AdminRole
+    /// RFC 3339; nil if it does not end.
     public var expiresAt: String
 
     enum CodingKeys: String, CodingKey {
@@ -172,6 +201,7 @@ public struct TokenCreated: Codable, Sendable {
         case expiresAt = "expires_at"
     }
 
+    /// Describes one.
     public init(token: String, id: String, user: String, role: AdminRole, expiresAt: String) {
         self.token = token
         self.id = id
@@ -183,8 +213,10 @@ public struct TokenCreated: Codable, Sendable {
 
 /// `PUT /v1/users/{name}/password`.
 public struct PasswordRequest: Codable, Sendable {
+    /// The password, in the clear.
     public var password: String
 
+    /// Describes one.
     public init(password: String) {
         self.password = password
     }

@@ -21,7 +21,7 @@ public struct Problem: Codable, Sendable, Equatable, Error {
     /// Configuration paths that differ, where two people changed the same.
     public var paths: [String]?
     /// Why single gateways refused, where they did.
-    public var refusals: [GatewayRefusal]?
+    public var refusals: [RolloutEntry]?
 
     /// Describes a problem.
     public init(
@@ -31,7 +31,7 @@ public struct Problem: Codable, Sendable, Equatable, Error {
         detail: String,
         errors: [ProblemItem]? = nil,
         paths: [String]? = nil,
-        refusals: [GatewayRefusal]? = nil
+        refusals: [RolloutEntry]? = nil
     ) {
         type = "about:blank"
         self.status = status
@@ -58,27 +58,5 @@ public struct ProblemItem: Codable, Sendable, Equatable {
         self.path = path
         self.line = line
         self.message = message
-    }
-}
-
-/// Why one gateway refused a bundle.
-public struct GatewayRefusal: Codable, Sendable, Equatable {
-    /// The gateway.
-    public var gatewayID: String
-    /// A stable word, such as `timed_out`.
-    public var code: String
-    /// One sentence.
-    public var reason: String
-
-    enum CodingKeys: String, CodingKey {
-        case gatewayID = "gateway_id"
-        case code, reason
-    }
-
-    /// Describes a refusal.
-    public init(gatewayID: String, code: String, reason: String) {
-        self.gatewayID = gatewayID
-        self.code = code
-        self.reason = reason
     }
 }
