@@ -15,7 +15,7 @@ SAMPLE = re.compile(
 def counted(world):
     """The metric of decisions as a counter by decision and reason."""
     found = collections.Counter()
-    for line in world.gateway.admin("/metrics")[1].splitlines():
+    for line in world.gateway.page("/metrics").splitlines():
         if sample := SAMPLE.match(line):
             found[sample["decision"], sample["reason"]] = int(sample["count"])
     return found
@@ -83,4 +83,4 @@ def test_refused_connections_are_counted_by_reason(simple, origin):
         except ConnectionResetError:
             pass
         name = 'clawgress_connections_refused_total{reason="overloaded"}'
-        assert f"{name} 1\n" in world.gateway.admin("/metrics")[1]
+        assert f"{name} 1\n" in world.gateway.page("/metrics")
