@@ -10,6 +10,7 @@ import pytest
 from support import privileges, programs
 from support.client import Client
 from support.echo import Echo
+from support.held import FAILING_SECONDS
 from support.waiting import until
 from support.world import allow, marker
 
@@ -25,8 +26,10 @@ def test_a_new_bundle_holds_within_a_second(simple, origin):
     assert statuses(world, origin) == 200
     world.policies()
     published = time.monotonic()
-    until("the denial", lambda: statuses(world, origin) == 403, 3)
-    assert time.monotonic() - published < 1.5
+    until("the denial", lambda: statuses(world, origin) == 403)
+    taken = time.monotonic() - published
+    print(f"\ndenied {taken * 1000:.0f} ms after the bundle lay in the folder")
+    assert taken < FAILING_SECONDS
 
 
 def test_a_new_bundle_holds_on_kept_connections(simple, origin):
@@ -35,7 +38,7 @@ def test_a_new_bundle_holds_on_kept_connections(simple, origin):
         url = f"http://origin.test:{origin.port}/"
         assert client.fetch("GET", url).status == 200
         world.policies()
-        until("the denial", lambda: client.fetch("GET", url).status == 403, 3)
+        until("the denial", lambda: client.fetch("GET", url).status == 403)
 
 
 def test_requests_never_fail_while_snapshots_change(simple, origin):
@@ -43,9 +46,12 @@ def test_requests_never_fail_while_snapshots_change(simple, origin):
     stop, seen, marks = threading.Event(), set(), []
 
     def load():
-        with world.client() as client:
-            while not stop.is_set():
-                seen.add(client.fetch("GET", f"http://origin.test:{origin.port}/").status)
+        try:
+            with world.client() as client:
+                while not stop.is_set():
+                    seen.add(client.fetch("GET", f"http://origin.test:{origin.port}/").status)
+        except (OSError, ValueError) as error:
+            seen.add(repr(error))
 
     workers = [threading.Thread(target=load, daemon=True) for _ in range(4)]
     for worker in workers:
@@ -53,7 +59,7 @@ def test_requests_never_fail_while_snapshots_change(simple, origin):
     for number in range(5):
         policy = allow(f"allow-{number}", [f"origin.test:{origin.port}"])
         world.policies(policy)
-        until("the new bundle", lambda: world.gateway.status()["bundle"]["serial"] == number + 2, 5)
+        until("the new bundle", lambda: world.gateway.serves(number + 2))
         with world.client() as client:
             mark = marker()
             client.fetch("GET", f"http://origin.test:{origin.port}/{mark}")
@@ -62,21 +68,22 @@ def test_requests_never_fail_while_snapshots_change(simple, origin):
     for worker in workers:
         worker.join(10)
     assert seen == {200}
-    deciding = {event["path"]: event["policy_id"] for event in world.gateway.events()}
-    assert [deciding[f"/{mark}"] for mark, _ in marks] == [policy for _, policy in marks]
+    deciding = [(mark, world.gateway.event(mark)["policy_id"]) for mark, _ in marks]
+    assert deciding == marks
 
 
 def test_a_bad_bundle_changes_nothing(simple, origin):
     world = simple()
     world.gateway.expect_errors("bundle")
     good = open(world.source.signed, "rb").read()
-    for bad in (b"", b"not a bundle", good[:-20], good[:-6] + b"AAAAAA"):
+    for count, bad in enumerate((b"", b"not a bundle", good[:-20], good[:-6] + b"AAAAAA"), 1):
         replace(world.source.signed, bad)
-        until("the refusal in the log", lambda: "bundle" in world.gateway.log().lower())
+        until("the refusal", lambda count=count: world.gateway.refused_bundles() == count)
         assert statuses(world, origin) == 200
+        assert world.gateway.serves(1)
     replace(world.source.signed, good)
     world.policies()
-    until("a good bundle to hold again", lambda: statuses(world, origin) == 403, 3)
+    until("a good bundle to hold again", lambda: statuses(world, origin) == 403)
 
 
 def test_an_older_bundle_changes_nothing(simple, origin):
@@ -84,17 +91,19 @@ def test_an_older_bundle_changes_nothing(simple, origin):
     world.gateway.expect_errors("bundle")
     old = open(world.source.signed, "rb").read()
     world.policies()
-    until("the denial", lambda: statuses(world, origin) == 403, 3)
+    until("the new bundle", lambda: world.gateway.serves(2))
     replace(world.source.signed, old)
+    until("the refusal", lambda: world.gateway.refused_bundles() == 1)
     for _ in range(20):
         assert statuses(world, origin) == 403
+    assert world.gateway.serves(2)
 
 
 def test_serves_the_last_known_good_bundle_after_a_restart(simple, origin):
     world = simple()
     world.gateway.expect_errors("bundle")
     replace(world.source.signed, b"broken on the disk")
-    until("the refusal in the log", lambda: "bundle" in world.gateway.log().lower())
+    until("the refusal", lambda: world.gateway.refused_bundles() == 1)
     world.gateway.stop()
     world.gateway.start()
     assert statuses(world, origin) == 200
@@ -118,7 +127,7 @@ def test_answers_503_and_is_not_ready_without_any_bundle(worlds, origin):
     assert (event["policy_id"], event["decision"]) == ("no-policy", "deny")
     assert event["request_id"] == answer.get("clawgress-request-id")
     world.policies(allow("allow-origin", [f"origin.test:{origin.port}"]))
-    until("readiness", lambda: world.gateway.admin("/readyz")[0] == 200, 3)
+    until("readiness", lambda: world.gateway.admin("/readyz")[0] == 200)
     assert statuses(world, origin) == 200
 
 
@@ -131,7 +140,7 @@ def test_a_graceful_end_finishes_the_running_exchange(simple, origin):
         until("the request at the origin", lambda: f"/hold/{mark}" in origin.paths())
         world.gateway.terminate()
         assert idle.closed()
-        until("the listener to close", lambda: refused(world), 5)
+        until("the listener to close", lambda: refused(world))
         assert world.gateway.process.poll() is None
         origin.gate.set()
         assert running.answer().body == b"held\n"

@@ -102,7 +102,7 @@ def test_a_tunnel_that_waited_is_looked_into_if_policy_wants_that_by_then(resolv
     world = resolving()
     destination = [f"*.names.test:{origin.port}"]
     world.policies(allow("allow-names", destination, tls="any"))
-    until("the policy", lambda: world.gateway.status()["bundle"]["serial"] == 2)
+    until("the policy", lambda: world.gateway.serves(2))
     with world.client() as client:
         client.ask("CONNECT", f"late.names.test:{origin.port}")
         until("the question", lambda: names.questions("late.names.test") == 1)

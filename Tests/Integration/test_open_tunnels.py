@@ -51,7 +51,7 @@ def test_closes_what_a_new_bundle_denies_and_leaves_the_rest_alone(worlds, echo,
     until("the stream to flow on", lambda: stream.count > seen + 100)
     world.document["policies"] = [keeps, deny("late", {"destination": ["nowhere.test"]})]
     published(world)
-    until("the third bundle", lambda: world.gateway.status()["bundle"]["serial"] == 3)
+    until("the third bundle", lambda: world.gateway.serves(3))
     seen = stream.count
     until("the stream to flow on", lambda: stream.count > seen + 100)
     stream.stop()
@@ -241,7 +241,7 @@ def test_a_closed_tunnel_counts_no_longer(worlds, echo):
         with world.client() as client:
             return client.connect(f"other.test:{echo.port}").status == 200
 
-    until("a tunnel to open again", opened, 3)
+    until("a tunnel to open again", opened)
 
 
 def test_decides_two_thousand_tunnels_again_without_making_others_wait(worlds, origin):

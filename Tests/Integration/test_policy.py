@@ -92,7 +92,7 @@ def test_a_deny_that_names_a_path_closes_the_whole_tunnel(worlds, origin):
         allow("open", [authority], tls="any"), deny("closed", rule, tunnels="ignore")
     )
     with world.client() as client:
-        until("the tunnel to open", lambda: client.connect(authority).status == 200, 3)
+        until("the tunnel to open", lambda: client.connect(authority).status == 200)
 
 
 @pytest.mark.parametrize("target, reason", [
@@ -142,7 +142,7 @@ def test_never_dials_itself(worlds, origin):
             with world.client() as client:
                 answer = client.fetch("GET", f"http://origin.test:{port}/livez")
                 return (answer.status, answer.get("clawgress-reason")) == (403, "address_protected")
-        until(f"a refusal to dial port {port}", refused, 3)
+        until(f"a refusal to dial port {port}", refused)
 
 
 def test_refuses_protected_addresses_whatever_a_policy_says(worlds, origin):

@@ -152,6 +152,15 @@ class Gateway:
         """The admin status document."""
         return json.loads(self.page("/status"))
 
+    def serves(self, serial):
+        """Whether every worker serves the bundle with this serial."""
+        status = self.status()
+        return status["ready"] and status["bundle"]["serial"] == serial
+
+    def refused_bundles(self):
+        """How many bundles it has refused since its start."""
+        return self.metric('clawgress_alerts_total{alert="bundle_refused"}')
+
     def metric(self, name):
         """The sum of a metric's samples."""
         lines = self.page("/metrics").splitlines()

@@ -11,6 +11,7 @@ import time
 
 import pytest
 
+from support.waiting import until
 from support.world import allow
 
 FAILING_SECONDS = 4
@@ -60,7 +61,7 @@ def assert_closed(world, tunnel, reason, since):
     event = world.gateway.event(tunnel.request_id)
     assert (event["outcome"], event["reason"]) == ("closed_by_policy", "no_longer_allowed")
     assert (event["closing_reason"], event["decision"]) == (reason, "allow")
-    assert event["closing_serial"] == world.gateway.status()["bundle"]["serial"]
+    until("the bundle", lambda: world.gateway.serves(event["closing_serial"]))
     return event, taken
 
 
