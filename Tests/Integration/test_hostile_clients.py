@@ -55,7 +55,7 @@ def test_a_slow_reader_gets_the_whole_of_a_last_answer(simple, origin):
     world = simple()
     client, size = unread_answer(world, origin, [("Connection", "close")])
     with client:
-        until("more than the time to linger", elapsed(3), 5)
+        until("more than the time to linger", elapsed(3), 10)
         assert client.answer().body_bytes == size
 
 
@@ -129,7 +129,7 @@ def test_a_reset_ends_a_request_that_waits(simple, origin):
     linger = struct.pack("ii", 1, 0)
     client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     client.socket.close()
-    until("its end", lambda: world.gateway.metric("clawgress_exchanges") == 0, 5)
+    until("its end", lambda: world.gateway.metric("clawgress_exchanges") == 0)
     assert world.gateway.events()[0]["outcome"] == "client_closed"
 
 

@@ -127,7 +127,7 @@ def test_passes_on_no_unsound_answer(make, hostile, script):
             assert len(said.interim) <= 32
         event = world.gateway.event(f"/{name}")
         assert (event["outcome"], event["reason"]) == ("upstream_failed", "upstream_malformed")
-    until("the end of every connection", lambda: hostile.open_connections == 0, 5)
+    until("the end of every connection", lambda: hostile.open_connections == 0)
 
 
 def test_reads_a_sound_answer_however_it_is_cut(make, hostile, script):

@@ -98,7 +98,7 @@ def test_refuses_connections_over_the_limit_at_accept_without_an_event(simple, o
             except OSError:
                 return False
 
-    until("a place to become free", served, 5)
+    until("a place to become free", served)
     for client in held[1:]:
         client.socket.close()
     assert {event["decision"] for event in world.gateway.events()} == {"allow"}

@@ -33,7 +33,7 @@ def test_closes_what_a_key_opened_in_the_second_in_which_it_expires(worlds, echo
         with world.client() as client:
             return client.connect(f"other.test:{echo.port}").status == 200
 
-    until("the new key to hold", opened, 3)
+    until("the new key to hold", opened)
     mine = Tunnel(world, "other.test", echo)
     since = time.monotonic() + latest - time.time()
     event, _ = assert_closed(world, mine, "key_expired", since)
@@ -55,7 +55,7 @@ def test_closes_endless_answers(simple, origin):
     rule["match"]["path_prefix"] = ["/events"]
     world.document["policies"] = [rule]
     published(world)
-    until("the round", lambda: redecided(world) >= 1, 5)
+    until("the round", lambda: redecided(world) >= 1)
     origin.ticks.release()
     assert client.reader.chunk() == b"data: 1\n\n"
     rule["match"]["path_prefix"] = ["/other"]

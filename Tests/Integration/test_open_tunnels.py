@@ -128,7 +128,7 @@ def test_keeps_tunnels_of_agents_whose_place_in_the_bundle_changed(worlds, echo)
     world.document["agents"] = [agent("first")] + list(reversed(world.agents)) + [agent("last")]
     world.document["policies"] = list(reversed(rules))
     published(world)
-    until("the round", lambda: redecided(world) >= 6, 5)
+    until("the round", lambda: redecided(world) >= 6)
     assert all(tunnel.is_alive() for tunnel in held.values())
     world.document["policies"] = [rule for rule in rules if rule["policy_id"] != "allow-agent-2"]
     assert_closed(world, held.pop("agent-2"), "default_deny", published(world))
@@ -179,7 +179,7 @@ def test_closes_what_a_token_opened_whose_issuer_is_gone(worlds, echo):
     mine = Tunnel(world, "other.test", echo, credentials=bearer(token))
     kept = Tunnel(world, "other.test", echo)
     published(world)
-    until("the round", lambda: redecided(world) >= 2, 5)
+    until("the round", lambda: redecided(world) >= 2)
     assert mine.is_alive()
     world.document["issuers"] = []
     event, _ = assert_closed(world, mine, "token_key_unknown", published(world))
@@ -213,13 +213,13 @@ def test_a_client_hello_is_judged_by_the_policy_of_its_moment(worlds, secure, au
         identifier = client.connect(target).get("clawgress-request-id")
         world.document["policies"] = [rule]
         published(world)
-        until("the round", lambda: redecided(world) >= 1, 5)
+        until("the round", lambda: redecided(world) >= 1)
         client.start_tls(authority.client_context(), "secure.test")
         client.send(wire.message("GET / HTTP/1.1", [("Host", "secure.test")]))
         assert client.answer().status == 200
         world.document["policies"] = [deny("late", {"destination": ["no.test"]}), rule]
         published(world)
-        until("the round", lambda: redecided(world) >= 2, 5)
+        until("the round", lambda: redecided(world) >= 2)
         client.send(wire.message("GET / HTTP/1.1", [("Host", "secure.test")]))
         assert client.answer().status == 200
     event = world.gateway.event(identifier)

@@ -93,7 +93,7 @@ def test_keeps_its_counters_over_a_new_snapshot(limited, origin):
         world.policies(allow("renamed", [f"origin.test:{origin.port}"]))
         until("the new bundle", lambda: "renamed" in {
             e["policy_id"] for e in world.gateway.events()
-        } or crawler_asks(world, url), 5)
+        } or crawler_asks(world, url))
         assert client.fetch("GET", url).status == 429
 
 

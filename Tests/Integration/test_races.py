@@ -89,7 +89,7 @@ def test_draining_does_not_cut_what_a_slow_reader_has_not_read(simple, origin):
     client, size = unread_answer(world, origin)
     with client:
         world.gateway.terminate()
-        until("draining", lambda: "draining" in world.gateway.log(), 5)
+        until("draining", lambda: "draining" in world.gateway.log())
         assert client.answer().body_bytes == size
     assert world.gateway.wait() == 0
 

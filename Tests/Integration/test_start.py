@@ -54,7 +54,7 @@ def restarted(worlds, origin, change):
     change(world)
     hammer = Hammer(world, port, url)
     world.gateway.start()
-    until("an answer", lambda: hammer.statuses, 5)
+    until("an answer", lambda: hammer.statuses)
     return world, hammer.stop()
 
 

@@ -82,7 +82,7 @@ def test_never_reuses_a_connection_with_bytes_left_over(simple, origin):
 def test_closes_idle_upstream_connections_in_time(simple, origin):
     world = simple(workers=1, settings={"limits": {"pooled_ms": 300}})
     assert fetch(world, origin, "/").status == 200
-    until("the pooled connection to be closed", lambda: origin.open_connections == 0, 5)
+    until("the pooled connection to be closed", lambda: origin.open_connections == 0)
 
 
 def test_keeps_at_most_the_configured_number(simple, origin):
@@ -95,4 +95,4 @@ def test_keeps_at_most_the_configured_number(simple, origin):
     for client in clients:
         assert client.answer().status == 200
         client.socket.close()
-    until("all but two to be closed", lambda: origin.open_connections <= 2, 5)
+    until("all but two to be closed", lambda: origin.open_connections <= 2)

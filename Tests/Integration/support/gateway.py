@@ -69,9 +69,9 @@ class Gateway:
                 + privileges.unprivileged([self._program, "--config", self.config_path]),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
             )
-        self.addresses = until("the gateway's ready file", self._read_addresses, 15)
+        self.addresses = until("the gateway's ready file", self._read_addresses, 30)
         if wait_ready:
-            until("readiness", lambda: self.admin("/readyz")[0] == 200, 10)
+            until("readiness", lambda: self.admin("/readyz")[0] == 200, 30)
         return self
 
     def _read_addresses(self):
@@ -177,7 +177,7 @@ class Gateway:
         events = [record for record in self.records() if "decision" in record]
         return [event for event in events if matching is None or matching(event)]
 
-    def event(self, marker, seconds=10):
+    def event(self, marker, seconds=20):
         """Waits for the one event whose path, host or request id carries `marker`."""
         def found():
             return self.events(lambda event: carries(event, marker))

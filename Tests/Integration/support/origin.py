@@ -63,7 +63,7 @@ class Origin:
         """The targets of all requests seen so far."""
         return [seen.target for seen in list(self.seen)]
 
-    def request(self, target, seconds=10):
+    def request(self, target, seconds=20):
         """Waits for the request with this target and its whole body."""
         def found():
             return next((s for s in list(self.seen) if s.target == target and s.complete), None)

@@ -9,8 +9,11 @@ class Overdue(AssertionError):
     """What was waited for did not happen in time."""
 
 
-def until(what, probe, seconds=10):
-    """Returns the first true value of `probe()`, or fails with `what` after `seconds`."""
+def until(what, probe, seconds=20):
+    """Returns the first true value of `probe()`, or fails with `what` after `seconds`.
+
+    A test that passes never waits that long, so the time is what the busiest machine may need.
+    """
     deadline = time.monotonic() + seconds
     while True:
         value = probe()

@@ -30,7 +30,7 @@ class Witness:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
-    def last(self, seconds=10):
+    def last(self, seconds=20):
         """The newest connection, once it has ended."""
         def ended():
             return self.connections and self.connections[-1].ended.is_set()
