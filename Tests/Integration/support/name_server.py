@@ -3,13 +3,16 @@
 import socket
 import struct
 import threading
-import time
 
 TYPES = {1: ("A", socket.AF_INET, 4), 28: ("AAAA", socket.AF_INET6, 16)}
 
 
 class NameServer:
-    """UDP only (RFC 1035). `zone` maps a name to A and AAAA lists, `ttl`, `delay`, `silent`."""
+    """UDP only (RFC 1035). `zone` maps a name to A and AAAA lists, `ttl`, `gate`, `silent`.
+
+    An answer with a `gate` is sent once that event is set. A client that is kept waiting asks
+    again, and gives up after some seconds.
+    """
 
     def __init__(self):
         self.zone = {}
@@ -45,7 +48,8 @@ class NameServer:
         if entry is None:
             self._send(query, 0x8183, [], end, client)
         elif not entry.get("silent"):
-            time.sleep(entry.get("delay", 0))
+            if "gate" in entry:
+                entry["gate"].wait(60)
             self._send(query, 0x8180, self._records(entry, kind), end, client)
 
     @staticmethod
