@@ -27,10 +27,17 @@ def limited(worlds, origin):
     return make
 
 
+def at_once(client, url, count):
+    """Asks in one write, so that a second holds all of it; the answers."""
+    requests = [client.rendered("GET", f"{url}{number}") for number in range(count)]
+    client.send(b"".join(requests))
+    return [client.answer() for _ in requests]
+
+
 def test_answers_429_and_says_when_to_come_back(limited, origin):
     world = limited(rps_limit=5)
     with world.client("limited") as client:
-        answers = [client.fetch("GET", f"http://origin.test:{origin.port}/{n}") for n in range(8)]
+        answers = at_once(client, f"http://origin.test:{origin.port}/", 8)
     assert [answer.status for answer in answers] == [200] * 5 + [429] * 3
     refused = answers[-1]
     assert 1 <= int(refused.get("retry-after")) <= 2
@@ -67,12 +74,17 @@ def test_only_flags_where_the_mode_says_so(limited, origin):
     world = limited(rps_limit=3, mode="alert_only")
     mark = marker()
     with world.client("limited") as client:
-        for number in range(9):
-            url = f"http://origin.test:{origin.port}/{mark}/{number}"
-            assert client.fetch("GET", url).status == 200
-    applied = [e["quota_applied"] for e in world.gateway.events(lambda e: mark in e["path"])]
+        answers = at_once(client, f"http://origin.test:{origin.port}/{mark}/", 9)
+    assert [answer.status for answer in answers] == [200] * 9
+    events = until("all events", lambda: nine(world.gateway.events(lambda e: mark in e["path"])))
+    applied = [event["quota_applied"] for event in events]
     assert applied.count("within") == 3
     assert applied.count("alert_rps") == 6
+
+
+def nine(events):
+    """The events if there are nine of them."""
+    return events if len(events) == 9 else None
 
 
 def test_leaves_other_agents_alone(limited, origin):
@@ -104,24 +116,38 @@ def crawler_asks(world, url):
     return False
 
 
-@pytest.mark.parametrize("limit", [50, 400])
+@pytest.mark.parametrize("limit", [50, 200])
 def test_no_window_of_a_second_holds_more_than_the_limit(limited, origin, limit):
     world = limited(rps_limit=limit)
     load = Load(world, origin.port, CONNECTIONS, "limited").start()
     threading.Event().wait(LOAD_SECONDS)
     load.stop()
-    events = world.gateway.events()
+    events = until("an event for each answer", lambda: complete(world, load))
+    assert set(load.statuses.values()) == {200, 429}
     times = sorted(microseconds(e) for e in events if e["decision"] == "allow")
-    worst = max(
-        times_in_window(times, index) for index in range(len(times))
-    )
+    assert len(times) == list(load.statuses.values()).count(200)
+    worst = max(between(times, time, time + SECOND) for time in times)
     assert worst <= limit, f"{worst} requests in one second"
-    seconds = (times[-1] - times[0]) / SECOND
-    assert len(times) >= 0.9 * limit * seconds, f"{len(times)} in {seconds:.1f} s"
-    assert len(times) == len([s for s in load.statuses.values() if s == 200])
-    assert {e["quota_applied"] for e in events} == {"within", "stop_rps"}
+    refused = [microseconds(e) for e in events if e["quota_applied"] == "stop_rps"]
+    early = [time for time in refused if not was_used_up(times, time, limit)]
+    # Two workers that count at the same moment may each see the other's last refused request.
+    assert len(early) <= len(refused) // 100, f"{len(early)} of {len(refused)} were refused early"
 
 
-def times_in_window(times, index):
-    """How many moments lie in the second that begins with `times[index]`."""
-    return bisect.bisect_left(times, times[index] + SECOND) - index
+def complete(world, load):
+    """All events, once there is one for each answer."""
+    events = world.gateway.events()
+    return events if len(events) == len(load.statuses) else None
+
+
+def was_used_up(times, moment, limit):
+    """Whether what was allowed around a refusal is as much as a second may hold, or nearly.
+
+    A request's moment is that of its head, and others may be counted between the two.
+    """
+    return between(times, moment - 1.1 * SECOND, moment + 0.3 * SECOND) >= 0.9 * limit
+
+
+def between(times, begin, end):
+    """How many of these moments lie in a span of time."""
+    return bisect.bisect_left(times, end) - bisect.bisect_left(times, begin)

@@ -53,6 +53,8 @@ def outcomes():
         answer = client.answer()
         found[variant.name] = status, answer.status, answer.body, client.closed()
         client.socket.close()
+    # Its end is the end of every exchange, so that no event is missing.
+    world.gateway.stop()
     found["events"] = world.gateway.events()
     world.close()
     origin.close()

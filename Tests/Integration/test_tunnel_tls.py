@@ -385,4 +385,4 @@ def test_open_tunnels_are_counted_down_when_they_are_refused(worlds, witness):
             client.send(b"no TLS")
             assert rest(client) == b""
     assert world.gateway.metric("clawgress_tunnels_opened_total") == 3
-    assert world.gateway.metric("clawgress_tunnels_closed_total") == 3
+    until("their end", lambda: world.gateway.metric("clawgress_tunnels_closed_total") == 3)

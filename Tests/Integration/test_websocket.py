@@ -89,7 +89,7 @@ def test_carries_a_conversation_and_records_it_once(opened, chat):
     assert event["bytes_out"] > socket_.sent
     assert event["bytes_in"] > sum(len(text.encode()) for text in texts)
     assert opened.gateway.metric("clawgress_tunnels_opened_total") == 1
-    assert opened.gateway.metric("clawgress_tunnels_closed_total") == 1
+    until("its end", lambda: opened.gateway.metric("clawgress_tunnels_closed_total") == 1)
 
 
 def test_carries_large_messages_in_both_directions_at_once(opened, chat):
