@@ -146,12 +146,13 @@ def test_a_hello_of_post_quantum_size_passes_whole_and_in_pieces(opened, witness
     sent = hello.hello("origin.test", HYBRID_SHARE, ENCRYPTED)
     assert len(sent) > 1500
     for size in (len(sent), 700):
+        before = len(witness.connections)
         with opened.client() as client:
             identifier = tunnel(client, f"origin.test:{witness.port}")
             for at in range(0, len(sent), size):
                 client.send(sent[at:at + size])
             assert b"".join(client.reader.exactly(len(sent))) == sent
-        assert bytes(witness.last().received) == sent
+        assert bytes(witness.next_end(before).received) == sent
         event = opened.gateway.event(identifier)
         assert (event["bytes_out"], event["bytes_in"]) == (len(sent), len(sent))
 
@@ -250,12 +251,13 @@ RESERVED = {
 @pytest.mark.parametrize("name", WRONG)
 def test_the_origin_gets_no_byte_and_a_tls_client_an_alert(opened, witness, name):
     sent, reason, description = WRONG[name]
+    before = len(witness.connections)
     with opened.client() as client:
         identifier = tunnel(client, f"origin.test:{witness.port}")
         client.send(sent)
         assert rest(client) == (hello.alert(description) if description else b"")
         refused(opened, client, identifier, reason, RESERVED.get(reason, "blocked-address"))
-    assert witness.last().received == b""
+    assert witness.next_end(before).received == b""
 
 
 def test_an_origin_that_speaks_first_is_not_heard_before_the_hello(opened, talker):
@@ -313,6 +315,7 @@ def test_a_hello_is_judged_by_the_policy_that_is_in_force_when_it_comes(worlds, 
     world = worlds()
     target = f"origin.test:{witness.port}"
     world.policies(allow("allow-witness", [target])).start()
+    before = len(witness.connections)
     with world.client() as client:
         identifier = tunnel(client, target)
         world.policies(allow("allow-witness", [target], ech="refuse"))
@@ -321,7 +324,7 @@ def test_a_hello_is_judged_by_the_policy_that_is_in_force_when_it_comes(worlds, 
         client.send(hello.hello("origin.test", ENCRYPTED))
         assert rest(client) == hello.alert(hello.HANDSHAKE_FAILURE)
         refused(world, client, identifier, "ech_refused")
-    assert witness.last().received == b""
+    assert witness.next_end(before).received == b""
 
 
 @pytest.mark.parametrize("sent", [b"EHLO x\r\n", hello.hello("elsewhere.test"), b"\x15\x03"])
@@ -340,30 +343,34 @@ def test_anything_passes_where_the_policy_says_any(opened, talker, sent):
 
 
 def test_a_hello_must_be_complete_in_time(worlds, witness):
-    world = worlds(settings={"limits": {"head_ms": 400}})
+    world = worlds(settings={"limits": {"head_ms": 1000}})
     world.policies(allow("allow-witness", [f"origin.test:{witness.port}"])).start()
     for sent, told in ((b"", b""), (hello.hello("origin.test")[:-1], hello.alert(40))):
+        before = len(witness.connections)
         with world.client() as client:
             identifier = tunnel(client, f"origin.test:{witness.port}")
             client.send(sent)
             assert rest(client) == told
             refused(world, client, identifier, "tls_hello_timed_out", "limits")
-        assert witness.last().received == b""
+        assert witness.next_end(before).received == b""
 
 
 def test_a_hello_has_a_greatest_size_that_can_be_set(worlds, witness):
     world = worlds(settings={"limits": {"hello_bytes": 512}})
     world.policies(allow("allow-witness", [f"origin.test:{witness.port}"])).start()
+    before = len(witness.connections)
     with world.client() as client:
         identifier = tunnel(client, f"origin.test:{witness.port}")
         client.send(hello.hello("origin.test", HYBRID_SHARE)[:20])
         assert rest(client) == hello.alert(hello.HANDSHAKE_FAILURE)
         refused(world, client, identifier, "tls_hello_too_large", "limits")
+    assert witness.next_end(before).received == b""
 
 
 @pytest.mark.parametrize("sent", [b"", hello.hello("origin.test")[:30]])
 @pytest.mark.parametrize("half", [False, True])
 def test_an_agent_that_ends_before_its_hello_has_used_nothing(opened, witness, sent, half):
+    before = len(witness.connections)
     with opened.client() as client:
         identifier = tunnel(client, f"origin.test:{witness.port}")
         client.send(sent)
@@ -373,7 +380,7 @@ def test_an_agent_that_ends_before_its_hello_has_used_nothing(opened, witness, s
     event = opened.gateway.event(identifier)
     assert (event["outcome"], event["reason"]) == ("client_closed", "client_closed")
     assert (event["decision"], event["bytes_out"], event["bytes_in"]) == ("allow", 0, 0)
-    assert witness.last().received == b""
+    assert witness.next_end(before).received == b""
 
 
 def test_open_tunnels_are_counted_down_when_they_are_refused(worlds, witness):

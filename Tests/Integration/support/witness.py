@@ -30,12 +30,15 @@ class Witness:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
-    def last(self, seconds=20):
-        """The newest connection, once it has ended."""
+    def next_end(self, before):
+        """The connection behind the first `before` ones, once it has ended.
+
+        The gateway's connection may be accepted later here than it is used there.
+        """
         def ended():
-            return self.connections and self.connections[-1].ended.is_set()
-        until("the origin's connection to end", ended, seconds)
-        return self.connections[-1]
+            return len(self.connections) > before and self.connections[before].ended.is_set()
+        until("the origin's connection to end", ended)
+        return self.connections[before]
 
     def _accept(self):
         while True:
