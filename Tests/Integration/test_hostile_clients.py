@@ -30,7 +30,7 @@ def test_answers_every_new_token_that_comes_at_the_turn_of_a_second(world, web):
     tokens = [world.source.token("issuer", ISSUER, "builder") for _ in range(8)]
     clients = [bearing(world, token) for token in tokens]
     time_to_turn = 1 - time.time() % 1
-    until("the turn of a second", lambda: time.time() % 1 > 0.985, time_to_turn + 2)
+    until("the turn of a second", lambda: time.time() % 1 > 0.985, time_to_turn + 30)
     for client in clients:
         client.ask("GET", f"http://origin.test:{web.port}/hello")
     assert [client.answer().status for client in clients] == [200] * len(clients)
@@ -98,9 +98,10 @@ def test_whoever_leaves_while_a_token_is_verified_leaves_an_event(issued, origin
 
     # A reset may overtake the request, and then nothing was asked.
     def settled():
-        verified, recorded = counted(world)
-        return verified > 0 and recorded >= verified and world.gateway.status()["connections"] == 0
-    until("an event for each", settled)
+        return world.gateway.metric("clawgress_connections_closed_total") == len(clients)
+    until("the end of each", settled)
+    verified, recorded = counted(world)
+    assert 0 < verified <= recorded
     events = world.gateway.events()
     assert len(events) == counted(world)[1]
     assert len({event["path"] for event in events}) == len(events)
@@ -109,8 +110,12 @@ def test_whoever_leaves_while_a_token_is_verified_leaves_an_event(issued, origin
 
 def test_leaving_does_not_save_a_guesser_from_the_budget(issued, origin):
     world, issuer = issued
+    # Few enough for the ten seconds that a budget is for.
+    world.document["settings"]["limits"] = {"failure_budget": 5}
+    world.source.publish(world.document)
+    until("the budget", lambda: world.gateway.serves(2))
     header, payload, _ = issuer.token("crawler").split(".")
-    for number in range(40):
+    for number in range(20):
         before = counted(world)
         client = world.client(None)
         client.credentials = bearer(f"{header}.{payload}.{f'{number:02}' * 42}AA")
@@ -118,7 +123,8 @@ def test_leaving_does_not_save_a_guesser_from_the_budget(issued, origin):
         until("a look at the token", lambda: counted(world) > before)
         reset(client)
         until("its event", lambda: counted(world)[1] == number + 1)
-    assert counted(world)[0] <= 20
+    # Some may be asked while a verdict is on its way, but never all.
+    assert counted(world)[0] <= 10
 
 
 def test_a_reset_ends_a_request_that_waits(simple, origin):

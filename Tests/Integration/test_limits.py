@@ -7,7 +7,7 @@ from support.world import marker
 
 
 def test_answers_408_to_a_head_that_does_not_end(simple, origin):
-    world = simple(settings={"limits": {"head_ms": 400}})
+    world = simple(settings={"limits": {"head_ms": 1000}})
     with world.client() as client:
         client.send(b"GET http://origin.test/ HTTP/1.1\r\nHost: orig")
         answer = client.answer()
@@ -24,7 +24,7 @@ def test_closes_a_connection_that_never_says_anything_without_an_event(simple, o
 
 
 def test_closes_a_kept_connection_that_waits_too_long(simple, origin):
-    world = simple(settings={"limits": {"keep_alive_ms": 300}})
+    world = simple(settings={"limits": {"keep_alive_ms": 1000}})
     with world.client() as client:
         assert client.fetch("GET", f"http://origin.test:{origin.port}/").status == 200
         assert client.closed()
@@ -49,7 +49,7 @@ def test_answers_431_to_too_many_fields(simple, origin):
 
 
 def test_answers_504_to_an_origin_that_does_not_begin(simple, origin):
-    world = simple(settings={"limits": {"response_ms": 400}})
+    world = simple(settings={"limits": {"response_ms": 1000}})
     mark = marker()
     with world.client() as client:
         answer = client.fetch("GET", f"http://origin.test:{origin.port}/hold/{mark}")
@@ -58,7 +58,7 @@ def test_answers_504_to_an_origin_that_does_not_begin(simple, origin):
 
 
 def test_ends_an_exchange_without_bytes_in_either_direction(simple, origin):
-    world = simple(settings={"limits": {"idle_ms": 400}})
+    world = simple(settings={"limits": {"idle_ms": 1000}})
     with world.client() as client:
         client.ask("GET", f"http://origin.test:{origin.port}/events")
         client.answer_head()
@@ -67,7 +67,7 @@ def test_ends_an_exchange_without_bytes_in_either_direction(simple, origin):
 
 
 def test_ends_an_idle_tunnel(simple, origin):
-    world = simple(settings={"limits": {"idle_ms": 400}})
+    world = simple(settings={"limits": {"idle_ms": 1000}})
     with world.client() as client:
         identifier = client.connect(f"origin.test:{origin.port}").get("clawgress-request-id")
         assert client.closed()
@@ -75,10 +75,9 @@ def test_ends_an_idle_tunnel(simple, origin):
 
 
 def test_ends_a_tunnel_at_its_longest_duration(simple, origin):
-    world = simple(settings={"limits": {"tunnel_ms": 500}})
+    world = simple(settings={"limits": {"tunnel_ms": 1000}})
     with world.client() as client:
         identifier = client.connect(f"origin.test:{origin.port}").get("clawgress-request-id")
-        client.socket.settimeout(5)
         assert client.closed()
     assert world.gateway.event(identifier)["outcome"] == "timed_out"
 
@@ -92,11 +91,11 @@ def test_refuses_connections_over_the_limit_at_accept_without_an_event(simple, o
     held[0].socket.close()
 
     def served():
-        with world.client() as client:
-            try:
+        try:
+            with world.client() as client:
                 return client.fetch("GET", f"http://origin.test:{origin.port}/").status == 200
-            except OSError:
-                return False
+        except OSError:
+            return False
 
     until("a place to become free", served)
     for client in held[1:]:

@@ -122,7 +122,7 @@ def test_closes_at_the_end_of_a_time_window(worlds, origin, echo):
     world = worlds()
     now = time.time()
     # A window ends with a minute; one that leaves time to open what is to be closed.
-    end = (int(now + 5) // 60 + 1) * 60
+    end = (int(now + 10) // 60 + 1) * 60
     window = {
         "from": time.strftime("%H:%M", time.gmtime(end - 3600)),
         "to": time.strftime("%H:%M", time.gmtime(end)), "zone": "UTC",
@@ -134,11 +134,11 @@ def test_closes_at_the_end_of_a_time_window(worlds, origin, echo):
     ).start()
     tunnel = Tunnel(world, "other.test", echo)
     kept = Tunnel(world, "slow.test", echo)
-    client = world.client(seconds=70)
+    client = world.client(seconds=80)
     client.ask("GET", f"http://origin.test:{origin.port}/events")
     assert client.answer_head().status == 200
-    tunnel.client.socket.settimeout(70)
-    until("most of the window to pass", lambda: time.time() > end - 1.5, 70)
+    tunnel.client.socket.settimeout(80)
+    until("most of the window to pass", lambda: time.time() > end - 2, 80)
     assert tunnel.is_alive()
     since = time.monotonic() + end - time.time()
     event, taken = assert_closed(world, tunnel, "default_deny", since)

@@ -8,7 +8,7 @@ class Echo:
     """A TCP service that sends back what it gets and closes when the other side is done sending."""
 
     def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.port = self.listener.getsockname()[1]
         self.ended = threading.Event()
         self.resets = 0

@@ -18,7 +18,7 @@ def unread_answer(world, origin, fields=()):
         def ended(path=f"/bytes/{size}"):
             return world.gateway.events(lambda event: event["path"] == path)
         try:
-            until("the answer's end at the gateway", ended, 2)
+            until("the answer's end at the gateway", ended, 2 if size > SIZES[-1] else 20)
             return client, size
         except Overdue:
             client.socket.close()
