@@ -1,6 +1,7 @@
 """Fixtures of the suite: one set of origins for all tests, gateways as widely shared as fits."""
 
 import shutil
+import tempfile
 
 import pytest
 
@@ -13,6 +14,20 @@ from support.tokens import Issuer
 from support.world import ISSUER, LOOPBACK, World, allow, deny
 
 raise_descriptor_limit()
+
+# What the suite holds on the disk at one time, spools and repositories of 50 MB among it.
+DISK_BYTES = 2 << 30
+
+
+def pytest_sessionstart():
+    """A full disk would be a hundred failures that name everything but their reason."""
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
+    if free < DISK_BYTES:
+        pytest.exit(
+            f"{folder} has {free >> 20} MiB left and the suite needs {DISK_BYTES >> 20} MiB; "
+            "make room, or name another folder in TMPDIR", returncode=pytest.ExitCode.USAGE_ERROR,
+        )
 
 
 @pytest.hookimpl(wrapper=True)
