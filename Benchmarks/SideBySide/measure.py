@@ -37,8 +37,8 @@ class Bench:
         where = ["--origin", f"127.0.0.1:{self.world.origin_port}"]
         if proxy:
             where = [
-                "--proxy", f"127.0.0.1:{proxy.port}", "--targets", self.world.path("targets"),
-                "--identities", self.world.path("identities"),
+                "--proxy", f"127.0.0.1:{proxy.port}", "--targets", proxy.world.path("targets"),
+                "--identities", proxy.world.path("identities"),
             ]
         return processes.pinned(processes.LOAD_CPU, [self.program, *mode, *where, *extra])
 

@@ -20,10 +20,10 @@ def free_port():
 class World:
     """A folder with identities and targets, and the bundle made from them."""
 
-    def __init__(self, folder, binaries):
+    def __init__(self, folder, binaries, origin_port=None):
         self.folder = folder
         self.binaries = binaries
-        self.origin_port = free_port()
+        self.origin_port = origin_port or free_port()
         self.hosts = [f"host-{number:04d}.test" for number in range(HOSTS)]
         self.identities = []
         self._write_bundle()
