@@ -168,7 +168,11 @@ let package = Package(
             ],
             path: "Sources/Platform/Sealing"
         ),
-        .target(name: "ClawgressContract", path: "Sources/Platform/Contract"),
+        .target(
+            name: "ClawgressContract",
+            dependencies: ["ClawgressJWS"],
+            path: "Sources/Platform/Contract"
+        ),
         .target(
             name: "ClawgressStorage",
             dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
