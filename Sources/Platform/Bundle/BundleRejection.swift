@@ -16,6 +16,8 @@ public enum BundleRejection: Error, Equatable, Sendable {
     case algorithmRefused(String)
     /// The header names no key, or none of the trusted ones.
     case keyUnknown(String?)
+    /// The key is one of the key set, but its time has not begun or is over.
+    case keyNotValid(String)
     /// The signature is not the named key's over this text.
     case signatureInvalid
     /// The payload is no snapshot; the text says where it stops being one.
@@ -24,6 +26,8 @@ public enum BundleRejection: Error, Equatable, Sendable {
     case formatUnknown(String)
     /// `revision` is not the digest of the content.
     case revisionMismatch(stated: String, actual: String)
+    /// The root key has not raised the epoch so far.
+    case epochNotAllowed(offered: Int64, allowed: Int64)
     /// The bundle is not higher than the one that was activated before.
     case notNewer(offered: BundleOrder, active: BundleOrder)
 
@@ -35,10 +39,12 @@ public enum BundleRejection: Error, Equatable, Sendable {
         case .wrongType: "bundle_wrong_type"
         case .algorithmRefused: "bundle_algorithm_refused"
         case .keyUnknown: "bundle_key_unknown"
+        case .keyNotValid: "bundle_key_not_valid"
         case .signatureInvalid: "bundle_signature_invalid"
         case .contentMalformed: "bundle_content_malformed"
         case .formatUnknown: "bundle_format_unknown"
         case .revisionMismatch: "bundle_revision_mismatch"
+        case .epochNotAllowed: "bundle_epoch_not_allowed"
         case .notNewer: "bundle_not_newer"
         }
     }
@@ -60,6 +66,8 @@ extension BundleRejection: CustomStringConvertible {
             "the bundle does not name the key that signed it"
         case .keyUnknown(let name?):
             "the bundle is signed by the key `\(name)`, which is not trusted here"
+        case .keyNotValid(let name):
+            "the bundle is signed by the key `\(name)`, which may not sign at this time"
         case .signatureInvalid:
             "the bundle's signature is invalid: it was changed after it was signed"
         case .contentMalformed(let problem):
@@ -68,6 +76,8 @@ extension BundleRejection: CustomStringConvertible {
             "the bundle has the format `\(format)`, which this version does not know"
         case .revisionMismatch(let stated, let actual):
             "the bundle states the revision `\(stated)`, but its content is `\(actual)`"
+        case .epochNotAllowed(let offered, let allowed):
+            "the bundle is of epoch \(offered), and the key set allows epochs up to \(allowed)"
         case .notNewer(let offered, let active):
             "the bundle is \(offered), which is not higher than \(active)"
         }

@@ -31,15 +31,50 @@ public enum SignedBundle {
         _ bytes: [UInt8],
         trustedKeys: [VerificationKey]
     ) throws(BundleRejection) -> Snapshot {
+        try verify(bytes) { keyID throws(BundleRejection) in
+            guard let key = trustedKeys.first(where: { $0.keyID == keyID }) else {
+                throw .keyUnknown(keyID)
+            }
+            return key
+        }
+    }
+
+    /// Verifies `bytes` as ``verify(_:trustedKeys:)`` does, with the keys of a set, and that the
+    /// set allows the bundle's epoch.
+    ///
+    /// - Parameters:
+    ///   - bytes: the bundle; one line feed at its end is allowed.
+    ///   - keySet: the newest set.
+    ///   - now: seconds since 1970 UTC, at which the key must be valid; nil for a bundle that was
+    ///     taken before, whose key must still be in the set and may have reached its end.
+    /// - Throws: `BundleRejection` with the first problem.
+    public static func verify(
+        _ bytes: [UInt8],
+        keySet: KeySet,
+        at now: Int64?
+    ) throws(BundleRejection) -> Snapshot {
+        let snapshot = try verify(bytes) { keyID throws(BundleRejection) in
+            guard let entry = keySet.entry(keyID) else { throw .keyUnknown(keyID) }
+            if let now, !entry.isValid(at: now) { throw .keyNotValid(entry.key.keyID) }
+            return entry.key
+        }
+        guard snapshot.epoch <= keySet.epoch else {
+            throw .epochNotAllowed(offered: snapshot.epoch, allowed: keySet.epoch)
+        }
+        return snapshot
+    }
+
+    private static func verify(
+        _ bytes: [UInt8],
+        key named: (String?) throws(BundleRejection) -> VerificationKey
+    ) throws(BundleRejection) -> Snapshot {
         guard bytes.count <= bytesMax else { throw .tooLarge(bytes: bytes.count) }
         let text = try parse(bytes)
         guard text.header.type == mediaType else { throw .wrongType(text.header.type) }
         guard text.header.algorithm == .edDSA else {
             throw .algorithmRefused(text.header.algorithm.rawValue)
         }
-        guard let key = trustedKeys.first(where: { $0.keyID == text.header.keyID }) else {
-            throw .keyUnknown(text.header.keyID)
-        }
+        let key = try named(text.header.keyID)
         do throws(JWSError) {
             try text.verify(with: key)
         } catch {

@@ -8,7 +8,8 @@ import Testing
 struct BundleRejectionTests {
     static let all: [BundleRejection] = [
         .tooLarge(bytes: 9), .malformed(.malformedCompact), .wrongType("JWT"), .wrongType(nil),
-        .algorithmRefused("ES256"), .keyUnknown("k"), .keyUnknown(nil), .signatureInvalid,
+        .algorithmRefused("ES256"), .keyUnknown("k"), .keyUnknown(nil),
+        .keyNotValid("k"), .signatureInvalid, .epochNotAllowed(offered: 2, allowed: 1),
         .contentMalformed("p"), .formatUnknown("v9"),
         .revisionMismatch(stated: "a", actual: "b"),
         .notNewer(
@@ -27,7 +28,7 @@ struct BundleRejectionTests {
 
     @Test("has a code of its own for each kind")
     func codes() {
-        #expect(Set(Self.all.map(\.code)).count == 10)
+        #expect(Set(Self.all.map(\.code)).count == 12)
     }
 
     @Test("names both places when a bundle is not newer")
