@@ -82,6 +82,29 @@ public enum WholeFile {
         if let first = files.first { try synchroniseFolder(of: first.path) }
     }
 
+    /// Gives a file another name in its folder, in one step that survives a crash; what had that
+    /// name is gone.
+    ///
+    /// - Throws: `FileError`; nothing has changed then, or the change may not survive.
+    public static func move(_ path: String, to other: String) throws(FileError) {
+        // unsafe: both paths' characters are lent to the call, which does not keep them.
+        guard unsafe rename(path, other) == 0 else { throw failure("rename", path) }
+        try synchroniseFolder(of: other)
+    }
+
+    /// Removes a file, in one step that survives a crash; there may be none.
+    ///
+    /// - Throws: `FileError`.
+    public static func remove(_ path: String) throws(FileError) {
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        guard unsafe unlink(path) == 0 else {
+            let error = failure("remove", path)
+            if error.isMissingFile { return }
+            throw error
+        }
+        try synchroniseFolder(of: path)
+    }
+
     /// Makes the rename itself durable.
     private static func synchroniseFolder(of path: String) throws(FileError) {
         let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))

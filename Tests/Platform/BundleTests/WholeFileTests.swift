@@ -93,6 +93,22 @@ struct WholeFileTests {
         )
     }
 
+    @Test("gives a file another name over an old one, and removes one that need not be there")
+    func names() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (first, second) = (folder + "/1", folder + "/2")
+        try WholeFile.replaceAll([(first, [1]), (second, [2])])
+        try WholeFile.move(first, to: second)
+        #expect(try WholeFile.read(second, bytesMax: 9) == [1])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["2"])
+        #expect(throws: FileError(code: ENOENT, operation: "rename", path: first)) {
+            try WholeFile.move(first, to: second)
+        }
+        try WholeFile.remove(second)
+        try WholeFile.remove(second)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+
     @Test("keeps the old file when the folder is gone")
     func missingFolder() {
         let error = #expect(throws: FileError.self) {
