@@ -173,6 +173,12 @@ let package = Package(
             dependencies: ["ClawgressJWS"],
             path: "Sources/Platform/Contract"
         ),
+        // The gateway's side of the distribution of bundles, without disk and network.
+        .target(
+            name: "ClawgressBundleStream",
+            dependencies: ["ClawgressBundle", "ClawgressContract"],
+            path: "Sources/Platform/BundleStream"
+        ),
         .target(
             name: "ClawgressStorage",
             dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
@@ -387,6 +393,13 @@ let package = Package(
             ],
             path: "Tests/Platform/BundleSigningTests",
             exclude: ["Cases"]
+        ),
+        .testTarget(
+            name: "BundleStreamTests",
+            dependencies: [
+                "ClawgressBundle", "ClawgressBundleStream", "ClawgressContract", "TestKit",
+            ],
+            path: "Tests/Platform/BundleStreamTests"
         ),
         .testTarget(
             name: "CommandsTests",
