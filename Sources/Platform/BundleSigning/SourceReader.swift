@@ -2,6 +2,7 @@
 // once. YAML guesses types from the look of a value; here the field decides, so `environment:
 // no` is the text `no` and `from: 08:00` is a time of day and not a number to the base sixty.
 
+import ClawgressModel
 import Yams
 
 /// A text and where it stands.

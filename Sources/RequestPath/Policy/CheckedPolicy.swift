@@ -15,28 +15,16 @@ struct CheckedPolicy {
     /// The time window; nil for always.
     let window: WeeklyWindow?
 
-    /// The total order: priority, deny before allow, then the id's bytes.
+    /// The total order: see `Policy.precedes`.
     static func precedes(_ first: CheckedPolicy, _ second: CheckedPolicy) -> Bool {
-        let (left, right) = (first.source, second.source)
-        if left.priority != right.priority { return left.priority < right.priority }
-        if left.action != right.action { return left.action == .deny }
-        return left.policyID.utf8.lexicographicallyPrecedes(right.policyID.utf8)
+        Policy.precedes(first.source, second.source)
     }
 
     /// Whether the methods include CONNECT.
-    var namesConnect: Bool { source.match.method?.contains("CONNECT") ?? true }
+    var namesConnect: Bool { source.namesConnect }
 
     /// Whether the policy applies to a CONNECT that meets its other conditions.
-    ///
-    /// An allow must not rest on what a CONNECT does not show, so a path, or a method list
-    /// without `CONNECT`, never opens a tunnel. A deny fails closed: the tunnel could carry
-    /// what it forbids.
-    var appliesToTunnels: Bool {
-        switch source.action {
-        case .allow: namesConnect && paths == nil
-        case .deny: source.tunnels == .apply
-        }
-    }
+    var appliesToTunnels: Bool { source.appliesToTunnels }
 
     /// The values of one identity field; nil for any.
     func identity(_ dimension: IdentityDimension) -> [String]? {

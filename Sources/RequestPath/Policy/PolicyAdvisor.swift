@@ -42,8 +42,13 @@ struct PolicyAdvisor {
         }
     }
 
-    private mutating func warn(_ policy: CheckedPolicy, _ message: String) {
-        warnings.append(PolicyWarning(policyID: policy.source.policyID, message: message))
+    private mutating func warn(
+        _ policy: CheckedPolicy,
+        _ kind: PolicyWarning.Kind,
+        _ message: String
+    ) {
+        let policyID = policy.source.policyID
+        warnings.append(PolicyWarning(kind: kind, policyID: policyID, message: message))
     }
 
     /// A value that no registered agent has makes a policy that never matches.
@@ -51,7 +56,8 @@ struct PolicyAdvisor {
         for dimension in IdentityDimension.allCases {
             for value in policy.identity(dimension) ?? []
             where known[dimension]?.contains(value) != true {
-                warn(policy, "no registered agent has \(dimension.fieldName) `\(value)`")
+                let message = "no registered agent has \(dimension.fieldName) `\(value)`"
+                warn(policy, .identityUnknown, message)
             }
         }
     }
@@ -66,13 +72,15 @@ struct PolicyAdvisor {
         }
         guard !overruled.isEmpty else { return }
         let names = overruled.sorted().map { policies[$0].source.policyID }
-        warn(policy, "comes before the deny of the same destination by \(Self.list(names))")
+        let message = "comes before the deny of the same destination by \(Self.list(names))"
+        warn(policy, .allowBeforeDeny, message)
     }
 
     private mutating func adviseOnBlindAllow(_ policy: CheckedPolicy) {
         guard !policy.appliesToTunnels else { return }
         let field = policy.paths == nil ? "method list without `CONNECT`" : "path prefix"
-        warn(policy, "has a \(field), which a CONNECT does not show, and so never opens a tunnel")
+        let message = "has a \(field), which a CONNECT does not show, and so never opens a tunnel"
+        warn(policy, .opensNoTunnel, message)
     }
 
     private mutating func adviseOnClosedTunnels(_ policy: CheckedPolicy) {
@@ -81,6 +89,7 @@ struct PolicyAdvisor {
         let names = policy.destinations.map { $0.map { "`\($0.target.text)`" } } ?? ["everything"]
         warn(
             policy,
+            .closesTunnels,
             "has a method or path, which a CONNECT does not show, and so closes every tunnel to "
                 + names.joined(separator: ", ")
         )

@@ -30,6 +30,20 @@ public struct PolicyCompileError: Error, Sendable, Equatable, CustomStringConver
 
 /// Something legal in a policy set that its author may not have meant.
 public struct PolicyWarning: Sendable, Equatable, CustomStringConvertible {
+    /// What it is about.
+    public enum Kind: Sendable {
+        /// A value that no registered agent has.
+        case identityUnknown
+        /// An allow that comes before a deny of the same destination.
+        case allowBeforeDeny
+        /// An allow that rests on what a tunnel does not show.
+        case opensNoTunnel
+        /// A deny that closes tunnels because of what they do not show.
+        case closesTunnels
+    }
+
+    /// What it is about.
+    public let kind: Kind
     /// The policy's id.
     public let policyID: String
     /// A sentence about it, lower case and without full stop.

@@ -1,15 +1,15 @@
-// "Did you mean": most mistakes in hand-written files are slips of one or two letters.
+// "Did you mean": most mistakes in what people write are slips of one or two letters.
 
 /// Finds the word that was probably meant.
-enum Suggestion {
+public enum Suggestion {
     /// `, did you mean …`, or nothing if no known word is near.
-    static func phrase(for word: String, among known: [String]) -> String {
+    public static func phrase(for word: String, among known: [String]) -> String {
         guard let near = nearest(to: word, among: known) else { return "" }
         return ", did you mean `\(near)`?"
     }
 
     /// The known word with the fewest edits, at most two and less than half of the word.
-    static func nearest(to word: String, among known: [String]) -> String? {
+    public static func nearest(to word: String, among known: [String]) -> String? {
         let candidates = known.map { (word: $0, edits: edits(from: word, to: $0)) }
         guard let best = candidates.min(by: { $0.edits < $1.edits }) else { return nil }
         return best.edits <= 2 && best.edits * 2 < best.word.count ? best.word : nil
