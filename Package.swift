@@ -127,6 +127,7 @@ let package = Package(
             dependencies: [
                 "ClawgressBundle", "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS",
                 "ClawgressJWSSigning", "ClawgressModel", "ClawgressPolicy",
+                "ClawgressSnapshotCheck",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
@@ -244,7 +245,7 @@ let package = Package(
             dependencies: [
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
                 "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning", "ClawgressModel",
-                "ClawgressPolicy",
+                "ClawgressPolicy", "ClawgressSnapshotCheck",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/CommandLine/Commands"

@@ -66,15 +66,22 @@ extension ImportGraph {
     static let offlineStages: Set<String> = [
         "ClawgressIdentity", "ClawgressPolicy", "ClawgressAudit",
     ]
-    static let offlineTools: Set<String> = ["ClawgressCommands", "ClawgressBundleSigning"]
+    static let offlineTools: Set<String> = [
+        "ClawgressCommands", "ClawgressBundleSigning", "ClawgressSnapshotCheck",
+    ]
     /// Measure or question a stage by itself, and never serve a request.
     static let measuringTools: Set<String> = ["clawgress-stages", "clawgress-parse"]
     /// Decisions and state machines: values in, values out. All that they may import.
     static let pureTargets: Set<String> = [
         "ClawgressModel", "ClawgressPolicy", "ClawgressQuota", "ClawgressForward",
+        "ClawgressConfigTree",
     ]
     static let pureImports: Set<String> = [
         "ClawgressBytes", "ClawgressModel", "Swift", "Synchronization",
+    ]
+    /// Values in, values out as well: JSON, the one spelling of snapshots, digests.
+    static let pureTools: [String: Set<String>] = [
+        "ClawgressConfigTree": ["ClawgressJWS", "ClawgressSnapshotText", "Crypto"]
     ]
     /// What runs between accept and close, where Foundation would allocate behind our back.
     static let hotTargets: Set<String> = stages.union([
@@ -127,6 +134,7 @@ extension ImportGraph {
         sourceImports
             .filter { Self.pureTargets.contains($0.target.name) }
             .filter { !Self.pureImports.contains($0.module) && $0.module != $0.target.name }
+            .filter { Self.pureTools[$0.target.name]?.contains($0.module) != true }
             .filter { !Self.stages.contains($0.module) }
             .map {
                 $0.finding(

@@ -6,6 +6,7 @@ import ClawgressBundleSigning
 import ClawgressBytes
 import ClawgressJWS
 import ClawgressJWSSigning
+import ClawgressSnapshotCheck
 import Glibc
 
 /// The end of a command that did not do what it was asked.
@@ -40,6 +41,7 @@ struct CommandFailure: Error, Equatable {
         case let error as FileError: self.init(error)
         case SourceError.file(let error): self.init(error)
         case let error as SourceError: self.init(.data, error.description)
+        case let error as SnapshotRefusal: self.init(.data, error.description)
         case SpoolError.file(let error): self.init(error)
         case let error as BundleRejection: self.init(.data, error.description)
         case let error as BundleSigningError: self.init(.data, error.description)

@@ -4,6 +4,7 @@
 import ClawgressBundle
 import ClawgressBytes
 public import ClawgressModel
+import ClawgressSnapshotCheck
 import Yams
 
 /// The content of a source folder.
@@ -41,7 +42,11 @@ public struct BundleSource: Sendable {
         }
         try reader.finish()
         var warnings = distribute(keys, among: &snapshot.agents)
-        warnings += try SnapshotCheck.warnings(of: snapshot, now: now)
+        do throws(SnapshotRefusal) {
+            warnings += try SnapshotCheck.warnings(of: snapshot, now: now)
+        } catch {
+            throw .rules(error.problems)
+        }
         if snapshot.agents.isEmpty {
             warnings.append("no agent is declared, so every request will be refused")
         }

@@ -5,6 +5,7 @@ import ClawgressBundle
 import ClawgressBundleSigning
 import ClawgressJWS
 import ClawgressModel
+import ClawgressSnapshotCheck
 
 /// `clawgress bundle verify`.
 struct BundleVerify: ContextCommand {

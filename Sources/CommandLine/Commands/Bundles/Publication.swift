@@ -5,6 +5,7 @@ import ClawgressBundle
 import ClawgressBundleSigning
 import ClawgressJWSSigning
 import ClawgressModel
+import ClawgressSnapshotCheck
 
 /// Signs a snapshot and puts the bundle where gateways read it.
 struct Publication {

@@ -1,6 +1,0 @@
-// Scaffolding, to be replaced.
-
-import ClawgressBytes
-import ClawgressIdentity
-import ClawgressModel
-import ClawgressPolicy
