@@ -150,7 +150,10 @@ let package = Package(
         // The control plane's parts.
         .target(
             name: "ClawgressConfigTree",
-            dependencies: ["ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText"],
+            dependencies: [
+                "ClawgressBytes", "ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Sources/ConfigTree"
         ),
         .target(

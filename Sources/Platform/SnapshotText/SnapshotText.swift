@@ -1,7 +1,7 @@
 // A snapshot as text and back. Signer and gateway use this one code, so both mean the same by
 // the same bytes. No Codable: its generic containers took most of a gateway's time to start.
 
-import ClawgressJWS
+public import ClawgressJWS
 public import ClawgressModel
 
 /// The JSON of a snapshot: strict to read, one spelling to write.
@@ -39,9 +39,15 @@ public enum SnapshotText {
     }
 
     /// The snapshot as canonical JSON: members sorted, no white space, no escaped slashes.
-    public static func write(_ snapshot: Snapshot) -> [UInt8] {
+    public static func write(_ snapshot: Snapshot) -> [UInt8] { canonical(snapshot.json) }
+
+    /// A value in the spelling of snapshots (RFC 8785).
+    ///
+    /// - Parameter value: has the members of each object in the order of their names, and no
+    ///   fractions.
+    public static func canonical(_ value: JSONValue) -> [UInt8] {
         var text = CanonicalText()
-        text.append(snapshot.json)
+        text.append(value)
         return text.bytes
     }
 }
