@@ -152,7 +152,7 @@ def test_a_hello_of_post_quantum_size_passes_whole_and_in_pieces(opened, witness
             for at in range(0, len(sent), size):
                 client.send(sent[at:at + size])
             assert b"".join(client.reader.exactly(len(sent))) == sent
-        assert bytes(witness.next_end(before).received) == sent
+        assert bytes(witness.last(before).received) == sent
         event = opened.gateway.event(identifier)
         assert (event["bytes_out"], event["bytes_in"]) == (len(sent), len(sent))
 
@@ -257,7 +257,7 @@ def test_the_origin_gets_no_byte_and_a_tls_client_an_alert(opened, witness, name
         client.send(sent)
         assert rest(client) == (hello.alert(description) if description else b"")
         refused(opened, client, identifier, reason, RESERVED.get(reason, "blocked-address"))
-    assert witness.next_end(before).received == b""
+    assert witness.last(before).received == b""
 
 
 def test_an_origin_that_speaks_first_is_not_heard_before_the_hello(opened, talker):
@@ -324,7 +324,7 @@ def test_a_hello_is_judged_by_the_policy_that_is_in_force_when_it_comes(worlds, 
         client.send(hello.hello("origin.test", ENCRYPTED))
         assert rest(client) == hello.alert(hello.HANDSHAKE_FAILURE)
         refused(world, client, identifier, "ech_refused")
-    assert witness.next_end(before).received == b""
+    assert witness.last(before).received == b""
 
 
 @pytest.mark.parametrize("sent", [b"EHLO x\r\n", hello.hello("elsewhere.test"), b"\x15\x03"])
@@ -352,7 +352,7 @@ def test_a_hello_must_be_complete_in_time(worlds, witness):
             client.send(sent)
             assert rest(client) == told
             refused(world, client, identifier, "tls_hello_timed_out", "limits")
-        assert witness.next_end(before).received == b""
+        assert witness.last(before).received == b""
 
 
 def test_a_hello_has_a_greatest_size_that_can_be_set(worlds, witness):
@@ -364,7 +364,7 @@ def test_a_hello_has_a_greatest_size_that_can_be_set(worlds, witness):
         client.send(hello.hello("origin.test", HYBRID_SHARE)[:20])
         assert rest(client) == hello.alert(hello.HANDSHAKE_FAILURE)
         refused(world, client, identifier, "tls_hello_too_large", "limits")
-    assert witness.next_end(before).received == b""
+    assert witness.last(before).received == b""
 
 
 @pytest.mark.parametrize("sent", [b"", hello.hello("origin.test")[:30]])
@@ -380,7 +380,7 @@ def test_an_agent_that_ends_before_its_hello_has_used_nothing(opened, witness, s
     event = opened.gateway.event(identifier)
     assert (event["outcome"], event["reason"]) == ("client_closed", "client_closed")
     assert (event["decision"], event["bytes_out"], event["bytes_in"]) == ("allow", 0, 0)
-    assert witness.next_end(before).received == b""
+    assert witness.last(before).received == b""
 
 
 def test_open_tunnels_are_counted_down_when_they_are_refused(worlds, witness):

@@ -30,10 +30,11 @@ class Witness:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
-    def next_end(self, before):
-        """The connection behind the first `before` ones, once it has ended.
+    def last(self, before=0):
+        """The connection that came after the first `before` ones, once it has ended.
 
-        The gateway's connection may be accepted later here than it is used there.
+        The gateway's connection may be accepted later here than it is used there, so the newest
+        one need not be the one that is meant.
         """
         def ended():
             return len(self.connections) > before and self.connections[before].ended.is_set()
