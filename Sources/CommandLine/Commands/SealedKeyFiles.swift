@@ -1,7 +1,7 @@
 // A key pair on disk: the sealed private half and the public half beside it.
 
-import ClawgressBundle
 import ClawgressBundleSigning
+import ClawgressBytes
 import ClawgressJWS
 import ClawgressJWSSigning
 import Foundation

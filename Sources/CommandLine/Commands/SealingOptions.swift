@@ -1,8 +1,8 @@
 // Where a passphrase comes from: a file, the service manager, or a person.
 
 import ArgumentParser
-import ClawgressBundle
 import ClawgressBundleSigning
+import ClawgressBytes
 import ClawgressJWSSigning
 
 /// Options of every command that opens or seals a private key.

@@ -1,7 +1,6 @@
 // keys.yaml: what is kept of API keys beside the hand-written source. It is a file of its own
 // because a program rewrites it, and nobody wants a program to rewrite their comments.
 
-import ClawgressBundle
 import ClawgressBytes
 import ClawgressIdentity
 public import ClawgressModel

@@ -1,6 +1,5 @@
 // Token issuers with their public keys, written in place or in files beside the source.
 
-import ClawgressBundle
 import ClawgressBytes
 import ClawgressJWS
 import ClawgressModel

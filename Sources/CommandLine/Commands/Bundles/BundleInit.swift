@@ -1,8 +1,8 @@
 // The first command of a newcomer: everything that a first bundle needs, in one folder.
 
 import ArgumentParser
-import ClawgressBundle
 import ClawgressBundleSigning
+import ClawgressBytes
 import ClawgressJWS
 import ClawgressJWSSigning
 import Foundation

@@ -3,6 +3,7 @@
 import ArgumentParser
 import ClawgressBundle
 import ClawgressBundleSigning
+import ClawgressBytes
 import ClawgressJWS
 import ClawgressModel
 import ClawgressSnapshotCheck

@@ -3,6 +3,7 @@
 
 import ClawgressBundle
 import ClawgressBundleSigning
+import ClawgressBytes
 import ClawgressJWSSigning
 import ClawgressModel
 import ClawgressSnapshotCheck

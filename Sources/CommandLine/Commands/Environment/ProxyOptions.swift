@@ -1,7 +1,6 @@
 // Which proxy, as whom: the options that `env` and `run` share.
 
 import ArgumentParser
-import ClawgressBundle
 import ClawgressBytes
 import ClawgressModel
 

@@ -1,8 +1,8 @@
 // A new API key: shown once, kept as a digest.
 
 import ArgumentParser
-import ClawgressBundle
 import ClawgressBundleSigning
+import ClawgressBytes
 import ClawgressIdentity
 import ClawgressModel
 

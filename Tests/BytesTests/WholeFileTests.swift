@@ -1,6 +1,5 @@
 // Files that are read whole and replaced whole.
 
-import ClawgressBundle
 import ClawgressBytes
 import Foundation
 import Glibc

@@ -2,7 +2,6 @@
 // sees the old content or the new one and never a part, and a secret's file is never readable
 // by others, not even between its creation and a later change of its mode.
 
-public import ClawgressBytes
 import Glibc
 
 /// Reads and replaces small files.
@@ -11,16 +10,38 @@ public enum WholeFile {
     ///
     /// - Throws: `FileError`, with `EFBIG` for a longer file.
     public static func read(_ path: String, bytesMax: Int) throws(FileError) -> [UInt8] {
-        // unsafe: the path's characters are lent to the call, which does not keep them.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", path) }
         defer { close(descriptor) }
+        return try content(of: descriptor, path, bytesMax)
+    }
+
+    /// Reads a file as ``read(_:bytesMax:)`` does, if nobody but its owner may read or write it.
+    ///
+    /// - Throws: `FileError`; `isExposedFile` if its mode gives others anything.
+    public static func readPrivate(
+        _ path: String,
+        bytesMax: Int
+    ) throws(FileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("open", path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("fstat", path) }
+        guard status.st_mode & 0o077 == 0 else { throw .exposed(path) }
+        return try content(of: descriptor, path, bytesMax)
+    }
+
+    private static func content(
+        of descriptor: Int32,
+        _ path: String,
+        _ bytesMax: Int
+    ) throws(FileError) -> [UInt8] {
         var content: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)
         while true {
-            // unsafe: the kernel fills the array's own storage, whose length it is told.
-            let count = unsafe chunk.withUnsafeMutableBytes {
-                unsafe Glibc.read(descriptor, $0.baseAddress, $0.count)
+            let count = chunk.withUnsafeMutableBytes {
+                Glibc.read(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw failure("read", path) }
@@ -87,8 +108,7 @@ public enum WholeFile {
     ///
     /// - Throws: `FileError`; nothing has changed then, or the change may not survive.
     public static func move(_ path: String, to other: String) throws(FileError) {
-        // unsafe: both paths' characters are lent to the call, which does not keep them.
-        guard unsafe rename(path, other) == 0 else { throw failure("rename", path) }
+        guard rename(path, other) == 0 else { throw failure("rename", path) }
         try synchroniseFolder(of: other)
     }
 
@@ -96,8 +116,7 @@ public enum WholeFile {
     ///
     /// - Throws: `FileError`.
     public static func remove(_ path: String) throws(FileError) {
-        // unsafe: the path's characters are lent to the call, which does not keep them.
-        guard unsafe unlink(path) == 0 else {
+        guard unlink(path) == 0 else {
             let error = failure("remove", path)
             if error.isMissingFile { return }
             throw error
@@ -109,8 +128,7 @@ public enum WholeFile {
     private static func synchroniseFolder(of path: String) throws(FileError) {
         let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
         let folder = end.map { String(path[...$0]) } ?? "."
-        // unsafe: the path's characters are lent to the call, which does not keep them.
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", folder) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw failure("fsync", folder) }
@@ -130,8 +148,7 @@ private struct NewFile {
     init(for path: String) throws(FileError) {
         self.path = path
         temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).new"
-        // unsafe: the path's characters are lent to the call, which does not keep them.
-        descriptor = unsafe open(
+        descriptor = open(
             temporary,
             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
             0o600
@@ -142,9 +159,8 @@ private struct NewFile {
     func fill(_ content: [UInt8], _ mode: UInt32) throws(FileError) {
         var written = 0
         while written < content.count {
-            // unsafe: the kernel reads the array's own storage, within its bounds.
-            let count = unsafe content.withUnsafeBytes {
-                unsafe write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
+            let count = content.withUnsafeBytes {
+                write(descriptor, $0.baseAddress?.advanced(by: written), $0.count - written)
             }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw WholeFile.failure("write", path) }
@@ -158,14 +174,12 @@ private struct NewFile {
     }
 
     func putInPlace() throws(FileError) {
-        // unsafe: both paths' characters are lent to the call, which does not keep them.
-        guard unsafe rename(temporary, path) == 0 else { throw WholeFile.failure("rename", path) }
+        guard rename(temporary, path) == 0 else { throw WholeFile.failure("rename", path) }
     }
 
     /// Closes it, and removes what was not put in place.
     func remove() {
         close(descriptor)
-        // unsafe: the path's characters are lent to the call, which does not keep them.
-        _ = unsafe unlink(temporary)
+        _ = unlink(temporary)
     }
 }

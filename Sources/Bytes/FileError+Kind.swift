@@ -1,0 +1,20 @@
+// The errors that are no failure but an answer.
+
+import Glibc
+
+extension FileError {
+    /// Whether there is no such file.
+    public var isMissingFile: Bool { code == ENOENT || code == ENOTDIR }
+
+    /// Whether the path is a folder.
+    public var isFolder: Bool { code == EISDIR }
+
+    /// Whether the file was refused because others than its owner may read or write it.
+    public var isExposedFile: Bool { code == EPERM && operation == Self.exposedOperation }
+
+    static func exposed(_ path: String) -> FileError {
+        FileError(code: EPERM, operation: exposedOperation, path: path)
+    }
+
+    private static var exposedOperation: String { "mode" }
+}
