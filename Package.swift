@@ -126,10 +126,8 @@ let package = Package(
             name: "ClawgressBundleSigning",
             dependencies: [
                 "ClawgressBundle", "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS",
-                "ClawgressJWSSigning", "ClawgressModel", "ClawgressPolicy",
+                "ClawgressJWSSigning", "ClawgressModel", "ClawgressPolicy", "ClawgressSealing",
                 "ClawgressSnapshotCheck",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/Platform/BundleSigning"
@@ -248,7 +246,7 @@ let package = Package(
             dependencies: [
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
                 "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning", "ClawgressModel",
-                "ClawgressPolicy", "ClawgressSnapshotCheck",
+                "ClawgressPolicy", "ClawgressSealing", "ClawgressSnapshotCheck",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/CommandLine/Commands"
@@ -393,7 +391,7 @@ let package = Package(
             name: "BundleSigningTests",
             dependencies: [
                 "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes", "ClawgressJWS",
-                "ClawgressJWSSigning", "ClawgressModel",
+                "ClawgressJWSSigning", "ClawgressModel", "ClawgressSealing",
             ],
             path: "Tests/Platform/BundleSigningTests",
             exclude: ["Cases"]
@@ -406,10 +404,16 @@ let package = Package(
             path: "Tests/Platform/BundleStreamTests"
         ),
         .testTarget(
+            name: "SealingTests",
+            dependencies: ["ClawgressBytes", "ClawgressSealing"],
+            path: "Tests/Platform/SealingTests"
+        ),
+        .testTarget(
             name: "CommandsTests",
             dependencies: [
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
                 "ClawgressCommands", "ClawgressIdentity", "ClawgressJWS", "ClawgressModel",
+                "ClawgressSealing",
             ],
             path: "Tests/CommandLine/CommandsTests"
         ),

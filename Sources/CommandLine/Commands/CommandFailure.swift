@@ -6,6 +6,7 @@ import ClawgressBundleSigning
 import ClawgressBytes
 import ClawgressJWS
 import ClawgressJWSSigning
+import ClawgressSealing
 import ClawgressSnapshotCheck
 import Glibc
 
@@ -46,9 +47,10 @@ struct CommandFailure: Error, Equatable {
         case let error as BundleRejection: self.init(.data, error.description)
         case let error as BundleSigningError: self.init(.data, error.description)
         case let error as KeyFileError: self.init(.data, error.description)
-        case SealedKeyError.passphraseWrong:
-            self.init(.noPermission, SealedKeyError.passphraseWrong.description)
-        case let error as SealedKeyError: self.init(.data, error.description)
+        case SealingError.credentialFile(let error): self.init(error)
+        case SealingError.passphraseWrong, SealingError.credentialExposed:
+            self.init(.noPermission, "\(error)")
+        case let error as SealingError: self.init(.data, error.description)
         case let error as SigningError: self.init(.data, "the key is refused (`\(error.code)`)")
         case let error as JWSError: self.init(.data, "the key is refused (`\(error.code)`)")
         default: self.init(.software, "\(error)")

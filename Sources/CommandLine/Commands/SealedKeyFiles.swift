@@ -4,6 +4,7 @@ import ClawgressBundleSigning
 import ClawgressBytes
 import ClawgressJWS
 import ClawgressJWSSigning
+import ClawgressSealing
 import Foundation
 
 /// Writes new key pairs.

@@ -4,6 +4,7 @@ import ArgumentParser
 import ClawgressBundleSigning
 import ClawgressBytes
 import ClawgressJWSSigning
+import ClawgressSealing
 
 /// Options of every command that opens or seals a private key.
 struct SealingOptions: ParsableArguments {

@@ -1,214 +1,55 @@
-// Private keys at rest. Specification section 7.3: no plaintext secrets on disk. Whoever copies
-// the file must guess the passphrase, and each guess costs them 32 MiB and a tenth of a second.
+// Signing keys at rest: a key's private JWK in the sealed envelope that all our secrets share.
 
-import ClawgressBytes
 import ClawgressJWS
 public import ClawgressJWSSigning
-import Crypto
-import CryptoExtras
-import FoundationEssentials
+public import ClawgressSealing
 
-/// Why a key could not be sealed or opened.
-public enum SealedKeyError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The passphrase is too short or too long.
-    case passphraseLength
-    /// The file is no sealed key.
-    case notASealedKey
-    /// The file is of another format, cipher or derivation than ours.
-    case formatUnknown(String)
-    /// The derivation would take more memory or time than any key of ours.
-    case parametersRefused
-    /// The passphrase is not the one, or the file was changed: the two cannot be told apart.
-    case passphraseWrong
-    /// The file opened, but what is in it is no private key.
-    case keyMalformed
-    /// The cryptographic library refused the operation.
-    case operationFailed
-
-    /// One line.
-    public var description: String {
-        switch self {
-        case .passphraseLength:
-            "a passphrase must have \(Passphrase.lengths.lowerBound) to "
-                + "\(Passphrase.lengths.upperBound) bytes"
-        case .notASealedKey: "the file is no sealed key"
-        case .formatUnknown(let name):
-            "the sealed key uses `\(name)`, which this version does not know"
-        case .parametersRefused: "the sealed key asks for more memory or time than is allowed"
-        case .passphraseWrong: "the passphrase is wrong, or the sealed key was changed"
-        case .keyMalformed: "the sealed key holds no private key"
-        case .operationFailed: "the key could not be sealed"
-        }
-    }
-}
-
-/// A private key, sealed with a passphrase: scrypt (RFC 7914) and ChaCha20-Poly1305 (RFC 8439).
+/// A private key that is sealed with a passphrase.
 public struct SealedKey: Sendable {
-    /// How expensive one guess is.
-    public struct Cost: Sendable, Codable, Equatable {
-        /// scrypt's N: a power of two.
-        public let rounds: Int
-        /// scrypt's r.
-        public let blockSize: Int
-        /// scrypt's p.
-        public let parallelism: Int
-
-        /// Chooses a cost.
-        public init(rounds: Int, blockSize: Int, parallelism: Int) {
-            self.rounds = rounds
-            self.blockSize = blockSize
-            self.parallelism = parallelism
-        }
-
-        /// The cost for keys at rest.
-        public static var standard: Cost { Cost(rounds: 32_768, blockSize: 8, parallelism: 3) }
-
-        /// Whether opening stays under 256 MiB and a few seconds, so that a planted file cannot
-        /// stop a machine.
-        var isBounded: Bool {
-            (2...1 << 20).contains(rounds) && rounds & (rounds - 1) == 0
-                && (1...32).contains(blockSize) && (1...16).contains(parallelism)
-                && 128 * rounds * blockSize <= 256 << 20
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case rounds = "n"
-            case blockSize = "r"
-            case parallelism = "p"
-        }
-    }
-
-    private var envelope: Envelope
+    private let sealed: SealedBytes
 
     /// The name of the key inside, as it was when it was sealed.
-    public var keyID: String { envelope.keyID }
+    public var keyID: String { sealed.name }
 
     /// Seals `key`.
     ///
-    /// - Throws: `SealedKeyError.operationFailed`.
+    /// - Throws: `SealingError.operationFailed`, `SealingError.parametersRefused`.
     public init(
         sealing key: SigningKey,
         with passphrase: Passphrase,
-        cost: Cost = .standard
-    ) throws(SealedKeyError) {
-        guard cost.isBounded else { throw .parametersRefused }
-        let salt = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
-        envelope = Envelope(keyID: key.keyID, cost: cost, salt: Base64.encode(salt, .urlSafe))
-        let secret = try Self.derive(from: passphrase, salt: salt, cost: cost)
-        do {
-            let box = try ChaChaPoly.seal(
-                Array(key.privateJWK.jsonText.utf8),
-                using: secret,
-                authenticating: envelope.authenticatedBytes
-            )
-            envelope.box = Base64.encode(box.combined, .urlSafe)
-        } catch {
-            throw .operationFailed
-        }
+        cost: SealedBytes.Cost = .standard
+    ) throws(SealingError) {
+        sealed = try SealedBytes(
+            sealing: Array(key.privateJWK.jsonText.utf8),
+            name: key.keyID,
+            with: passphrase,
+            cost: cost
+        )
     }
 
     /// Opens the key.
     ///
-    /// - Throws: `SealedKeyError`; `passphraseWrong` also for a changed file.
-    public func open(with passphrase: Passphrase) throws(SealedKeyError) -> SigningKey {
-        guard let salt = Base64.decode(envelope.salt, .urlSafe),
-            let combined = Base64.decode(envelope.box, .urlSafe)
-        else { throw .notASealedKey }
-        guard envelope.cost.isBounded, salt.count <= 64 else { throw .parametersRefused }
-        let secret = try Self.derive(from: passphrase, salt: salt, cost: envelope.cost)
-        guard let box = try? ChaChaPoly.SealedBox(combined: combined),
-            let content = try? ChaChaPoly.open(
-                box,
-                using: secret,
-                authenticating: envelope.authenticatedBytes
-            )
-        else { throw .passphraseWrong }
-        let text = String(decoding: content, as: UTF8.self)
+    /// - Throws: `SealingError`; `passphraseWrong` also for a changed file.
+    public func open(with passphrase: Passphrase) throws(SealingError) -> SigningKey {
+        let text = String(decoding: try sealed.open(with: passphrase), as: UTF8.self)
         guard let jwk = try? StrictJSON.read(text), let key = try? SigningKey(jwk: jwk) else {
             throw .keyMalformed
         }
         return key
     }
-
-    private static func derive(
-        from passphrase: Passphrase,
-        salt: [UInt8],
-        cost: Cost
-    ) throws(SealedKeyError) -> SymmetricKey {
-        do {
-            return try KDF.Scrypt.deriveKey(
-                from: passphrase.bytes,
-                salt: salt,
-                outputByteCount: 32,
-                rounds: cost.rounds,
-                blockSize: cost.blockSize,
-                parallelism: cost.parallelism
-            )
-        } catch {
-            throw .operationFailed
-        }
-    }
 }
 
 extension SealedKey {
     /// The greatest length of a sealed key's file, in bytes.
-    public static var fileBytesMax: Int { 65_536 }
+    public static var fileBytesMax: Int { SealedBytes.fileBytesMax }
 
     /// Reads the content of a sealed key's file.
     ///
-    /// - Throws: `SealedKeyError.notASealedKey`, `SealedKeyError.formatUnknown`.
-    public init(file bytes: [UInt8]) throws(SealedKeyError) {
-        guard let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(bytes)) else {
-            throw .notASealedKey
-        }
-        if let name = envelope.unknownName { throw .formatUnknown(name) }
-        self.envelope = envelope
+    /// - Throws: `SealingError.notSealed`, `SealingError.formatUnknown`.
+    public init(file bytes: [UInt8]) throws(SealingError) {
+        sealed = try SealedBytes(file: bytes)
     }
 
     /// The content for the file: one JSON object.
-    public var fileBytes: [UInt8] { envelope.json + [UInt8(ascii: "\n")] }
-}
-
-/// The file as it is written; everything but the box itself is authenticated with it.
-private struct Envelope: Codable, Sendable {
-    var format = "clawgress-sealed-key-v1"
-    var derivation = "scrypt"
-    var cipher = "chacha20-poly1305"
-    let keyID: String
-    let cost: SealedKey.Cost
-    let salt: String
-    var box = ""
-
-    init(keyID: String, cost: SealedKey.Cost, salt: String) {
-        self.keyID = keyID
-        self.cost = cost
-        self.salt = salt
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case format, derivation, cipher, cost, salt, box
-        case keyID = "key_id"
-    }
-
-    /// The first name that is not ours, or nil.
-    var unknownName: String? {
-        let ours = Envelope(keyID: keyID, cost: cost, salt: salt)
-        if format != ours.format { return format }
-        if derivation != ours.derivation { return derivation }
-        return cipher == ours.cipher ? nil : cipher
-    }
-
-    /// Canonical JSON; values of these types always encode.
-    var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { Array($0) } ?? []
-    }
-
-    /// What the cipher protects beside the key: the envelope with an empty box.
-    var authenticatedBytes: [UInt8] {
-        var empty = self
-        empty.box = ""
-        return empty.json
-    }
+    public var fileBytes: [UInt8] { sealed.fileBytes }
 }

@@ -3,6 +3,7 @@
 import ClawgressBundle
 import ClawgressJWS
 import ClawgressModel
+import ClawgressSealing
 import Foundation
 import Testing
 

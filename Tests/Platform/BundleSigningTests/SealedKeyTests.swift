@@ -3,13 +3,14 @@
 import ClawgressBundleSigning
 import ClawgressJWS
 import ClawgressJWSSigning
+import ClawgressSealing
 import Foundation
 import Testing
 
 @Suite("Sealed keys")
 struct SealedKeyTests {
     /// Cheap, so that many guesses can be tried; nothing else depends on the cost.
-    static let cheap = SealedKey.Cost(rounds: 16, blockSize: 8, parallelism: 1)
+    static let cheap = SealedBytes.Cost(rounds: 16, blockSize: 8, parallelism: 1)
 
     let passphrase: Passphrase
     let key: SigningKey
@@ -32,7 +33,7 @@ struct SealedKeyTests {
 
     @Test("the standard cost is the one of the design, and works")
     func standardCost() throws {
-        #expect(SealedKey.Cost.standard == .init(rounds: 32_768, blockSize: 8, parallelism: 3))
+        #expect(SealedBytes.Cost.standard == .init(rounds: 32_768, blockSize: 8, parallelism: 3))
         let sealed = try SealedKey(sealing: key, with: passphrase)
         #expect(try sealed.open(with: passphrase).privateJWK == key.privateJWK)
     }
@@ -51,7 +52,7 @@ struct SealedKeyTests {
         let sealed = try SealedKey(sealing: key, with: passphrase, cost: Self.cheap)
         for text in ["correct horsf", "correct horse ", "Correct horse"] {
             let other = try Passphrase(Array(text.utf8))
-            #expect(throws: SealedKeyError.passphraseWrong) { try sealed.open(with: other) }
+            #expect(throws: SealingError.passphraseWrong) { try sealed.open(with: other) }
         }
     }
 
@@ -66,7 +67,7 @@ struct SealedKeyTests {
 
     @Test("refuses passphrases that are too short or too long", arguments: [0, 7, 1_025])
     func lengths(count: Int) {
-        #expect(throws: SealedKeyError.passphraseLength) {
+        #expect(throws: SealingError.passphraseLength) {
             try Passphrase([UInt8](repeating: 0x61, count: count) + [0x0A])
         }
     }
@@ -78,7 +79,7 @@ struct SealedKeyTests {
             var changed = bytes
             changed[place] =
                 changed[place] == UInt8(ascii: "x") ? UInt8(ascii: "y") : UInt8(ascii: "x")
-            #expect(throws: SealedKeyError.self, "byte \(place)") {
+            #expect(throws: SealingError.self, "byte \(place)") {
                 try SealedKey(file: changed).open(with: passphrase)
             }
         }
@@ -92,7 +93,7 @@ struct SealedKeyTests {
         second["box"] = first["box"]
         second["salt"] = first["salt"]
         let mixed = try JSONSerialization.data(withJSONObject: second)
-        #expect(throws: SealedKeyError.passphraseWrong) {
+        #expect(throws: SealingError.passphraseWrong) {
             try SealedKey(file: Array(mixed)).open(with: passphrase)
         }
     }
@@ -109,7 +110,7 @@ struct SealedKeyTests {
         var file = try object(SealedKey(sealing: key, with: passphrase, cost: Self.cheap))
         file["cost"] = cost
         let planted = try JSONSerialization.data(withJSONObject: file)
-        #expect(throws: SealedKeyError.parametersRefused) {
+        #expect(throws: SealingError.parametersRefused) {
             try SealedKey(file: Array(planted)).open(with: passphrase)
         }
     }
@@ -120,7 +121,7 @@ struct SealedKeyTests {
             var file = try object(SealedKey(sealing: key, with: passphrase, cost: Self.cheap))
             file[name] = "rot13"
             let other = try JSONSerialization.data(withJSONObject: file)
-            #expect(throws: SealedKeyError.formatUnknown("rot13")) {
+            #expect(throws: SealingError.formatUnknown("rot13")) {
                 try SealedKey(file: Array(other))
             }
         }
@@ -128,7 +129,7 @@ struct SealedKeyTests {
 
     @Test("refuses what is no sealed key", arguments: ["", "{}", "[]", "not json", "\u{0}"])
     func notSealed(text: String) {
-        #expect(throws: SealedKeyError.notASealedKey) { try SealedKey(file: Array(text.utf8)) }
+        #expect(throws: SealingError.notSealed) { try SealedKey(file: Array(text.utf8)) }
     }
 
     @Test("a passphrase never prints")

@@ -1,5 +1,0 @@
-// Scaffolding, to be replaced.
-
-import ClawgressBytes
-import Crypto
-import CryptoExtras
