@@ -183,7 +183,7 @@ let package = Package(
         ),
         .target(
             name: "ClawgressStorage",
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["ClawgressBytes", .product(name: "GRDB", package: "GRDB.swift")],
             path: "Sources/Platform/Storage"
         ),
         .target(
@@ -407,6 +407,14 @@ let package = Package(
             name: "SealingTests",
             dependencies: ["ClawgressBytes", "ClawgressSealing"],
             path: "Tests/Platform/SealingTests"
+        ),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "ClawgressBytes", "ClawgressStorage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/Platform/StorageTests"
         ),
         .testTarget(
             name: "CommandsTests",

@@ -47,6 +47,28 @@ public enum Folder {
         }
     }
 
+    /// Makes an empty file that only its owner may read and write.
+    ///
+    /// - Throws: `FileError`, with `EEXIST` if something is there.
+    public static func createPrivate(file path: String) throws(FileError) {
+        let descriptor = cl_open(path, O_RDWR | O_CREAT | O_EXCL, 0o600)
+        guard descriptor >= 0 else {
+            throw FileError(code: cl_errno(), operation: "create", path: path)
+        }
+        close(descriptor)
+    }
+
+    /// Whether nobody but its owner may read or write a file.
+    ///
+    /// - Throws: `FileError`.
+    public static func isPrivate(file path: String) throws(FileError) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw FileError(code: cl_errno(), operation: "stat", path: path)
+        }
+        return status.st_mode & 0o077 == 0
+    }
+
     /// Waits until a file's bytes, also those stored through mappings, are on the disk.
     ///
     /// - Throws: `FileError`.

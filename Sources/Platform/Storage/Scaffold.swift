@@ -1,3 +1,0 @@
-// Scaffolding, to be replaced.
-
-import GRDB
