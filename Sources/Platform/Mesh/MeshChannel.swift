@@ -1,0 +1,129 @@
+// One accepted connection: TLS with the certificates of now, then HTTP/1.1, with the peer's
+// certificate beside the requests.
+
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOSSL
+import NIOTLS
+import Synchronization
+
+/// Sets connections of a mesh server up.
+struct MeshChannel: ServerChildChannel {
+    /// A connection that is set up.
+    struct Value: ServerChildChannelValue {
+        let http: HTTP1Channel.Value
+        let state: MeshConnectionState
+        var channel: any Channel { http.channel }
+    }
+
+    let http: HTTP1Channel
+    let contexts: ServerContexts
+    let handshakeMax: TimeAmount
+    let now: @Sendable () -> Int64
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let state = MeshConnectionState()
+        return channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(NIOSSLServerHandler(context: contexts.current()))
+            try pipeline.addHandler(
+                PeerHandler(state: state, handshakeMax: handshakeMax, now: now, logger: logger)
+            )
+        }.flatMap {
+            http.setup(channel: channel, logger: logger)
+        }.map { Value(http: $0, state: state) }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        await MeshPeer.$connection.withValue(value.state) {
+            await http.handle(value: value.http, logger: logger)
+        }
+    }
+}
+
+/// The TLS context for new connections, made anew when the folder's files were replaced.
+final class ServerContexts: Sendable {
+    private let folder: MeshFolder
+    private let clients: ClientCertificates
+    private let kept: Mutex<(generation: Int, context: NIOSSLContext)?> = Mutex(nil)
+
+    init(folder: MeshFolder, clients: ClientCertificates) {
+        self.folder = folder
+        self.clients = clients
+    }
+
+    func current() throws -> NIOSSLContext {
+        let material = folder.current
+        return try kept.withLock { kept in
+            if let kept, kept.generation == material.generation { return kept.context }
+            let context = try NIOSSLContext(configuration: material.serverTLS(clients))
+            kept = (material.generation, context)
+            return context
+        }
+    }
+}
+
+/// Notes whose certificate was proved, and ends connections that must not last: handshakes
+/// that do not get on, and those of certificates that have expired since.
+private final class PeerHandler: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+
+    private let state: MeshConnectionState
+    private let handshakeMax: TimeAmount
+    private let now: @Sendable () -> Int64
+    private let logger: Logger
+    private var end: Scheduled<Void>?
+
+    init(
+        state: MeshConnectionState,
+        handshakeMax: TimeAmount,
+        now: @escaping @Sendable () -> Int64,
+        logger: Logger
+    ) {
+        self.state = state
+        self.handshakeMax = handshakeMax
+        self.now = now
+        self.logger = logger
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        close(context.channel, in: handshakeMax)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end?.cancel()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            end?.cancel()
+            identify(context)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// The chain was verified in the handshake; without a certificate there is nobody to note.
+    private func identify(_ context: ChannelHandlerContext) {
+        do {
+            let pipeline = context.pipeline.syncOperations
+            guard let shown = try pipeline.nioSSL_peerCertificate() else { return }
+            let certificate = try MeshCertificate(shown)
+            state.prove(certificate)
+            close(context.channel, in: .seconds(max(0, certificate.notAfter - now())))
+        } catch {
+            logger.warning("peer refused", metadata: ["error": "\(error)"])
+            context.close(promise: nil)
+        }
+    }
+
+    private func close(_ channel: any Channel, in time: TimeAmount) {
+        end = channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,94 @@
+// A service of the mesh as an HTTP server: TLS 1.3, certificates both ways, and limits on what
+// a peer that means harm could keep open.
+
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+
+/// What makes a mesh service listen.
+public struct MeshServer: Sendable {
+    /// What a server takes before it closes a connection.
+    public struct Limits: Sendable {
+        /// Connections at a time; more wait in the kernel.
+        public var connectionsMax = 4_096
+        /// Seconds until the handshake must be complete.
+        public var handshakeSeconds: Int64 = 10
+        /// Seconds that a connection may do nothing between requests or in one.
+        public var idleSeconds: Int64 = 60
+        /// Bytes of all header fields of a request.
+        public var headBytesMax = 16_384
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// Where to listen; port 0 asks the kernel for one.
+    public var address: MeshAddress
+    /// Whose certificate to show.
+    public var folder: MeshFolder
+    /// Whether clients must have one.
+    public var clientCertificates: ClientCertificates
+    /// What is taken.
+    public var limits: Limits
+    /// Seconds since 1970 UTC: connections end with their client's certificate.
+    public var now: @Sendable () -> Int64
+
+    /// Describes a server.
+    public init(
+        address: MeshAddress,
+        folder: MeshFolder,
+        clientCertificates: ClientCertificates,
+        limits: Limits = Limits(),
+        now: @escaping @Sendable () -> Int64
+    ) {
+        self.address = address
+        self.folder = folder
+        self.clientCertificates = clientCertificates
+        self.limits = limits
+        self.now = now
+    }
+
+    /// The service to be run.
+    ///
+    /// A context of another type than ``MeshRequestContext`` finds the peer's certificate in
+    /// ``MeshPeer/certificate`` when it is made.
+    ///
+    /// - Parameter onBound: is told the port when connections are accepted.
+    public func application<Builder: HTTPResponderBuilder>(
+        _ router: Builder,
+        logger: Logger,
+        onBound: @escaping @Sendable (UInt16) async -> Void = { _ in }
+    ) -> Application<Builder.Responder>
+    where Builder.Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
+        Application(
+            router: router,
+            server: builder,
+            configuration: ApplicationConfiguration(
+                address: .hostname(address.host, port: Int(address.port)),
+                serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax)
+            ),
+            onServerRunning: { channel in
+                await onBound(UInt16(clamping: channel.localAddress?.port ?? 0))
+            },
+            logger: logger
+        )
+    }
+
+    private var builder: HTTPServerBuilder {
+        let contexts = ServerContexts(folder: folder, clients: clientCertificates)
+        var http = HTTP1Channel.Configuration(idleTimeout: .seconds(limits.idleSeconds))
+        http.httpDecoder.maxHeaderListSize = limits.headBytesMax
+        http.httpDecoder.maxHeaderFieldSize = limits.headBytesMax
+        let (configuration, limits, now) = (http, limits, now)
+        return HTTPServerBuilder { responder in
+            MeshChannel(
+                http: HTTP1Channel(responder: responder, configuration: configuration),
+                contexts: contexts,
+                handshakeMax: .seconds(limits.handshakeSeconds),
+                now: now
+            )
+        }
+    }
+}
