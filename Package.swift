@@ -210,7 +210,7 @@ let package = Package(
         .target(
             name: "ClawgressMeshSigning",
             dependencies: [
-                "ClawgressBytes", "ClawgressMesh", "ClawgressSealing",
+                "ClawgressBytes", "ClawgressMesh", "ClawgressModel", "ClawgressSealing",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -251,8 +251,9 @@ let package = Package(
             name: "ClawgressCommands",
             dependencies: [
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
-                "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning", "ClawgressModel",
-                "ClawgressPolicy", "ClawgressSealing", "ClawgressSnapshotCheck",
+                "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning", "ClawgressMesh",
+                "ClawgressMeshSigning", "ClawgressModel", "ClawgressPolicy", "ClawgressSealing",
+                "ClawgressSnapshotCheck",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/CommandLine/Commands"
@@ -423,11 +424,29 @@ let package = Package(
             path: "Tests/Platform/StorageTests"
         ),
         .testTarget(
+            name: "MeshTests",
+            dependencies: [
+                "ClawgressBytes", "ClawgressMesh", "ClawgressMeshSigning", "ClawgressSealing",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/Platform/MeshTests"
+        ),
+        .testTarget(
+            name: "MeshSigningTests",
+            dependencies: [
+                "ClawgressBytes", "ClawgressMesh", "ClawgressMeshSigning", "ClawgressSealing",
+            ],
+            path: "Tests/Platform/MeshSigningTests"
+        ),
+        .testTarget(
             name: "CommandsTests",
             dependencies: [
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
-                "ClawgressCommands", "ClawgressIdentity", "ClawgressJWS", "ClawgressModel",
-                "ClawgressSealing",
+                "ClawgressCommands", "ClawgressIdentity", "ClawgressJWS", "ClawgressMesh",
+                "ClawgressModel", "ClawgressSealing",
             ],
             path: "Tests/CommandLine/CommandsTests"
         ),

@@ -17,7 +17,7 @@ struct Clawgress: ParsableCommand {
         version: Product.version,
         subcommands: [
             BundleCommand.self, KeyCommand.self, TokenCommand.self, ExplainCommand.self,
-            EnvCommand.self, RunCommand.self, EventsCommand.self,
+            EnvCommand.self, RunCommand.self, EventsCommand.self, PKICommand.self,
         ]
     )
 }

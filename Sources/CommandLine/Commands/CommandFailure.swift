@@ -53,11 +53,11 @@ struct CommandFailure: Error, Equatable {
         case let error as SealingError: self.init(.data, error.description)
         case let error as SigningError: self.init(.data, "the key is refused (`\(error.code)`)")
         case let error as JWSError: self.init(.data, "the key is refused (`\(error.code)`)")
-        default: self.init(.software, "\(error)")
+        default: self = CommandFailure(mesh: error) ?? CommandFailure(.software, "\(error)")
         }
     }
 
-    private init(_ error: FileError) {
+    init(_ error: FileError) {
         switch error.code {
         case ENOENT, ENOTDIR, EISDIR: self.init(.noInput, error.description)
         case EACCES, EPERM: self.init(.noPermission, error.description)

@@ -1,0 +1,139 @@
+// What a peer that means harm, or is broken, can make the other side keep: never more than the
+// limits say.
+
+import ClawgressMesh
+import ClawgressMeshSigning
+import NIOCore
+import NIOPosix
+import Testing
+
+@Suite("Limits of the mesh", .timeLimit(.minutes(2)))
+struct MeshLimitsTests {
+    private let world: MeshWorld
+    private let server: MeshFolder
+    private let trust: MeshTrust
+
+    init() throws {
+        world = try MeshWorld()
+        server = try world.folder("server", MeshWorld.policy, by: try world.authority())
+        trust = .authorities(server.authorities)
+    }
+
+    @Test("bodies arrive whole in both directions")
+    func bodies() async throws {
+        let body = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let answer = try await serving(server, clients: .optional) { [trust] in
+            try await ask($0, trust, MeshRequest(.post, "/echo", body: body))
+        }
+        #expect(answer.body == body)
+    }
+
+    @Test("an answer that is too long is given up")
+    func longBody() async throws {
+        var limits = MeshClient.Limits()
+        limits.bodyBytesMax = 1_000
+        let request: @Sendable (Int) -> MeshRequest = { count in
+            MeshRequest(.post, "/echo", body: [UInt8](repeating: 1, count: count))
+        }
+        try await serving(server, clients: .optional) { [limits, trust] address in
+            let answer = try await ask(address, trust, limits: limits, request(1_000))
+            #expect(answer.body.count == 1_000)
+            await #expect(throws: MeshError.tooLong(limit: 1_000)) {
+                try await ask(address, trust, limits: limits, request(1_001))
+            }
+        }
+    }
+
+    /// The lines that a client reads of `text`.
+    private func lines(of text: String, max: Int) async throws -> [String] {
+        var limits = MeshClient.Limits()
+        limits.lineBytesMax = max
+        return try await serving(server, clients: .optional) { [limits, trust] address in
+            let client = MeshClient(
+                trust,
+                service: MeshWorld.policy,
+                address: address,
+                limits: limits
+            )
+            var read: [String] = []
+            do {
+                let stream = try await client.lines(MeshRequest(.get, "/lines?text=\(text)"))
+                for try await line in stream { read.append(String(decoding: line, as: UTF8.self)) }
+            } catch {
+                await client.shutdown()
+                throw error
+            }
+            await client.shutdown()
+            return read
+        }
+    }
+
+    @Test("a stream is cut into its lines")
+    func lines() async throws {
+        #expect(try await lines(of: "a%0Abc%0A%0Adef%0A", max: 3) == ["a", "bc", "", "def"])
+    }
+
+    @Test("a line that was not ended is none")
+    func unendedLine() async throws {
+        await #expect(throws: MeshError.connectionClosed) {
+            try await lines(of: "a%0Abc", max: 10)
+        }
+    }
+
+    @Test("a line that is too long is given up, also before its end has come")
+    func longLine() async {
+        for text in ["abcd%0A", "a%0Abcde", "abcdefgh"] {
+            await #expect(throws: MeshError.tooLong(limit: 3), "\(text)") {
+                try await lines(of: text, max: 3)
+            }
+        }
+    }
+
+    @Test("a server that does not answer is waited for no longer than allowed")
+    func silence() async throws {
+        var limits = MeshClient.Limits()
+        limits.readSeconds = 1
+        try await serving(server, clients: .optional) { [limits, trust] address in
+            let request = MeshRequest(.get, "/silence")
+            await #expect(throws: MeshError.timedOut) {
+                try await ask(address, trust, limits: limits, request)
+            }
+            await #expect(throws: MeshError.timedOut) {
+                try await ask(address, trust, request, seconds: 0.5)
+            }
+            let client = MeshClient(
+                trust,
+                service: MeshWorld.policy,
+                address: address,
+                limits: limits
+            )
+            var stream = try await client.lines(MeshRequest(.get, "/endless")).makeAsyncIterator()
+            #expect(try await stream.next() == Array("first".utf8))
+            await #expect(throws: MeshError.timedOut) { try await stream.next() }
+            await client.shutdown()
+        }
+    }
+
+    @Test("nobody listening is said at once")
+    func unreachable() async throws {
+        let address = try await serving(server) { $0 }
+        let error = await #expect(throws: MeshError.self) { [trust] in
+            try await ask(address, trust)
+        }
+        guard case .unreachable = error else {
+            Issue.record("failed otherwise: \(String(describing: error))")
+            return
+        }
+    }
+
+    @Test("a connection whose handshake does not get on is closed")
+    func silentClient() async throws {
+        var limits = MeshServer.Limits()
+        limits.handshakeSeconds = 1
+        try await serving(server, limits: limits) { address in
+            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .connect(host: address.host, port: Int(address.port)).get()
+            try await channel.closeFuture.get()
+        }
+    }
+}
