@@ -15,13 +15,17 @@ final class QuotaCounters: Sendable {
 ///
 /// Make one per process and give it to each new ``QuotaIndex``.
 public final class QuotaRegistry: Sendable {
-    /// How long counts are kept for an agent that no snapshot knows: longer than the longest
+    /// How long counts are kept for an agent that no snapshot in use knows: longer than the longest
     /// window, so that removing and adding an agent does not refill its quota.
     static var absenceNanosecondsMax: UInt64 { 120_000_000_000 }
 
     private struct Entry {
-        let counters: QuotaCounters
+        var counters: QuotaCounters
         var absentSince: UInt64?
+
+        /// Whether a snapshot counts here: the one in force may know an agent that one which was
+        /// compiled after it, and may never be in force, does not.
+        mutating func isInUse() -> Bool { !isKnownUniquelyReferenced(&counters) }
     }
 
     private let entries = Mutex<[String: Entry]>([:])
@@ -34,15 +38,23 @@ public final class QuotaRegistry: Sendable {
 
     /// The counts of each agent, the same objects as before for agents known before.
     ///
-    /// Agents that are not in `agentIDs` are forgotten once they were absent long enough.
+    /// Agents that are neither in `agentIDs` nor in a snapshot in use are forgotten once they were
+    /// absent long enough.
     func counters(for agentIDs: [String], now: UInt64) -> [QuotaCounters] {
         entries.withLock { entries in
             let present = Set(agentIDs)
-            for (agentID, entry) in entries where !present.contains(agentID) {
-                let since = entry.absentSince ?? now
+            for agentID in entries.keys.filter({ !present.contains($0) }) {
+                if entries[agentID]?.isInUse() == true {
+                    entries[agentID]?.absentSince = nil
+                    continue
+                }
+                let since = entries[agentID]?.absentSince ?? now
                 let isForgotten = now > since && now - since > Self.absenceNanosecondsMax
-                entries[agentID] =
-                    isForgotten ? nil : Entry(counters: entry.counters, absentSince: since)
+                if isForgotten {
+                    entries[agentID] = nil
+                } else {
+                    entries[agentID]?.absentSince = since
+                }
             }
             return agentIDs.map { agentID in
                 let counters = entries[agentID]?.counters ?? QuotaCounters()

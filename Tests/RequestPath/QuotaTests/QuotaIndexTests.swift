@@ -135,15 +135,31 @@ struct QuotaIndexTests {
                 now: now
             )
         }
-        let first = compile(["crawler"], at: start)
-        #expect(first.admit(agent: 0, now: start).isAdmitted)
+        /// Asks a snapshot that is gone afterwards.
+        func isAdmitted(at now: UInt64) -> Bool {
+            compile(["crawler"], at: now).admit(agent: 0, now: now).isAdmitted
+        }
+        #expect(isAdmitted(at: start))
         _ = compile([], at: start + 1)
-        let back = compile(["crawler"], at: start + secondNanoseconds)
-        #expect(!back.admit(agent: 0, now: start + secondNanoseconds).isAdmitted)
+        #expect(!isAdmitted(at: start + secondNanoseconds))
         _ = compile([], at: start + minuteNanoseconds)
         _ = compile([], at: start + 2 * minuteNanoseconds)
         #expect(registry.count == 1)
         _ = compile([], at: start + 4 * minuteNanoseconds)
         #expect(registry.count == 0)
+    }
+
+    @Test("forgets no agent of a snapshot in use, whatever is compiled beside it")
+    func compiledAndNotUsed() {
+        let registry = QuotaRegistry()
+        let quota = Quota(agentID: nil, rpsLimit: nil, rpmLimit: 1)
+        let inUse = QuotaIndex([], quota, [agent("crawler")], registry, now: start)
+        for minutes: UInt64 in [1, 4, 8] {
+            _ = QuotaIndex([], quota, [], registry, now: start + minutes * minuteNanoseconds)
+        }
+        let now = start + 9 * minuteNanoseconds
+        #expect(inUse.admit(agent: 0, now: now).isAdmitted)
+        let next = QuotaIndex([], quota, [agent("crawler")], registry, now: now)
+        #expect(!next.admit(agent: 0, now: now).isAdmitted)
     }
 }
