@@ -2,6 +2,7 @@
 // sees the old content or the new one and never a part, and a secret's file is never readable
 // by others, not even between its creation and a later change of its mode.
 
+import CLinux
 import Glibc
 
 /// Reads and replaces small files.
