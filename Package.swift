@@ -78,9 +78,10 @@ let package = Package(
         .target(
             name: "ClawgressGateway",
             dependencies: [
-                "ClawgressAudit", "ClawgressBundle", "ClawgressBytes", "ClawgressDaemon",
-                "ClawgressForward", "ClawgressIdentity", "ClawgressJWS", "ClawgressModel",
-                "ClawgressPolicy", "ClawgressQuota", "ClawgressReactor",
+                "ClawgressAudit", "ClawgressBundle", "ClawgressBundleStream", "ClawgressBytes",
+                "ClawgressContract", "ClawgressDaemon", "ClawgressForward", "ClawgressIdentity",
+                "ClawgressJWS", "ClawgressMesh", "ClawgressModel", "ClawgressPolicy",
+                "ClawgressQuota", "ClawgressReactor", "ClawgressSealing",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -192,14 +192,18 @@ extension BundleStream {
         return whole / 2 + Int64(random % UInt64(whole - whole / 2 + 1))
     }
 
+    /// Whether agents may be sent here.
+    func isReady(_ moment: StreamMoment) -> Bool { moment.isServing && isSettled }
+
     /// The report of where the gateway stands.
-    func state(_ moment: StreamMoment) -> PolicyReport {
-        .state(
+    mutating func state(_ moment: StreamMoment) -> PolicyReport {
+        saidReady = isReady(moment)
+        return .state(
             GatewayReportedState(
                 bootID: bootID,
                 active: active?.reference,
                 prepared: prepared,
-                ready: moment.isServing && isSettled,
+                ready: saidReady,
                 keySetVersion: keySetVersion,
                 productVersion: productVersion,
                 revertedSerial: reverted?.serial,

@@ -21,7 +21,10 @@ extension BundleStream {
             guard moment.monotonic - heard < settings.silence else {
                 return giveUp("nothing was heard for too long", moment, &actions)
             }
-            guard isWelcome, nextState <= moment.monotonic else { break }
+            // A gateway that became ready says so at once.
+            guard isWelcome, nextState <= moment.monotonic || isReady(moment) != saidReady else {
+                break
+            }
             link = .open(
                 attempt: attempt,
                 isWelcome: true,

@@ -83,6 +83,8 @@ public struct BundleStream: Sendable {
     var overdue: BundleReference?
     var isSettled = false
     var lastHeard: Int64?
+    /// What the last report said of being ready.
+    var saidReady = false
 
     /// Starts with what is on the disk.
     ///

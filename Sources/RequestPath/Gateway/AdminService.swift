@@ -1,7 +1,9 @@
 // The loopback port for operators and monitors: alive, ready, metrics, status. It only reads.
 
 import ClawgressBundle
+import ClawgressBundleStream
 import ClawgressBytes
+import ClawgressContract
 import ClawgressJWS
 import ClawgressModel
 import HTTPTypes
@@ -17,17 +19,36 @@ struct ServiceReadiness {
 
     static func of(_ workers: [WorkerHandle], _ state: GatewayState.Values) -> ServiceReadiness {
         if state.isDraining { return ServiceReadiness(isReady: false, problem: "draining") }
-        guard let active = state.active else {
+        if state.enrolment?.isDenying == true {
+            return ServiceReadiness(
+                isReady: false,
+                problem: "the policy service was not heard from for too long"
+            )
+        }
+        if state.active == nil {
             return ServiceReadiness(isReady: false, problem: "no policy bundle")
         }
-        for worker in workers where worker.serial.load(ordering: .acquiring) != active.order.serial
-        {
+        if !isServing(workers, state) {
             return ServiceReadiness(
                 isReady: false,
                 problem: "a worker has not activated the bundle"
             )
         }
+        if state.enrolment?.stream.isSettled == false {
+            return ServiceReadiness(
+                isReady: false,
+                problem: "the policy service has not said yet what to serve"
+            )
+        }
         return ServiceReadiness(isReady: true, problem: "")
+    }
+
+    /// Whether every worker serves the active bundle.
+    static func isServing(_ workers: [WorkerHandle], _ state: GatewayState.Values) -> Bool {
+        guard let active = state.active, !state.isDraining else { return false }
+        return workers.allSatisfy {
+            $0.serial.load(ordering: .acquiring) == active.order.serial
+        }
     }
 }
 
@@ -100,6 +121,7 @@ struct AdminService: Sendable {
             JSONMember("open_exchanges", .integer(Int64(open))),
             JSONMember("bundle", Self.describe(values.active)),
             JSONMember("last_rejection", Self.describe(values.rejection)),
+            JSONMember("control_plane", Self.describe(values.enrolment)),
             JSONMember("spool_problem", values.spoolProblem.map(JSONValue.string) ?? .null),
         ])
     }
@@ -115,6 +137,36 @@ struct AdminService: Sendable {
             JSONMember("from_last_known_good", .bool(active.isLastKnownGood)),
             JSONMember("agents", .integer(Int64(active.agents))),
             JSONMember("policies", .integer(Int64(active.policies))),
+        ])
+    }
+
+    private static func describe(_ enrolment: GatewayState.Enrolment?) -> JSONValue {
+        guard let enrolment else { return .null }
+        let stream = enrolment.stream
+        let age = SnapshotKeeper.wallSeconds() - enrolment.lastHeard
+        return .object([
+            JSONMember("connected", .bool(stream.isConnected)),
+            JSONMember("last_heard", .integer(enrolment.lastHeard)),
+            JSONMember("bundle_age_seconds", .integer(max(0, age))),
+            JSONMember("latest", describe(stream.latest)),
+            JSONMember("prepared", describe(stream.prepared)),
+            JSONMember("behind", .bool(stream.isBehind)),
+            JSONMember("key_set_version", .integer(stream.keySetVersion)),
+            JSONMember(
+                "reverted_serial",
+                stream.revertedSerial.map(JSONValue.integer) ?? .null
+            ),
+            JSONMember("denying", .bool(enrolment.isDenying)),
+            JSONMember("problem", stream.problem.map(JSONValue.string) ?? .null),
+        ])
+    }
+
+    private static func describe(_ reference: BundleReference?) -> JSONValue {
+        guard let reference else { return .null }
+        return .object([
+            JSONMember("epoch", .integer(reference.epoch)),
+            JSONMember("serial", .integer(reference.serial)),
+            JSONMember("revision", .string(reference.revision)),
         ])
     }
 

@@ -17,6 +17,14 @@ enum AlertKind: String, CaseIterable, Sendable {
     case quotaAlert = "quota_alert"
     case bundleRefused = "bundle_refused"
     case uncleanShutdown = "unclean_shutdown"
+    case policyDisconnected = "policy_disconnected"
+    case bundleBehind = "bundle_behind"
+    case bundleStale = "bundle_stale"
+    case bundleExpired = "bundle_expired"
+    case commitReverted = "commit_reverted"
+    case confirmOverdue = "confirm_overdue"
+    case keySetRefused = "key_set_refused"
+    case stateFailed = "state_failed"
 }
 
 /// Raises alerts: a warning in the log and a count for the metrics.

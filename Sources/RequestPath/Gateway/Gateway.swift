@@ -32,7 +32,6 @@ public enum Gateway {
         let count = configuration.workers > 0 ? configuration.workers : ProcessLimits.processors()
         let state = GatewayState()
         let alerts = Alerts(logger: logger)
-        let keys = try trustedKeys(configuration.trustedKeys)
         let shared = try makeShared(configuration, count, alerts, state)
         let workers = try makeHandles(count)
         let (listening, tables) = try bind(configuration, count)
@@ -42,14 +41,10 @@ public enum Gateway {
             quotas: QuotaRegistry(),
             numbers: shared.numbers
         )
-        let folders = SnapshotFolders(
-            bundleFolder: configuration.bundleFolder,
-            stateFolder: configuration.stateFolder
-        )
-        try startKeeper {
+        let shelf = BundleShelf(folder: configuration.stateFolder)
+        try await startBundles(configuration, state) {
             SnapshotKeeper(
-                folders: folders,
-                trustedKeys: keys,
+                shelf: shelf,
                 context: context,
                 workers: workers,
                 state: state,
@@ -91,22 +86,6 @@ public enum Gateway {
         } catch {
             throw StartRefusal("the `admin` port cannot be used: \(error)")
         }
-    }
-
-    private static func trustedKeys(_ paths: [String]) throws(StartRefusal) -> [VerificationKey] {
-        var keys: [VerificationKey] = []
-        for path in paths {
-            do {
-                let text = String(
-                    decoding: try WholeFile.read(path, bytesMax: 65_536),
-                    as: UTF8.self
-                )
-                keys.append(try VerificationKey(jwkText: text))
-            } catch {
-                throw StartRefusal("trusted key `\(path)`: \(error)")
-            }
-        }
-        return keys
     }
 
     private static func makeShared(
@@ -196,28 +175,6 @@ public enum Gateway {
             handles.append(handle)
         }
         return handles
-    }
-
-    /// Starts the thread that looks for bundles, and waits for its first look: the first
-    /// request must find the newest policy, and not the one that it replaced.
-    private static func startKeeper(
-        _ make: @escaping @Sendable () -> SnapshotKeeper
-    ) throws(StartRefusal) {
-        guard let looked = Mailbox<Void>(bound: 1) else {
-            throw StartRefusal("no descriptor left for the bundle keeper")
-        }
-        let started = LoopThread.start(name: "bundles") {
-            let keeper = make()
-            keeper.begin()
-            looked.post(())
-            guard let pause = Mailbox<Void>(bound: 1) else { return }
-            while true {
-                _ = pause.wait(milliseconds: 200)
-                keeper.poll()
-            }
-        }
-        guard started else { throw StartRefusal("no thread left for the bundle keeper") }
-        while looked.wait(milliseconds: -1).isEmpty {}
     }
 
     private static func writeReadyFile(

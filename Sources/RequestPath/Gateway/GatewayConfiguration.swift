@@ -16,11 +16,13 @@ public struct GatewayConfiguration: DaemonConfiguration {
     public var admin: String
     /// Worker threads; 0 for one per processor.
     public var workers: Int
-    /// The folder in which `bundle.jws` appears.
+    /// The folder in which `bundle.jws` appears; of no use to an enrolled gateway.
     public var bundleFolder: String
-    /// JWK files of the keys that may have signed it.
+    /// JWK files of the keys that may have signed it; none for an enrolled gateway.
     public var trustedKeys: [String]
-    /// Where the last-known-good bundle is kept.
+    /// What makes this gateway an enrolled one; nil for one that stands alone.
+    public var controlPlane: ControlPlaneConfiguration?
+    /// Where bundles, and what is known of them, are kept.
     public var stateFolder: String
     /// The audit spool.
     public var spool: SpoolConfiguration
@@ -30,8 +32,12 @@ public struct GatewayConfiguration: DaemonConfiguration {
     public var readyFile: String?
     /// Whether the operator insists on running as root.
     public var allowRoot: Bool
+    /// Whether the environment may name a step at which the process kills itself, for tests.
+    public var allowFailpoints: Bool
     /// The least severe level that is logged.
     public var logLevel: Logger.Level
+    /// The keys of a stand-alone gateway that stand beside `control_plane`.
+    private var misplaced: [String] = []
 
     /// Where events wait, and how much room they may take.
     public struct SpoolConfiguration: Decodable, Sendable {
@@ -89,9 +95,11 @@ public struct GatewayConfiguration: DaemonConfiguration {
         case listeners, admin, workers, spool, resolver
         case bundleFolder = "bundle_folder"
         case trustedKeys = "trusted_keys"
+        case controlPlane = "control_plane"
         case stateFolder = "state_folder"
         case readyFile = "ready_file"
         case allowRoot = "allow_root"
+        case allowFailpoints = "allow_failpoints"
         case logLevel = "log_level"
     }
 
@@ -107,7 +115,17 @@ public struct GatewayConfiguration: DaemonConfiguration {
         bundleFolder =
             try values.decodeIfPresent(String.self, forKey: .bundleFolder)
             ?? "/etc/clawgress/bundle"
-        trustedKeys = try values.decode([String].self, forKey: .trustedKeys)
+        controlPlane = try values.decodeIfPresent(
+            ControlPlaneConfiguration.self,
+            forKey: .controlPlane
+        )
+        if controlPlane == nil {
+            trustedKeys = try values.decode([String].self, forKey: .trustedKeys)
+        } else {
+            trustedKeys = []
+            misplaced = [CodingKeys.bundleFolder, .trustedKeys].filter(values.contains)
+                .map(\.rawValue)
+        }
         stateFolder =
             try values.decodeIfPresent(String.self, forKey: .stateFolder)
             ?? "/var/lib/clawgress/gateway"
@@ -117,6 +135,8 @@ public struct GatewayConfiguration: DaemonConfiguration {
             .servers ?? []
         readyFile = try values.decodeIfPresent(String.self, forKey: .readyFile)
         allowRoot = try values.decodeIfPresent(Bool.self, forKey: .allowRoot) ?? false
+        allowFailpoints =
+            try values.decodeIfPresent(Bool.self, forKey: .allowFailpoints) ?? false
         logLevel = try values.decodeIfPresent(Logger.Level.self, forKey: .logLevel) ?? .info
     }
 
@@ -140,9 +160,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
             found.append("`admin` value `\(admin)` is no `address:port`")
         }
         if workers < 0 || workers > 64 { found.append("`workers` must be 0 to 64") }
-        if trustedKeys.isEmpty {
-            found.append("`trusted_keys` is empty: no bundle could be believed")
-        }
+        found += bundleProblems()
         for server in resolverServers where Endpoint(server) == nil {
             found.append("name server `\(server)` is no `address:port`; write `192.0.2.53:53`")
         }
@@ -153,5 +171,17 @@ public struct GatewayConfiguration: DaemonConfiguration {
             found.append("`spool.bytes_max` must hold at least four segments")
         }
         return found
+    }
+
+    private func bundleProblems() -> [String] {
+        guard let controlPlane else {
+            return trustedKeys.isEmpty
+                ? ["`trusted_keys` is empty: no bundle could be believed"] : []
+        }
+        return controlPlane.problems()
+            + misplaced.map {
+                "`\($0)` and `control_plane` exclude each other: an enrolled gateway takes bundles "
+                    + "from its policy service only"
+            }
     }
 }

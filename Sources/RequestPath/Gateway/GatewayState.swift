@@ -1,6 +1,7 @@
 // What the gateway says about itself, and whether it may be sent traffic.
 
 import ClawgressBundle
+import ClawgressBundleStream
 import ClawgressModel
 import Synchronization
 
@@ -26,11 +27,22 @@ final class GatewayState: Sendable {
         let at: Int64
     }
 
+    /// Where an enrolled gateway stands with its policy service.
+    struct Enrolment: Sendable {
+        let stream: StreamView
+        /// When the policy service was heard from last, in seconds since 1970.
+        let lastHeard: Int64
+        /// Whether nothing is served because that is too long ago.
+        let isDenying: Bool
+    }
+
     struct Values: Sendable {
         var active: Active?
         var rejection: Rejection?
         var isDraining = false
         var spoolProblem: String?
+        /// Nil for a gateway that is not enrolled.
+        var enrolment: Enrolment?
     }
 
     private let values = Mutex(Values())

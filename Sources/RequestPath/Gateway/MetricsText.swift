@@ -1,7 +1,9 @@
 // The metrics as Prometheus reads them. Every label value comes from a fixed list of ours.
 
 import ClawgressBundle
+import ClawgressBundleStream
 import ClawgressBytes
+import ClawgressContract
 import ClawgressModel
 import Synchronization
 
@@ -98,6 +100,31 @@ enum MetricsText {
             # HELP clawgress_ready whether the gateway serves requests
             # TYPE clawgress_ready gauge
             clawgress_ready \(ready ? 1 : 0)
+
+            """ + enrolment(state.enrolment)
+    }
+
+    /// What only an enrolled gateway has.
+    private static func enrolment(_ enrolment: GatewayState.Enrolment?) -> String {
+        guard let enrolment else { return "" }
+        let stream = enrolment.stream
+        let age = max(0, SnapshotKeeper.wallSeconds() - enrolment.lastHeard)
+        return """
+            # HELP clawgress_policy_connected whether the policy service is connected
+            # TYPE clawgress_policy_connected gauge
+            clawgress_policy_connected \(stream.isConnected ? 1 : 0)
+            # HELP clawgress_bundle_age_seconds since the policy service was heard from
+            # TYPE clawgress_bundle_age_seconds gauge
+            clawgress_bundle_age_seconds \(age)
+            # HELP clawgress_bundle_behind whether a decided bundle is not served
+            # TYPE clawgress_bundle_behind gauge
+            clawgress_bundle_behind \(stream.isBehind ? 1 : 0)
+            # HELP clawgress_bundle_prepared_serial serial of the prepared bundle, 0 without one
+            # TYPE clawgress_bundle_prepared_serial gauge
+            clawgress_bundle_prepared_serial \(stream.prepared?.serial ?? 0)
+            # HELP clawgress_key_set_version version of the key set, 0 without one
+            # TYPE clawgress_key_set_version gauge
+            clawgress_key_set_version \(stream.keySetVersion)
 
             """
     }

@@ -14,6 +14,7 @@ extension Worker {
         for message in handle.inbox.takeAll() {
             switch message {
             case .snapshot(let next): activate(next)
+            case .withdrawn: withdraw()
             case .resolved(let answer): take(answer, &outbound)
             case .verified(let verdict): take(verdict)
             case .synchronised(let isSafe): diskAnswered(isSafe, &outbound)
@@ -30,6 +31,13 @@ extension Worker {
         limits = next.limits
         beginRedecision()
         handle.serial.store(next.serial, ordering: .releasing)
+    }
+
+    /// Allows nothing from now on, and closes what is open.
+    private mutating func withdraw() {
+        snapshot = nil
+        beginRedecision()
+        handle.serial.store(-1, ordering: .releasing)
     }
 
     /// Takes nothing new, closes what is idle, and lets the rest finish.

@@ -22,9 +22,8 @@ extension Worker {
 
     /// Begins a round over everything that is open.
     mutating func beginRedecision() {
-        guard let snapshot else { return }
         let moment = clock.read()
-        let edge = snapshot.nextEdge(after: moment.wallSeconds)
+        let edge = snapshot?.nextEdge(after: moment.wallSeconds)
         rounds.begin(edge: edge, wall: moment.wall, now: turn)
     }
 

@@ -10,6 +10,8 @@ import Synchronization
 enum WorkerMessage: Sendable {
     /// The configuration from now on.
     case snapshot(GatewaySnapshot)
+    /// No configuration any more: nothing is allowed until the next one.
+    case withdrawn
     /// A name server's answer.
     case resolved(Resolution)
     /// A token was verified for the connection with that token.

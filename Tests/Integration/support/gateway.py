@@ -38,7 +38,7 @@ class Gateway:
             privileges.give_away(each)
         # A program that starts the gateway under conditions of its own, as `prlimit` does.
         self._wrapper = list(settings.pop("wrapper", ()))
-        self._program = privileges.executable_for_all(programs.GATEWAY, folder)
+        self.program = privileges.executable_for_all(programs.GATEWAY, folder)
         self._write_config(source, settings)
 
     def _write_config(self, source, settings):
@@ -54,25 +54,41 @@ class Gateway:
             "state_folder": self.state, "spool": spool, "ready_file": self.ready_path,
             "log_level": "info", **settings,
         }
+        self._config = {}
+        self.reconfigure(**config)
+
+    def reconfigure(self, **settings):
+        """Changes keys of the configuration file for the next start; None removes one."""
+        self._config.update(settings)
+        config = {name: value for name, value in self._config.items() if value is not None}
         with open(self.config_path, "w", encoding="utf-8") as file:
             json.dump(config, file, indent=2)
 
     # Life.
 
-    def start(self, wait_ready=True):
+    def start(self, wait_ready=True, environment=None):
         """Starts the process and waits until it listens (and, unless told, is ready)."""
+        self._launch(environment)
+        self.addresses = until("the gateway's ready file", self._read_addresses, 30)
+        if wait_ready:
+            until("readiness", lambda: self.admin("/readyz")[0] == 200, 30)
+        return self
+
+    def start_and_die(self, environment):
+        """Starts the process in an environment in which it ends by itself, and waits for that."""
+        self._launch(environment)
+        assert self.wait() == -signal.SIGKILL
+
+    def _launch(self, environment):
         if os.path.exists(self.ready_path):
             os.unlink(self.ready_path)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
                 self._wrapper
-                + privileges.unprivileged([self._program, "--config", self.config_path]),
+                + privileges.unprivileged([self.program, "--config", self.config_path]),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                env={**os.environ, **(environment or {})},
             )
-        self.addresses = until("the gateway's ready file", self._read_addresses, 30)
-        if wait_ready:
-            until("readiness", lambda: self.admin("/readyz")[0] == 200, 30)
-        return self
 
     def _read_addresses(self):
         if self.process.poll() is not None:

@@ -30,6 +30,12 @@ def give_away(folder):
             os.chown(os.path.join(parent, name), NOBODY, NOBODY)
 
 
+def give_away_file(path):
+    """Makes a file the property of the gateway's user."""
+    if is_root:
+        os.chown(path, NOBODY, NOBODY)
+
+
 def reachable_folder(prefix):
     """A new folder that the gateway's user can enter; pytest's own are closed to others."""
     folder = tempfile.mkdtemp(prefix=prefix)

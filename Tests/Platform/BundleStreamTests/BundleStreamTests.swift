@@ -15,6 +15,7 @@ struct BundleStreamTests {
     private func following() -> StreamHarness {
         var gateway = StreamHarness(.serving(7))
         gateway.welcome(latest: seven)
+        gateway.feed(.tick)
         gateway.done = []
         return gateway
     }

@@ -13,6 +13,7 @@ struct StreamLinkTests {
     private func following() -> StreamHarness {
         var gateway = StreamHarness(.serving(7))
         gateway.welcome(latest: seven)
+        gateway.feed(.tick)
         gateway.done = []
         return gateway
     }
@@ -28,6 +29,18 @@ struct StreamLinkTests {
         gateway.isServing = false
         gateway.pass(milliseconds: 3_000)
         #expect(gateway.lastState?.ready == false)
+    }
+
+    @Test("says at once that it is ready, and that it is not any more")
+    func readiness() {
+        var gateway = following()
+        for isServing in [false, true] {
+            gateway.isServing = isServing
+            gateway.done = []
+            gateway.feed(.tick)
+            gateway.feed(.tick)
+            #expect(gateway.reports.count == 1 && gateway.lastState?.ready == isServing)
+        }
     }
 
     @Test("gives up a connection on which nothing is heard for six seconds, and makes another")

@@ -38,7 +38,7 @@ struct GatewayConfigurationTests {
         #expect(read.spool.durability == .process)
         #expect(read.resolverServers == [])
         #expect(read.readyFile == nil)
-        #expect(!read.allowRoot)
+        #expect(!read.allowRoot && !read.allowFailpoints && read.controlPlane == nil)
         #expect("\(read.logLevel)" == "info")
     }
 
@@ -50,7 +50,7 @@ struct GatewayConfigurationTests {
             "state_folder": "/s",
             "spool": "{folder: /p, segment_bytes: 65536, bytes_max: 262144, durability: power}",
             "resolver": "{servers: [\"127.0.0.1:5353\"]}", "ready_file": "/r",
-            "allow_root": "true", "log_level": "warning",
+            "allow_root": "true", "allow_failpoints": "true", "log_level": "warning",
         ])
         #expect(read.problems() == [])
         #expect(read.listeners == ["192.0.2.1:3128", "[::1]:0"])
@@ -64,7 +64,7 @@ struct GatewayConfigurationTests {
         #expect(read.spool.durability == .power)
         #expect(read.resolverServers == ["127.0.0.1:5353"])
         #expect(read.readyFile == "/r")
-        #expect(read.allowRoot)
+        #expect(read.allowRoot && read.allowFailpoints)
         #expect("\(read.logLevel)" == "warning")
     }
 
@@ -97,8 +97,8 @@ struct GatewayConfigurationTests {
     func unknownKey() throws {
         #expect(
             try refusal(["listener": "127.0.0.1:3128"])
-                == "unknown key `listener`; known are `admin`, `allow_root`, `bundle_folder`, "
-                + "`gateway_id`, `listeners`, `log_level`, `ready_file`, `resolver`, `spool`, "
+                == "unknown key `listener`; known are `admin`, `allow_failpoints`, "
+                + "`allow_root`, `bundle_folder`, `control_plane`, `gateway_id`, `listeners`, `log_level`, `ready_file`, `resolver`, `spool`, "
                 + "`state_folder`, `trusted_keys`, `workers`"
         )
         #expect(

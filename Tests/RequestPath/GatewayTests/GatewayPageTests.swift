@@ -27,10 +27,11 @@ struct GatewayPageTests {
         for (prefix, text) in [
             ("", "unknown: 1"),
             ("spool.", "{gateway_id: a, trusted_keys: [k], spool: {unknown: 1}}"),
+            ("control_plane.", "{gateway_id: a, control_plane: {unknown: 1}}"),
         ] {
             let known = try knownKeys(text).map { prefix + $0 }
             #expect(known.count >= 3)
-            for key in known where !["spool", "resolver"].contains(key) {
+            for key in known where !["spool", "resolver", "control_plane"].contains(key) {
                 #expect(rows.contains("`\(key)`"), "`\(key)`")
             }
         }
