@@ -7,7 +7,6 @@ import time
 import pytest
 
 from support import privileges
-from support.client import Client
 from support.policy_peer import Enrolment, Key, PolicyPeer, content_of
 from support.waiting import until
 from support.world import World, allow
@@ -45,7 +44,7 @@ class Company(World):
 
     def fetch(self):
         """The status of a request under the active bundle."""
-        with Client(("127.0.0.1", self.gateway.port), self.credentials()) as client:
+        with self.client() as client:
             return client.fetch("GET", self.url).status
 
     def restart(self, **arguments):
@@ -316,6 +315,16 @@ def test_lines_that_make_no_sense_cost_the_connection_and_nothing_else(company):
     company.peer.publish(company.peer.make(company.closed, 2))
 
 
+def test_no_policy_leads_agents_to_the_policy_service(company):
+    peer = company.peer
+    everywhere = {"destination": ["127.0.0.0/8:1-65535"]}
+    policy = {**company.open["policies"][0], "match": everywhere}
+    peer.publish(peer.make({**company.open, "policies": [policy]}, 2))
+    with company.client() as client:
+        answer = client.fetch("GET", f"http://{peer.address}/")
+    assert (answer.status, answer.get("clawgress-reason")) == (403, "address_protected")
+
+
 def refusal(company):
     """What the gateway says when it does not start."""
     done = subprocess.run(
@@ -336,7 +345,7 @@ def test_a_gateway_starts_with_its_own_certificate_only(company):
 
 def test_nobody_else_is_taken_for_the_policy_service(company, authority):
     company.peer.down()
-    company.peer._tls = authority.server_context(["impostor.clawgress.internal"])
+    company.peer.tls = authority.server_context(["impostor.clawgress.internal"])
     company.peer.latest = company.peer.make(company.closed, 2)
     company.peer.up()
     company.restart()

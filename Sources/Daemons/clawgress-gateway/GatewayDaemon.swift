@@ -1,7 +1,8 @@
 // The gateway's process. Purpose: carries agents' requests to the Internet, if identity, policy
-// and quota agree. Reads: its configuration, bundles, name servers. Writes: the audit spool,
-// the last-known-good bundle. Security: runs unprivileged, holds nothing that signs and no
-// agent's secret; all its input is hostile. When a neighbour is down: serves its last snapshot.
+// and quota agree. Reads: its configuration, bundles, name servers; enrolled, its policy service.
+// Writes: the audit spool, the state folder. Security: runs unprivileged, holds nothing that signs
+// bundles and no agent's secret; all its input is hostile. When a neighbour is down: serves its
+// last snapshot.
 
 import ArgumentParser
 import ClawgressDaemon
@@ -16,8 +17,8 @@ struct GatewayDaemon: Daemon {
         commandName: "clawgress-gateway",
         abstract: "Enforces egress policy on the requests of AI agents.",
         discussion: """
-            Reads a signed bundle from a folder, verifies and compiles it, and serves agents as \
-            an HTTP proxy. See Documentation/gateway.md for the configuration file.
+            Takes signed bundles from a folder or from its policy service, verifies and compiles \
+            them, and serves agents as an HTTP proxy. See Documentation/gateway.md for the configuration file.
 
             EXAMPLES
               clawgress-gateway --config /etc/clawgress/gateway.yaml --check-config

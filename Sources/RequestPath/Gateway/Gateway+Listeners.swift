@@ -37,6 +37,9 @@ extension Gateway {
     ) throws(StartRefusal) {
         var own = listening
         if let admin = Endpoint(configuration.admin) { own.append(admin) }
+        if let policy = configuration.controlPlane.flatMap({ Endpoint($0.address) }) {
+            own.append(policy)
+        }
         let selfAddresses = SelfAddresses(listening: own)
         for (number, handle) in workers.enumerated() {
             try startWorker(

@@ -8,8 +8,8 @@ import ClawgressReactor
 public struct SelfAddresses: Sendable {
     private var endpoints: [Endpoint] = []
 
-    /// Collects the endpoints that the gateway listens on; a wildcard stands for all addresses
-    /// that the machine has, and for loopback.
+    /// Collects the endpoints that the gateway and its policy service listen on; a wildcard stands
+    /// for all addresses that the machine has, and for loopback.
     public init(listening: [Endpoint]) {
         let local = LocalAddresses.all()
         for endpoint in listening {

@@ -129,10 +129,10 @@ class PolicyPeer:
         self.reports = []
         self._streams = []
         self._lock = threading.Lock()
-        self._tls = authority.server_context(["policy.clawgress.internal"])
-        self._tls.minimum_version = ssl.TLSVersion.TLSv1_3
-        self._tls.verify_mode = ssl.CERT_REQUIRED
-        self._tls.load_verify_locations(enrolment.client_authority)
+        self.tls = authority.server_context(["policy.clawgress.internal"])
+        self.tls.minimum_version = ssl.TLSVersion.TLSv1_3
+        self.tls.verify_mode = ssl.CERT_REQUIRED
+        self.tls.load_verify_locations(enrolment.client_authority)
         self._server = None
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -141,7 +141,7 @@ class PolicyPeer:
 
     def up(self):
         """Begins to answer."""
-        self._server = Server(self.address, self._tls, self)
+        self._server = Server(self.address, self.tls, self)
         return self
 
     def down(self):
