@@ -42,21 +42,11 @@ final class EnrolledBundles {
         var start = BundleStream.Start()
         start.keySetVersion = keySet?.version ?? 0
         start.reverted = shelf.order(shelf.reverted).flatMap { $0 == keeper.highest ? $0 : nil }
-        if let kept = read(shelf.lastKnownGood) {
-            let isReverted = start.reverted == keeper.highest && start.reverted != nil
-            if isReverted || kept.order >= keeper.highest ?? kept.order {
-                if let end = kept.confirmBy, end <= SnapshotKeeper.wallSeconds(), goBack(kept.order)
-                {
-                    start.reverted = kept.order
-                } else {
-                    keeper.serve(kept, isLastKnownGood: true)
-                }
+        if let kept = read(shelf.lastKnownGood), mayServe(kept, reverted: start.reverted) {
+            if isExpired(kept), goBack(kept.order) {
+                start.reverted = kept.order
             } else {
-                let highest = keeper.highest ?? kept.order
-                keeper.refuse(
-                    BundleRejection.notNewer(offered: kept.order, active: highest),
-                    shelf.lastKnownGood
-                )
+                keeper.serve(kept, isLastKnownGood: true)
             }
         }
         prepared = readPrepared()
@@ -313,6 +303,23 @@ extension EnrolledBundles {
             keeper.refuse(error, path)
             return nil
         }
+    }
+
+    /// Whether the kept bundle is the highest one that was activated, or the one that came back
+    /// when the highest was not confirmed.
+    private func mayServe(_ kept: CompiledBundle, reverted: BundleOrder?) -> Bool {
+        guard let highest = keeper.highest, kept.order < highest, reverted == nil else {
+            return true
+        }
+        keeper.refuse(
+            BundleRejection.notNewer(offered: kept.order, active: highest),
+            shelf.lastKnownGood
+        )
+        return false
+    }
+
+    private func isExpired(_ bundle: CompiledBundle) -> Bool {
+        bundle.confirmBy.map { $0 <= SnapshotKeeper.wallSeconds() } ?? false
     }
 
     /// What was prepared before the start, if it may still come to be served.
