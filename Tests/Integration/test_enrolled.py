@@ -7,6 +7,7 @@ import time
 import pytest
 
 from support import privileges
+from support.held import FAILING_SECONDS
 from support.policy_peer import Enrolment, Key, PolicyPeer, content_of
 from support.waiting import until
 from support.world import World, allow
@@ -15,6 +16,8 @@ PREPARE_STEPS = ["prepare-compiled", "prepare-kept"]
 ACTIVATE_STEPS = ["activate-begun", "activate-renamed", "activate-kept", "activate-served"]
 ADOPT_STEPS = ["adopt-compiled", "adopt-kept", "activate-served"]
 REVERT_STEPS = ["revert-marked", "revert-kept"]
+# Time enough for both phases, and for what a test does before it is over.
+CONFIRM_SECONDS = 6
 
 
 class Company(World):
@@ -38,9 +41,12 @@ class Company(World):
         active = self.gateway.status()["bundle"]
         return active["serial"] if active else None
 
-    def serves(self, serial, seconds=5):
-        """Waits until a serial is served."""
-        until(f"serial {serial}", lambda: self.serial() == serial, seconds)
+    def serves(self, serial):
+        """Waits until every worker serves a serial.
+
+        Also after a start, which waits for the policy service for a second and no longer.
+        """
+        until(f"serial {serial}", lambda: self.gateway.serves(serial))
 
     def fetch(self):
         """The status of a request under the active bundle."""
@@ -48,9 +54,12 @@ class Company(World):
             return client.fetch("GET", self.url).status
 
     def restart(self, **arguments):
-        """Kills the gateway and starts it again."""
+        """Kills the gateway and starts it again, and lets it find the policy service."""
+        before = self.peer.welcomed
         self.gateway.kill()
         self.gateway.start(**arguments)
+        if self.peer.is_up:
+            self.peer.welcomes_after(before)
 
     def close(self):
         self.peer.down()
@@ -93,7 +102,7 @@ def test_a_bundle_is_prepared_then_activated_and_says_where_it_stands(company):
     begun = time.monotonic()
     peer.decide(second)
     peer.wait("activated", second)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < FAILING_SECONDS
     assert company.serial() == 2 and company.fetch() == 403
     state = peer.state(lambda state: state["active"] == second)
     assert state["ready"] and state["prepared"] is None
@@ -137,9 +146,10 @@ def test_the_last_bundle_serves_while_the_policy_service_is_down(company):
     assert company.fetch() == 200
     company.restart()
     assert company.fetch() == 200
+    until("the problem", lambda: company.gateway.status()["control_plane"]["problem"])
     status = company.gateway.status()
     assert status["bundle"]["from_last_known_good"] and status["ready"]
-    assert not status["control_plane"]["connected"] and status["control_plane"]["problem"]
+    assert not status["control_plane"]["connected"]
     company.peer.latest = company.peer.make(company.closed, 2)
     company.peer.up()
     company.serves(2)
@@ -193,7 +203,7 @@ def test_a_kill_while_preparing_changes_nothing(company, step, fate):
     else:
         peer.abort(second)
     company.gateway.start()
-    assert company.serial() == (2 if fate == "decided" else 1)
+    company.serves(2 if fate == "decided" else 1)
     assert company.fetch() == (403 if fate == "decided" else 200)
 
 
@@ -207,7 +217,8 @@ def test_a_kill_while_activating_ends_with_the_decided_bundle(company, step):
     peer.decide(second)
     company.gateway.wait()
     company.gateway.start()
-    assert company.serial() == 2 and company.fetch() == 403
+    company.serves(2)
+    assert company.fetch() == 403
     # What was activated before stays refused, whatever is asked.
     peer.say({"type": "activate", "epoch": 1, "serial": 1, "revision": second["revision"]})
     peer.state()
@@ -220,7 +231,8 @@ def test_a_kill_while_catching_up_ends_with_the_decided_bundle(company, step):
     company.peer.latest = company.peer.make(company.closed, 2)
     company.gateway.start_and_die({"CLAWGRESS_STOP_AT": step})
     company.gateway.start()
-    assert company.serial() == 2 and company.fetch() == 403
+    company.serves(2)
+    assert company.fetch() == 403
 
 
 def test_a_kill_after_a_key_set_was_kept_keeps_it(company):
@@ -235,22 +247,23 @@ def test_a_kill_after_a_key_set_was_kept_keeps_it(company):
     assert company.fetch() == 200
 
 
-def unconfirmed(company, seconds):
-    """Publishes serial 2, which denies and must be confirmed."""
+def unconfirmed(company):
+    """Publishes serial 2, which denies and must be confirmed; the wait for its end."""
     peer = company.peer
-    second = peer.make(company.closed, 2, confirm_by=int(time.time()) + seconds)
+    deadline = int(time.time()) + CONFIRM_SECONDS
+    second = peer.make(company.closed, 2, confirm_by=deadline)
     peer.publish(second)
     assert company.fetch() == 403
-    return second
+    return lambda: until("the deadline", lambda: time.time() > deadline + 1)
 
 
 def test_an_unconfirmed_bundle_goes_away_when_the_gateway_is_cut_off(company):
-    unconfirmed(company, 3)
+    unconfirmed(company)
     company.peer.down()
-    company.serves(1, seconds=8)
+    company.serves(1)
     assert company.fetch() == 200
     company.peer.up()
-    state = company.peer.state(lambda state: state.get("reverted_serial") == 2, seconds=8)
+    state = company.peer.state(lambda state: state.get("reverted_serial") == 2)
     assert state["active"]["serial"] == 1
     company.restart()
     assert company.serial() == 1 and company.fetch() == 200
@@ -260,57 +273,57 @@ def test_an_unconfirmed_bundle_goes_away_when_the_gateway_is_cut_off(company):
 
 
 def test_an_unconfirmed_bundle_is_not_served_after_a_start_behind_its_deadline(company):
-    second = unconfirmed(company, 2)
+    wait = unconfirmed(company)
     company.gateway.kill()
     company.peer.down()
-    deadline = time.time() + 3
-    until("the deadline", lambda: time.time() > deadline, 6)
+    wait()
     company.gateway.start()
     assert company.serial() == 1 and company.fetch() == 200
-    assert company.gateway.status()["control_plane"]["reverted_serial"] == second["serial"]
+    assert company.gateway.status()["control_plane"]["reverted_serial"] == 2
 
 
 def test_a_confirmed_bundle_stays(company):
-    unconfirmed(company, 3)
+    wait = unconfirmed(company)
     company.peer.publish(company.peer.make(company.closed, 3))
     company.peer.down()
-    deadline = time.time() + 4
-    until("the deadline", lambda: time.time() > deadline, 6)
+    wait()
     assert company.serial() == 3 and company.fetch() == 403
 
 
 @pytest.mark.parametrize("step", REVERT_STEPS)
 def test_a_kill_while_going_back_ends_with_what_was_before(company, step):
     company.restart(environment={"CLAWGRESS_STOP_AT": step})
-    unconfirmed(company, 3)
+    unconfirmed(company)
     company.peer.down()
     company.gateway.wait()
     company.gateway.start()
     assert company.serial() == 1 and company.fetch() == 200
     company.peer.up()
-    company.peer.state(lambda state: state.get("reverted_serial") == 2, seconds=8)
+    company.peer.state(lambda state: state.get("reverted_serial") == 2)
 
 
 def test_nothing_is_served_when_the_policy_service_is_away_for_too_long(companies):
-    company = companies(max_age_seconds=1, deny_after_seconds=2)
+    company = companies(max_age_seconds=2, deny_after_seconds=5)
     company.peer.latest = company.peer.make(company.open, 1)
     company.peer.up()
     company.gateway.start()
     assert company.fetch() == 200
     company.peer.down()
-    until("denial", lambda: company.gateway.status()["control_plane"]["denying"], 12)
+    until("denial", lambda: company.gateway.status()["control_plane"]["denying"])
     assert company.fetch() == 503 and company.gateway.admin("/readyz")[0] == 503
-    assert company.gateway.metric("clawgress_bundle_age_seconds") >= 2
+    assert company.gateway.metric("clawgress_bundle_age_seconds") >= 5
     assert "bundle_stale" in company.gateway.log() and "bundle_expired" in company.gateway.log()
     company.peer.up()
-    until("service", lambda: company.gateway.admin("/readyz")[0] == 200, 8)
+    until("service", lambda: company.gateway.admin("/readyz")[0] == 200)
     assert company.fetch() == 200
 
 
 def test_lines_that_make_no_sense_cost_the_connection_and_nothing_else(company):
     for line in ["{", "[]", '{"type":"activate"}', "x" * 300_000]:
+        before = company.peer.welcomed
         company.peer.say(line)
-        company.peer.state(seconds=8)
+        company.peer.welcomes_after(before)
+        company.peer.state()
         assert company.fetch() == 200
     company.peer.publish(company.peer.make(company.closed, 2))
 
@@ -348,6 +361,12 @@ def test_nobody_else_is_taken_for_the_policy_service(company, authority):
     company.peer.tls = authority.server_context(["impostor.clawgress.internal"])
     company.peer.latest = company.peer.make(company.closed, 2)
     company.peer.up()
-    company.restart()
+    company.gateway.kill()
+    company.gateway.start()
+    until("the refusal", lambda: "TLS refused" in problem(company))
     assert company.serial() == 1
-    assert "TLS refused" in company.gateway.status()["control_plane"]["problem"]
+
+
+def problem(company):
+    """What is wrong with the policy service, as the gateway says it."""
+    return company.gateway.status()["control_plane"]["problem"] or ""

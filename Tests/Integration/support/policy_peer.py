@@ -127,6 +127,7 @@ class PolicyPeer:
         self.aborted = []
         self.bundles = {}
         self.reports = []
+        self.welcomed = 0
         self._streams = []
         self._lock = threading.Lock()
         self.tls = authority.server_context(["policy.clawgress.internal"])
@@ -143,6 +144,11 @@ class PolicyPeer:
         """Begins to answer."""
         self._server = Server(self.address, self.tls, self)
         return self
+
+    @property
+    def is_up(self):
+        """Whether it answers."""
+        return self._server is not None
 
     def down(self):
         """Ends, and every connection with it."""
@@ -178,12 +184,12 @@ class PolicyPeer:
         self.aborted.append(reference["serial"])
         self.say({"type": "abort", "epoch": 1, "serial": reference["serial"]})
 
-    def publish(self, reference, seconds=5):
+    def publish(self, reference):
         """Both phases, as soon as the gateway agreed."""
         self.prepare(reference)
-        self.wait("prepared", reference, seconds)
+        self.wait("prepared", reference)
         self.decide(reference)
-        self.wait("activated", reference, seconds)
+        self.wait("activated", reference)
 
     # What is heard and said.
 
@@ -193,21 +199,21 @@ class PolicyPeer:
             for stream in self._streams:
                 stream.put(line)
 
-    def wait(self, kind, reference, seconds=5):
+    def wait(self, kind, reference):
         """Waits for a report about a bundle."""
         def heard():
             return next((report for report in self.reports if report["type"] == kind
                          and report.get("serial") == reference["serial"]), None)
-        return until(f"the report `{kind}` of {reference['serial']}", heard, seconds)
+        return until(f"the report `{kind}` of {reference['serial']}", heard)
 
-    def state(self, matching=lambda state: True, seconds=5):
+    def state(self, matching=lambda state: True):
         """Waits for a report of the state from now on."""
         begin = len(self.reports)
 
         def heard():
             return next((report for report in self.reports[begin:]
                          if report["type"] == "state" and matching(report)), None)
-        return until("a report of the state", heard, seconds)
+        return until("a report of the state", heard)
 
     def welcome(self):
         """Opens a stream for one gateway."""
@@ -215,7 +221,12 @@ class PolicyPeer:
         stream.put({"type": "welcome", "latest": self.latest, "key_set": self.key_set})
         with self._lock:
             self._streams.append(stream)
+            self.welcomed += 1
         return stream
+
+    def welcomes_after(self, before):
+        """Waits for a stream behind the first `before` ones: what is said from now on is heard."""
+        until("a new stream", lambda: self.welcomed > before)
 
     def leave(self, stream):
         """Forgets it."""
@@ -240,6 +251,7 @@ class Server:
     def __init__(self, address, tls, peer):
         host, _, port = address.rpartition(":")
         self._connections = []
+        self._ended = False
         owner = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -249,6 +261,8 @@ class Server:
 
             def setup(self):
                 owner._connections.append(self.request)
+                if owner._ended:
+                    raise ConnectionAbortedError
                 self.request.settimeout(10)
                 self.request.do_handshake()
                 super().setup()
@@ -311,7 +325,9 @@ class Server:
         """Closes everything."""
         self._server.shutdown()
         self._server.server_close()
-        for each in self._connections:
+        # One that was accepted just before enters the list now and finds this.
+        self._ended = True
+        for each in list(self._connections):
             try:
                 each.shutdown(socket.SHUT_RDWR)
             except OSError:
