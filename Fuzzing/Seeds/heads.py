@@ -31,6 +31,8 @@ def requests():
         "a U-label": "GET http://b\u00fccher.example/ HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
         "another scheme": get("ftp://example.com/"),
         "origin form": get("/index.html"),
+        "a path in a tunnel": get("/a/./b?c", host="example.com:8080"),
+        "blanks before the version": head("GET /  \tHTTP/1.1", "Host: example.com:8080"),
         "asterisk form": get("*", method="OPTIONS"),
         "another host": get(plain, host="other.example"),
         "no host": head(f"GET {plain} HTTP/1.1"),

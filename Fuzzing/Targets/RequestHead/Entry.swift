@@ -9,6 +9,8 @@ import FuzzShared
 public func fuzzRequestHead(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     withFuzzInput(start, count) { input in
         let bytes = input.array()
-        if let head = RequestScan.check(bytes) { RequestRewrite.check(head) }
+        let head = RequestScan.check(bytes)
+        if let head { RequestRewrite.check(head) }
+        OpeningCheck.check(bytes, head: head)
     }
 }

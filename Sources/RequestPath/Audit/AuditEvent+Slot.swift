@@ -46,6 +46,7 @@ extension AuditEvent {
             sequence: view.word(start + SlotLayout.sequence),
             bundleSerial: intent.bundleSerial,
             bundleRevision: texts[.bundleRevision],
+            tunnelRequestID: intent.tunnelRequestID,
             truncated: texts.truncated
         )
     }
@@ -90,7 +91,10 @@ extension SpoolIntent {
             scheme: scheme,
             destinationPort: short(SlotLayout.ports + 2),
             policyVersion: version == .min ? nil : Int(version),
-            wouldDecision: Decision(rawValue: bytes[bits + 6])
+            wouldDecision: Decision(rawValue: bytes[bits + 6]),
+            tunnelRequestID: TextLengths(bytes, at: start)?.tunnelPlace.map {
+                RequestID(high: word($0), low: word($0 + 8))
+            }
         )
     }
 }
@@ -146,13 +150,13 @@ extension IPAddress {
 /// The texts of a slot, copied out.
 private struct SlotTexts {
     private var texts: [SlotText: [UInt8]] = [:]
-    private let cut: UInt16
+    private let lengths: TextLengths
     private let serverNameMark: UInt8
     private var otherServerName: [UInt8] = []
 
     init?(_ bytes: Span<UInt8>, at start: Int) {
         guard let lengths = TextLengths(bytes, at: start) else { return nil }
-        cut = lengths.truncated
+        self.lengths = lengths
         serverNameMark = bytes[start + SlotLayout.serverNameMark]
         var place = start + SlotLayout.texts
         for text in SlotText.allCases {
@@ -193,8 +197,7 @@ private struct SlotTexts {
 
     /// The event's names of the fields that were cut when the slot was written.
     var truncated: [String] {
-        let names = SlotText.allCases.filter { cut &>> UInt16($0.rawValue) & 1 == 1 }
-            .map(\.fieldName)
+        let names = SlotText.allCases.filter { lengths.isCut($0) }.map(\.fieldName)
         return (names + (serverNameMark == ServerNameMark.cut ? ["sni"] : [])).sorted()
     }
 }

@@ -75,6 +75,8 @@ public struct AuditEvent: Sendable, Equatable {
     public var bundleSerial: Int64
     /// The snapshot's content hash.
     public var bundleRevision: String?
+    /// The id of the CONNECT in whose tunnel the request came; nil outside of tunnels.
+    public var tunnelRequestID: RequestID?
     /// The names of fields that were cut, sorted.
     public var truncated: [String]
 

@@ -117,6 +117,7 @@ public enum EventWriter {
         fields.instant("timestamp", event.timestamp, &out)
         // Behind every text that can be cut here, and canonical order agrees.
         fields.truncatedNames(&out)
+        fields.requestID("tunnel_request_id", event.tunnelRequestID, &out)
         fields.integer("worker", UInt64(event.worker), &out)
         fields.word("would_decision", event.wouldDecision?.name, &out)
         fields.text("would_policy_id", event.wouldPolicyID, 128, &out)

@@ -59,8 +59,9 @@ struct FieldWriter {
         out.append("\"")
     }
 
-    mutating func requestID(_ key: StaticString, _ value: RequestID, _ out: inout ByteBuffer) {
+    mutating func requestID(_ key: StaticString, _ value: RequestID?, _ out: inout ByteBuffer) {
         self.key(key, &out)
+        guard let value else { return out.append("null") }
         out.append("\"")
         value.write(to: &out)
         out.append("\"")

@@ -88,13 +88,6 @@ private struct RecalledTexts {
     }
 }
 
-extension TextLengths {
-    /// Whether the text is shorter in the slot than it was.
-    fileprivate func isCut(_ text: SlotText) -> Bool {
-        truncated &>> UInt16(text.rawValue) & 1 == 1
-    }
-}
-
 extension SlotText {
     /// Whether a decision needs the text.
     fileprivate var isRecalled: Bool {

@@ -20,7 +20,7 @@ struct Segment: ~Copyable, Sendable {
 
     /// Writes an open slot; nil if it does not fit any more.
     mutating func append(_ intent: SpoolIntent, _ texts: borrowing SpoolTexts) -> Int? {
-        let lengths = TextLengths(texts)
+        let lengths = TextLengths(texts, hasTunnel: intent.tunnelRequestID != nil)
         let covered = SlotLayout.alignedTexts(lengths.total)
         var length = covered
         if intent.reservesServerName { length += SlotLayout.serverNameRoom }
@@ -29,6 +29,10 @@ struct Segment: ~Copyable, Sendable {
         let start = end
         storeFields(intent, lengths, at: start)
         storeTexts(texts, lengths, at: start + SlotLayout.texts)
+        if let tunnel = intent.tunnelRequestID, let place = lengths.tunnelPlace {
+            file.store(littleEndian: tunnel.high, at: start + place)
+            file.store(littleEndian: tunnel.low, at: start + place + 8)
+        }
         let content = start + SlotLayout.intent..<start + covered
         let checksum = file.bytes.extracting(content).crc32c(seed: UInt32(length))
         file.store(littleEndian: SlotState.open, at: start + SlotLayout.state)
@@ -157,7 +161,7 @@ struct Segment: ~Copyable, Sendable {
         file.store(littleEndian: IntentBits.pack(intent), at: start + SlotLayout.intentBits)
         let ports =
             UInt64(intent.clientPort) | UInt64(intent.destinationPort) &<< 16
-            | UInt64(lengths.truncated) &<< 32 | UInt64(lengths.first) &<< 48
+            | UInt64(lengths.marks) &<< 32 | UInt64(lengths.first) &<< 48
         file.store(littleEndian: ports, at: start + SlotLayout.ports)
         file.store(littleEndian: lengths.low, at: start + SlotLayout.ports + 8)
         file.store(littleEndian: lengths.high, at: start + SlotLayout.ports + 16)

@@ -10,13 +10,13 @@ struct TextLengths: BitwiseCopyable {
     /// The lengths of texts 1 to 4 and 5 to 8.
     private(set) var low: UInt64 = 0
     private(set) var high: UInt64 = 0
-    /// One bit for each text that was cut.
-    private(set) var truncated: UInt16 = 0
-    /// The sum.
+    /// ``TextMarks``.
+    private(set) var marks: UInt16 = 0
+    /// The sum, with what else stands behind the texts from the beginning on.
     private(set) var total = 0
 
     @inline(__always)
-    init(_ texts: borrowing SpoolTexts) {
+    init(_ texts: borrowing SpoolTexts, hasTunnel: Bool) {
         add(texts.identity.count, .identity)
         add(texts.claimedAgentID.count, .claimedAgentID)
         add(texts.credentialID.count, .credentialID)
@@ -26,18 +26,33 @@ struct TextLengths: BitwiseCopyable {
         add(texts.wouldPolicyID.count, .wouldPolicyID)
         add(texts.bundleRevision.count, .bundleRevision)
         add(texts.path.count, .path)
+        if hasTunnel {
+            marks |= TextMarks.hasTunnel
+            total += SlotLayout.tunnelBytes
+        }
     }
 
     /// Reads the lengths of the slot at `start`; nil if they cannot be right.
     init?(_ bytes: Span<UInt8>, at start: Int) {
-        truncated = bytes.load(littleEndian: UInt16.self, at: start + SlotLayout.ports + 4)
+        marks = bytes.load(littleEndian: UInt16.self, at: start + SlotLayout.ports + 4)
         for text in SlotText.allCases {
             let place = start + SlotLayout.textLengths + 2 * text.rawValue
             let length = Int(bytes.load(littleEndian: UInt16.self, at: place))
             guard length <= text.bytesMax else { return nil }
             put(length, text)
         }
+        if marks & TextMarks.hasTunnel != 0 { total += SlotLayout.tunnelBytes }
     }
+
+    /// Where the id of the tunnel stands, counted from the beginning of the slot; nil if there is
+    /// none.
+    var tunnelPlace: Int? {
+        guard marks & TextMarks.hasTunnel != 0 else { return nil }
+        return SlotLayout.texts + total - SlotLayout.tunnelBytes
+    }
+
+    /// Whether the text is shorter in the slot than it was.
+    func isCut(_ text: SlotText) -> Bool { marks &>> UInt16(text.rawValue) & 1 == 1 }
 
     subscript(text: SlotText) -> Int {
         let index = UInt64(text.rawValue)
@@ -49,7 +64,7 @@ struct TextLengths: BitwiseCopyable {
     @inline(__always)
     private mutating func add(_ count: Int, _ text: SlotText) {
         let cut = min(count, text.bytesMax)
-        if cut < count { truncated |= 1 &<< UInt16(text.rawValue) }
+        if cut < count { marks |= 1 &<< UInt16(text.rawValue) }
         put(cut, text)
     }
 

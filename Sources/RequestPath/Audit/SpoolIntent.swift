@@ -110,6 +110,8 @@ public struct SpoolIntent: Sendable {
     public var destinationPort: UInt16
     /// Whether a server name may become known at the end, for which the slot then has room.
     public var reservesServerName: Bool
+    /// The id of the CONNECT in whose tunnel the request came; nil outside of tunnels.
+    public var tunnelRequestID: RequestID?
 
     /// Describes an exchange that was just decided; what is not given is not known.
     @inlinable
@@ -128,7 +130,8 @@ public struct SpoolIntent: Sendable {
         destinationPort: UInt16 = 0,
         policyVersion: Int? = nil,
         wouldDecision: Decision? = nil,
-        reservesServerName: Bool = false
+        reservesServerName: Bool = false,
+        tunnelRequestID: RequestID? = nil
     ) {
         self.requestID = requestID
         self.timestamp = timestamp
@@ -145,6 +148,7 @@ public struct SpoolIntent: Sendable {
         self.policyVersion = policyVersion
         self.wouldDecision = wouldDecision
         self.reservesServerName = reservesServerName
+        self.tunnelRequestID = tunnelRequestID
     }
 }
 

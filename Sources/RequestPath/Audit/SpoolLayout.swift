@@ -8,16 +8,17 @@
 //
 // Behind the texts of a slot there may be room for what is known at the end only: the server name
 // of a tunnel's ClientHello, and what closed an exchange that had been allowed. Version 1 knew no
-// such room and had zeroes where version 2 says what is in it, so both are read in the same way.
+// such room, and version 2 no tunnel around a request; both had zeroes where version 3 says what is
+// there, so all are read in the same way.
 
 /// The header page of a segment.
 enum HeaderLayout {
     static var bytes: Int { 4_096 }
     /// `CLGSPOOL` in ASCII, read as a little-endian word.
     static var magicValue: UInt64 { 0x4C4F_4F50_5347_4C43 }
-    static var versionValue: UInt32 { 2 }
+    static var versionValue: UInt32 { 3 }
     /// The versions that can be read.
-    static var versionsKnown: ClosedRange<UInt32> { 1...2 }
+    static var versionsKnown: ClosedRange<UInt32> { 1...3 }
 
     static var magic: Int { 0 }
     static var version: Int { 8 }
@@ -83,17 +84,26 @@ enum SlotLayout {
     static var clientLow: Int { 136 }
     /// Decision, reason, quota, authentication, protocol, scheme, would-decision, client family.
     static var intentBits: Int { 144 }
-    /// Client port, destination port, truncated fields: two bytes each.
+    /// Client port, destination port, ``TextMarks``: two bytes each.
     static var ports: Int { 152 }
     /// The lengths of the texts, two bytes each, in the order of ``SlotText``.
     static var textLengths: Int { 158 }
     static var texts: Int { 176 }
+    /// The id of the tunnel around a request, behind the texts where ``TextMarks`` say so.
+    static var tunnelBytes: Int { 16 }
     /// The shortest possible slot.
     static var bytesMin: Int { 176 }
     /// The room for a server name, where one may come: any legal one fits.
     static var serverNameRoom: Int { 256 }
     /// The room for a closing, the last of a slot whose exchange was allowed.
     static var closingRoom: Int { 8 }
+}
+
+/// What is noted about the texts of a slot: one bit for each that was cut, in the order of
+/// ``SlotText``, and the topmost.
+enum TextMarks {
+    /// The id of a tunnel follows the texts.
+    static var hasTunnel: UInt16 { 1 << 15 }
 }
 
 /// What the byte says that tells of a server name.

@@ -45,7 +45,25 @@ extension RequestHead {
         _ gatewayName: Span<UInt8>,
         _ out: inout ByteBuffer
     ) throws(Reason) -> RequestHead {
-        let places = try writeLine(head, line, &out)
+        let places: Places
+        do throws(Reason) {
+            let target = try RequestTarget(head, line.target)
+            places = try writeLine(head, line, target, head.extracting(target.authority), &out)
+        } catch {
+            throw RequestTarget.refusal(head.extracting(line.target), for: error)
+        }
+        return try writeFields(head, line, places, limits, gatewayName, &out)
+    }
+
+    /// Writes what follows the request line and `Host`.
+    static func writeFields(
+        _ head: Span<UInt8>,
+        _ line: RequestLine,
+        _ places: Places,
+        _ limits: HeadLimits,
+        _ gatewayName: Span<UInt8>,
+        _ out: inout ByteBuffer
+    ) throws(Reason) -> RequestHead {
         var fields = RequestFields(line)
         try FieldCopy.write(head, from: line.end, limits, into: &out, noting: &fields)
         try checkHost(head, fields.host, line, places, &out)
@@ -78,7 +96,7 @@ extension RequestHead {
     }
 
     /// Where the parts of the request line and of `Host` were written.
-    private struct Places {
+    struct Places {
         let authority: ParsedAuthority
         let authorityText: Range<Int>
         let target: Range<Int>
@@ -86,39 +104,32 @@ extension RequestHead {
     }
 
     /// Writes the origin-form request line and the Host field.
-    private static func writeLine(
+    static func writeLine(
         _ head: Span<UInt8>,
         _ line: RequestLine,
+        _ target: RequestTarget,
+        _ authorityText: Span<UInt8>,
         _ out: inout ByteBuffer
     ) throws(Reason) -> Places {
-        do throws(Reason) {
-            let target = try RequestTarget(head, line.target)
-            out.append(head, 0..<line.methodText.upperBound + 1)
-            let pathStart = out.count
-            try CanonicalPath.append(head.extracting(target.path), into: &out)
-            let pathEnd = out.count
-            let query = head.extracting(target.query)
-            try RequestTarget.checkQuery(query)
-            out.append(query)
-            let targetEnd = out.count
-            out.append(" HTTP/1.1\r\nHost: ")
-            let hostStart = out.count
-            let authority = try AuthorityParser.parse(
-                head.extracting(target.authority),
-                defaultPort: 80,
-                into: &out
-            )
-            let hostEnd = out.count
-            out.append("\r\n")
-            return Places(
-                authority: authority,
-                authorityText: hostStart..<hostEnd,
-                target: pathStart..<targetEnd,
-                path: pathStart..<pathEnd
-            )
-        } catch {
-            throw RequestTarget.refusal(head.extracting(line.target), for: error)
-        }
+        out.append(head, 0..<line.methodText.upperBound + 1)
+        let pathStart = out.count
+        try CanonicalPath.append(head.extracting(target.path), into: &out)
+        let pathEnd = out.count
+        let query = head.extracting(target.query)
+        try RequestTarget.checkQuery(query)
+        out.append(query)
+        let targetEnd = out.count
+        out.append(" HTTP/1.1\r\nHost: ")
+        let hostStart = out.count
+        let authority = try AuthorityParser.parse(authorityText, defaultPort: 80, into: &out)
+        let hostEnd = out.count
+        out.append("\r\n")
+        return Places(
+            authority: authority,
+            authorityText: hostStart..<hostEnd,
+            target: pathStart..<targetEnd,
+            path: pathStart..<pathEnd
+        )
     }
 
     /// Holds a Host field against the authority that the target named (RFC 9112 section 3.2.2).

@@ -4,9 +4,10 @@
 import ClawgressBytes
 import ClawgressModel
 
-/// The parts of an absolute-form target with the http scheme, as ranges into the head
-/// (RFC 9112 section 3.2.2).
+/// The parts of an absolute-form target with the http scheme, or of one in origin form, as ranges
+/// into the head (RFC 9112 sections 3.2.1 and 3.2.2).
 struct RequestTarget {
+    /// Empty in origin form.
     let authority: Range<Int>
     /// May be empty.
     let path: Range<Int>
@@ -26,11 +27,26 @@ struct RequestTarget {
         {
             end += 1
         }
-        authority = start..<end
-        let mark = head.extracting(end..<range.upperBound).firstIndex(of: UInt8(ascii: "?"))
-        let pathEnd = mark.map { end + $0 } ?? range.upperBound
-        path = end..<pathEnd
-        query = pathEnd..<range.upperBound
+        self.init(head, authority: start..<end, rest: end..<range.upperBound)
+    }
+
+    /// Cuts the target of a request whose authority is known from elsewhere.
+    ///
+    /// - Throws: `targetFormUnsupported`.
+    init(originForm head: Span<UInt8>, _ line: RequestLine) throws(Reason) {
+        let start = line.target.lowerBound
+        guard line.method != .connect, head[start] == UInt8(ascii: "/") else {
+            throw .targetFormUnsupported
+        }
+        self.init(head, authority: start..<start, rest: line.target)
+    }
+
+    private init(_ head: Span<UInt8>, authority: Range<Int>, rest: Range<Int>) {
+        self.authority = authority
+        let mark = head.extracting(rest).firstIndex(of: UInt8(ascii: "?"))
+        let pathEnd = mark.map { rest.lowerBound + $0 } ?? rest.upperBound
+        path = rest.lowerBound..<pathEnd
+        query = pathEnd..<rest.upperBound
     }
 
     /// Checks that a query holds visible ASCII only and no fragment; it is passed on as it is.

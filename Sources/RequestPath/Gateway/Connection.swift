@@ -33,6 +33,8 @@ enum Phase: UInt8 {
     /// A tunnel is open, and nothing flows before its ClientHello is checked: what the agent sends
     /// is kept, what the origin sends is not read.
     case hello
+    /// A tunnel is open in which anything may flow, and nobody has said anything that tells what.
+    case opening
     /// Bytes of a tunnel go both ways.
     case tunnel
 }
@@ -66,6 +68,8 @@ struct ConnectionFlags: OptionSet {
     static let holdsReplay = ConnectionFlags(rawValue: 4096)
     /// The kernel has reported the peer's end, so nobody will tell again.
     static let endReported = ConnectionFlags(rawValue: 2048)
+    /// What it sends are requests in a tunnel.
+    static let insideTunnel = ConnectionFlags(rawValue: 8192)
 }
 
 /// A connection: its socket, its state, and the bytes that wait.

@@ -5,6 +5,7 @@ import ClawgressBytes
 import ClawgressForward
 import ClawgressIdentity
 import ClawgressModel
+import ClawgressReactor
 
 /// A request with a proven identity.
 struct IdentifiedRequest {
@@ -17,6 +18,12 @@ struct IdentifiedRequest {
     fileprivate init(_ proof: AcceptedToken, credentialID: Range<Int>) {
         agent = proof.agentOrdinal
         authentication = .jwt
+        self.credentialID = credentialID
+    }
+
+    fileprivate init(_ tunnel: CarryingTunnel, agent: Int32, credentialID: Range<Int>) {
+        self.agent = agent
+        authentication = tunnel.authentication
         self.credentialID = credentialID
     }
 
@@ -90,6 +97,24 @@ extension Worker {
         case .token(let token, let claimed):
             return identifyByToken(token, claimed, source, snapshot, request, &scratch)
         }
+    }
+
+    /// Proves who asks in a tunnel: whoever opened it, as long as the tunnel would still be allowed.
+    ///
+    /// - Parameter scratch: gets the credential's public name appended.
+    /// - Throws: why the tunnel would be refused now.
+    mutating func identify(
+        _ tunnel: CarryingTunnel,
+        into scratch: inout ByteBuffer
+    ) throws(Reason) -> IdentifiedRequest {
+        if let cause = refusalNow(tunnel.exchange, &scratch) { throw cause }
+        let start = scratch.count
+        scratch.append(tunnel.credentialID)
+        return IdentifiedRequest(
+            tunnel,
+            agent: exchanges[tunnel.exchange].agentOrdinal,
+            credentialID: start..<scratch.count
+        )
     }
 
     private mutating func identifyByKey(

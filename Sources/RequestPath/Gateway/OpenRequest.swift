@@ -21,6 +21,8 @@ struct OpenRequest: ~Copyable {
     let decided: Moment
     /// What it waited for, if its token had to be verified elsewhere.
     let waited: ParkedRequest?
+    /// The id of the CONNECT in whose tunnel it came; nil outside of tunnels.
+    let tunnel: RequestID?
     var snapshot: GatewaySnapshot?
     /// The parsed head; nil for a malformed one.
     var head: RequestHead?
@@ -42,12 +44,14 @@ struct OpenRequest: ~Copyable {
         agent: Descriptor,
         moment: Moment,
         decided: Moment? = nil,
-        waited: ParkedRequest? = nil
+        waited: ParkedRequest? = nil,
+        tunnel: RequestID? = nil
     ) {
         self.agent = agent
         self.moment = moment
         self.decided = decided ?? moment
         self.waited = waited
+        self.tunnel = tunnel
     }
 
     /// Takes over what the head says; `outbound` holds the rewritten head and nothing else.

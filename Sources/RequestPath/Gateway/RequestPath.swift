@@ -56,7 +56,21 @@ extension Worker {
             return refuse(request, reason, &outbound)
         }
         request.note(identified)
+        return decide(identified, &request, parsed, input, snapshot, &outbound)
+    }
 
+    /// Decide, admit, record, forward: what a request in a tunnel passes through, too.
+    ///
+    /// - Parameter input: the head, as it was sent.
+    @inline(__always)
+    mutating func decide(
+        _ identified: IdentifiedRequest,
+        _ request: inout OpenRequest,
+        _ parsed: RequestHead,
+        _ input: Span<UInt8>,
+        _ snapshot: GatewaySnapshot,
+        _ outbound: inout ByteBuffer
+    ) -> HeadFate {
         let permitted: PermittedRequest
         let question = request.question
         switch identified.permit(question, parsed, input, &outbound, snapshot, request.decided) {

@@ -20,6 +20,7 @@ extension Worker {
         case .answerHead, .answerBody: readOrigin(descriptor, &inbound, &outbound)
         case .tunnel: readTunnel(descriptor, &inbound)
         case .hello: readHello(descriptor, &inbound, &outbound)
+        case .opening: readOpening(descriptor, &inbound)
         case .pooled: closePooled(descriptor)
         // What waits stays in the kernel, and the flag says that it is there.
         case .waiting, .connecting: break
@@ -157,7 +158,11 @@ extension Worker {
             keep(agent, from: offset, inbound)
             return nil
         }
-        let fate = handle(agent, head: (offset + start)..<(offset + end), inbound, &outbound)
+        let head = (offset + start)..<(offset + end)
+        let fate =
+            connections[agent.index].flags.contains(.insideTunnel)
+            ? handleInTunnel(agent, head: head, inbound, &outbound)
+            : handle(agent, head: head, inbound, &outbound)
         if case .parked = fate {
             keep(agent, from: offset + start, inbound)
             return nil

@@ -108,7 +108,7 @@ extension Worker {
     /// - Returns: whether that was so, and everything that hung on it has ended.
     mutating func abandon(_ descriptor: Descriptor) -> Bool {
         switch connections[descriptor.index].phase {
-        case .tunnel, .hello: tunnelBroke(descriptor)
+        case .tunnel, .hello, .opening: tunnelBroke(descriptor)
         case .waiting, .lingering: agentBroke(descriptor)
         default: return false
         }
@@ -150,6 +150,9 @@ extension Worker {
         dropDial(agent)
         discards[agent.number] = nil
         if parked[agent.number] != nil { recordLeft(agent) }
+        if connections[agent.index].flags.contains(.insideTunnel) {
+            concludeCarrier(agent, .completed, .policyAllowed)
+        }
         shared.connections.subtract(1, 0)
         handle.metrics.add(.connectionsClosed)
         closeConnection(agent)

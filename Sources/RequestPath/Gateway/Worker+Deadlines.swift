@@ -54,6 +54,7 @@ extension Worker {
         case .connecting: expireConnect(descriptor, &outbound)
         case .tunnel: closeTunnel(descriptor, .timedOut, late(descriptor, .idleTimedOut))
         case .hello: refuseHello(descriptor, .tlsHelloTimedOut, &outbound)
+        case .opening: expireOpening(descriptor)
         case .pooled: closePooled(descriptor)
         // Deadlines of an exchange are on its agent's side.
         case .answerHead, .answerBody: break
@@ -61,7 +62,7 @@ extension Worker {
     }
 
     /// Which limit ended an exchange: the total one, or `other`.
-    private func late(_ agent: Descriptor, _ other: Reason) -> Reason {
+    func late(_ agent: Descriptor, _ other: Reason) -> Reason {
         let exchange = exchanges[Int(connections[agent.index].exchange)]
         let isTunnel = exchange.flags.contains(.isTunnel)
         let total = isTunnel ? limits.tunnelMilliseconds : limits.totalMilliseconds
@@ -116,7 +117,7 @@ extension Worker {
             // agent that is still told something goes in the next pass.
             switch connections[index].phase {
             case _ where connections[index].exchange < 0: closeAgent(descriptor)
-            case .tunnel, .hello: closeTunnel(descriptor, .timedOut, .draining)
+            case .tunnel, .hello, .opening: closeTunnel(descriptor, .timedOut, .draining)
             default: failExchange(descriptor, .draining, .timedOut, &outbound)
             }
         }

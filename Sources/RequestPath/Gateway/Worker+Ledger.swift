@@ -191,7 +191,8 @@ extension Worker {
             scheme: request.head == nil ? .unknown : request.isTunnel ? .https : .http,
             destinationPort: request.head?.authority.port ?? 0,
             policyVersion: version,
-            wouldDecision: would.map { $0.isAllowed ? .allow : .deny }
+            wouldDecision: would.map { $0.isAllowed ? .allow : .deny },
+            tunnelRequestID: request.tunnel
         )
     }
 

@@ -337,7 +337,8 @@ extension Worker {
         }
     }
 
-    private mutating func keepOrigin(_ origin: Descriptor, _ key: PoolKey) {
+    /// Keeps an idle connection for the agent's next request to that address, if it may.
+    mutating func keepOrigin(_ origin: Descriptor, _ key: PoolKey) {
         let flags = connections[origin.index].flags
         guard flags.isDisjoint(with: [.unpoolable, .readable, .ended, .endReported]),
             drainDeadline == nil,

@@ -50,6 +50,11 @@ extension Worker {
     ///
     /// - Returns: what it cost.
     private mutating func ask(_ agent: Descriptor, _ outbound: inout ByteBuffer) -> Int {
+        if connections[agent.index].flags.contains(.insideTunnel),
+            !carrierRemains(agent, &outbound)
+        {
+            return Self.closingCost
+        }
         let origin = connections[agent.index].peer
         guard connections[agent.index].isAgent, connections[agent.index].exchange >= 0,
             origin.isSome, connections[origin.index].phase != .connecting
@@ -70,6 +75,7 @@ extension Worker {
     ) -> Bool {
         if exchanges[index].round == rounds.number { return true }
         handle.metrics.add(.exchangesRedecided)
+        outbound.removeAll()
         if let cause = refusalNow(index, &outbound) {
             closeByPolicy(agent, cause, &outbound)
             return false
@@ -88,8 +94,11 @@ extension Worker {
     /// policy wants to know what is in a tunnel at which nobody looked. It was counted against
     /// quotas and limits when it began. What cannot be asked about, because there was no room to
     /// record it or to record all of it, is refused.
-    private mutating func refusalNow(_ index: Int, _ scratch: inout ByteBuffer) -> Reason? {
-        scratch.removeAll()
+    ///
+    /// - Parameter scratch: as before afterwards.
+    mutating func refusalNow(_ index: Int, _ scratch: inout ByteBuffer) -> Reason? {
+        let mark = scratch.count
+        defer { scratch.truncate(to: mark) }
         guard let snapshot, let slot = exchanges[index].slot,
             let recalled = spool.recall(slot, into: &scratch)
         else { return .noLongerAllowed }
@@ -130,12 +139,12 @@ extension Worker {
     ///
     /// By resets, because neither side must take what it got for the whole; where no answer has
     /// begun, the agent can still be told.
-    private mutating func closeByPolicy(
+    mutating func closeByPolicy(
         _ agent: Descriptor,
         _ cause: Reason,
         _ outbound: inout ByteBuffer
     ) {
-        let closing = Closing(serial: snapshot?.serial ?? 0, reason: cause)
+        let closing = self.closing(cause)
         guard connections[agent.index].phase != .tunnel else {
             closeTunnel(agent, .closedByPolicy, .noLongerAllowed, closing)
             return
@@ -143,6 +152,13 @@ extension Worker {
         let origin = connections[agent.index].peer
         if origin.isSome { connections[origin.index].socket.resetOnClose() }
         failExchange(agent, .noLongerAllowed, .closedByPolicy, &outbound, closing)
+    }
+}
+
+extension Worker {
+    /// What is recorded of a later decision that closes an exchange.
+    func closing(_ cause: Reason) -> Closing {
+        Closing(serial: snapshot?.serial ?? 0, reason: cause)
     }
 }
 

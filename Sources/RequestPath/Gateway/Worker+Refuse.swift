@@ -56,6 +56,12 @@ extension Worker {
     /// announced and not sent yet (`100-continue`) may never come.
     private func keepsConnection(_ request: borrowing OpenRequest, _ reason: Reason) -> Bool {
         guard let head = request.head, head.keepAlive, drainDeadline == nil else { return false }
+        // The tunnel that it came in has ended, and with it what the connection was opened for.
+        if request.tunnel != nil,
+            !connections[request.agent.index].flags.contains(.insideTunnel)
+        {
+            return false
+        }
         if head.expectsContinue { return false }
         switch head.body {
         case .none: return true

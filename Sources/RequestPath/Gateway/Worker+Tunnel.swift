@@ -34,10 +34,7 @@ extension Worker {
         }
         exchanges[index].flags.insert(.carriesAnything)
         dropDial(agent)
-        connections[agent.index].flags.insert(.readable)
-        // Bytes that the agent sent right behind its CONNECT.
-        let early = connections[agent.index].incoming.take()
-        beginTunnel(agent, early.bytes)
+        awaitOpening(agent)
     }
 
     /// Lets bytes flow, first those that the agent has sent already.

@@ -84,6 +84,10 @@ extension Worker {
                 waited: waited
             )
         }
+        if connections[agent.index].flags.contains(.insideTunnel) {
+            let tunnel = carriers[agent.number].map { exchanges[$0.exchange].requestID }
+            return OpenRequest(agent: agent, moment: clock.read(), tunnel: tunnel)
+        }
         return OpenRequest(agent: agent, moment: clock.read())
     }
 

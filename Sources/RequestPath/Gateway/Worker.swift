@@ -36,6 +36,8 @@ struct Worker: ~Copyable {
     var discards: [Int32: Discard] = [:]
     /// Tokens that are being verified elsewhere, by the agent's descriptor.
     var parked: [Int32: ParkedRequest] = [:]
+    /// Tunnels in which agents send requests, by the agent's descriptor.
+    var carriers: [Int32: CarryingTunnel] = [:]
     /// Requests whose intents are next to go to the disk.
     var waitingForDisk: [DiskWait] = []
     /// Those whose intents are on their way there.

@@ -47,8 +47,8 @@ struct EventWriterTests {
             "project_id":"atlas","protocol":"http","quota_applied":"within",
             "reason":"policy_allowed","request_id":"01923456-789a-7bcd-8123-456789abcdef",
             "scheme":"http","sequence":9,"sni":null,"status":200,"team_id":"research",
-            "timestamp":"2026-11-23T21:00:00.123456Z","truncated":[],"worker":1,
-            "would_decision":null,"would_policy_id":null}
+            "timestamp":"2026-11-23T21:00:00.123456Z","truncated":[],"tunnel_request_id":null,
+            "worker":1,"would_decision":null,"would_policy_id":null}
             """#.replacing("\n", with: "")
         let line = text(.event(try sample()))
         #expect(line == expected)
