@@ -29,6 +29,12 @@ def hello(*extensions, **changes):
     return record(message(*extensions, **changes))
 
 
+def retry():
+    random = "cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c"
+    body = b"\3\3" + bytes.fromhex(random) + b"\0\x13\1\0" + counted(extension(43, b"\3\4"))
+    return record(b"\2" + counted(body, 3))
+
+
 def hellos():
     host = name((0, b"example.com"))
     grease = extension(0x3A3A, b"\0")
@@ -53,6 +59,10 @@ def hellos():
         "early data behind it": hello(host) + record(b"x" * 20, kind=23),
         "a second message in the record": record(whole + whole),
         "a server hello": hello(host, kind=2),
+        "a hello retry request": retry(),
+        "a second hello behind early data": (
+            record(b"\1", kind=20) + record(b"\x16" * 9, kind=23) + hello(host)
+        ),
         "an empty record": record(b"") + hello(host),
         "an alert": record(b"\x02\x28", kind=21),
         "SSL 2": bytes.fromhex("802e0100020015000000100100800200"),

@@ -52,7 +52,7 @@ extension Reason {
     public var isTunnelContent: Bool {
         switch self {
         case .tunnelNotTLS, .tlsHelloMalformed, .sniMissing, .sniMismatch, .sniUnexpected,
-            .echRefused, .tlsHelloTooLarge, .tlsHelloTimedOut:
+            .sniChanged, .echRefused, .tlsHelloTooLarge, .tlsHelloTimedOut:
             true
         default: false
         }
@@ -68,7 +68,8 @@ extension Reason {
         case _ where isMalformedRequest: "malformed-request"
         case .tunnelNotTLS, .tlsHelloMalformed: "malformed-request"
         // The tunnel would have led elsewhere than policy was asked about, as an address can.
-        case .sniMissing, .sniMismatch, .sniUnexpected, .echRefused: "blocked-address"
+        case .sniMissing, .sniMismatch, .sniUnexpected, .sniChanged, .echRefused:
+            "blocked-address"
         case _ where isAddress: "blocked-address"
         case _ where rawValue < Reason.quotaRPSExceeded.rawValue: "identity-required"
         default: "limits"

@@ -110,6 +110,7 @@ extension Reason {
         case .tlsHelloTooLarge: "tls_hello_too_large"
         case .tlsHelloTimedOut: "tls_hello_timed_out"
         case .sniUnexpected: "sni_unexpected"
+        case .sniChanged: "sni_changed"
         case .noLongerAllowed: "no_longer_allowed"
         }
     }

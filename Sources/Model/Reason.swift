@@ -129,6 +129,7 @@ public enum Reason: UInt8, Error, Sendable, CaseIterable {
     case tlsHelloTooLarge = 175
     case tlsHelloTimedOut = 176
     case sniUnexpected = 178
+    case sniChanged = 179
 
     // What was allowed, and is no longer.
     case noLongerAllowed = 177

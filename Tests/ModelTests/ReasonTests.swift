@@ -79,7 +79,7 @@ struct ReasonTests {
             let groups = [reason.isMalformedRequest, reason.isAddress, reason.isTunnelContent]
             #expect(groups.count { $0 } <= 1, "\(reason.name)")
         }
-        #expect(Reason.allCases.filter(\.isTunnelContent).count == 8)
+        #expect(Reason.allCases.filter(\.isTunnelContent).count == 9)
         #expect(Reason.allCases.filter(\.isAddress).count == 17)
         #expect(Reason.requestLineMalformed.isMalformedRequest)
         #expect(Reason.headIncomplete.isMalformedRequest)

@@ -6,5 +6,9 @@ import FuzzShared
 /// Called by libFuzzer with each input.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzClientHello(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    withFuzzInput(start, count) { input in HelloCheck.check(input.array()) }
+    withFuzzInput(start, count) { input in
+        let bytes = input.array()
+        HelloCheck.check(bytes)
+        RetryCheck.check(bytes)
+    }
 }

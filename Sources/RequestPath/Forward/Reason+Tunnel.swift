@@ -18,6 +18,11 @@ extension Reason {
             """
         case .sniUnexpected:
             "The tunnel leads to an address, but the TLS handshake names a server."
+        case .sniChanged:
+            """
+            The second ClientHello, for which the server had asked, does not name the server that \
+            the first one named.
+            """
         case .echRefused:
             "The policy that allows the tunnel wants no encrypted ClientHello in it."
         case .tlsHelloTooLarge:

@@ -20,6 +20,7 @@ public enum TLSAlert {
 
     private static func description(_ reason: Reason) -> UInt8 {
         switch reason {
+        case .sniChanged: 47  // illegal_parameter
         case .tlsHelloMalformed: 50  // decode_error
         case .sniMissing: 109  // missing_extension
         case .sniMismatch, .sniUnexpected: 112  // unrecognized_name

@@ -33,6 +33,8 @@ enum Phase: UInt8 {
     /// A tunnel is open, and nothing flows before its ClientHello is checked: what the agent sends
     /// is kept, what the origin sends is not read.
     case hello
+    /// A ClientHello went to the server, whose answer tells whether a second one comes.
+    case answering
     /// A tunnel is open in which anything may flow, and nobody has said anything that tells what.
     case opening
     /// Bytes of a tunnel go both ways.

@@ -1,6 +1,6 @@
 // The time between "allowed" and "connected": the name, the addresses to try, and the bytes
 // that wait for a connection. It exists only for that time; a tunnel's goes on until its
-// ClientHello was held against the name.
+// ClientHello was held against the name and no second one is to come.
 
 import ClawgressBytes
 import ClawgressForward
@@ -30,6 +30,10 @@ struct Dial: ~Copyable {
     var next = 0
     /// How much of a tunnel's ClientHello was read.
     var hello = ClientHelloReader()
+    /// What is known about a second one.
+    var retry = HelloRetry()
+    /// Whether the server asked for a second one, of which ``hello`` then tells.
+    private(set) var awaitsSecondHello = false
 
     init(
         agent: UInt64,
@@ -53,6 +57,12 @@ struct Dial: ~Copyable {
         snapshot = next
         content = next.policy.tlsContent(ordinal)
         ech = next.policy.encryptedHello(ordinal)
+    }
+
+    /// The server has asked for a second ClientHello.
+    mutating func expectSecondHello() {
+        awaitsSecondHello = true
+        hello = ClientHelloReader()
     }
 
     /// A second try to an address that was chosen before.

@@ -20,6 +20,7 @@ extension Worker {
         case .answerHead, .answerBody: readOrigin(descriptor, &inbound, &outbound)
         case .tunnel: readTunnel(descriptor, &inbound)
         case .hello: readHello(descriptor, &inbound, &outbound)
+        case .answering: readAnswering(descriptor, &inbound, &outbound)
         case .opening: readOpening(descriptor, &inbound)
         case .pooled: closePooled(descriptor)
         // What waits stays in the kernel, and the flag says that it is there.

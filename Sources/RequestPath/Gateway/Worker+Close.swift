@@ -108,7 +108,7 @@ extension Worker {
     /// - Returns: whether that was so, and everything that hung on it has ended.
     mutating func abandon(_ descriptor: Descriptor) -> Bool {
         switch connections[descriptor.index].phase {
-        case .tunnel, .hello, .opening: tunnelBroke(descriptor)
+        case .tunnel, .hello, .answering, .opening: tunnelBroke(descriptor)
         case .waiting, .lingering: agentBroke(descriptor)
         default: return false
         }

@@ -54,6 +54,7 @@ extension Worker {
         case .connecting: expireConnect(descriptor, &outbound)
         case .tunnel: closeTunnel(descriptor, .timedOut, late(descriptor, .idleTimedOut))
         case .hello: refuseHello(descriptor, .tlsHelloTimedOut, &outbound)
+        case .answering: expireAnswering(descriptor, &outbound)
         case .opening: expireOpening(descriptor)
         case .pooled: closePooled(descriptor)
         // Deadlines of an exchange are on its agent's side.
@@ -117,7 +118,8 @@ extension Worker {
             // agent that is still told something goes in the next pass.
             switch connections[index].phase {
             case _ where connections[index].exchange < 0: closeAgent(descriptor)
-            case .tunnel, .hello, .opening: closeTunnel(descriptor, .timedOut, .draining)
+            case .tunnel, .hello, .answering, .opening:
+                closeTunnel(descriptor, .timedOut, .draining)
             default: failExchange(descriptor, .draining, .timedOut, &outbound)
             }
         }

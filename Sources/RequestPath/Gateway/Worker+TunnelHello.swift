@@ -77,7 +77,7 @@ extension Worker {
         return true
     }
 
-    /// Lets the tunnel begin or ends it, if `bytes` suffice to tell.
+    /// Lets the handshake begin or ends the tunnel, if `bytes` suffice to tell.
     ///
     /// - Returns: whether more are needed.
     private mutating func judgeHello(
@@ -87,6 +87,7 @@ extension Worker {
     ) -> Bool {
         let dial = Int(connections[agent.index].dial)
         var name = 0..<0
+        var end = 0
         outbound.removeAll()
         do throws(Reason) {
             guard
@@ -97,6 +98,7 @@ extension Worker {
                 )
             else { return true }
             name = hello.serverName ?? name
+            end = hello.end
             try check(hello, dial, outbound.bytes)
         } catch {
             refuseHello(agent, error, serverName: name, &outbound)
@@ -105,12 +107,12 @@ extension Worker {
         if !name.isEmpty {
             exchanges[Int(connections[agent.index].exchange)].flags.insert(.namesHost)
         }
-        dropDial(agent)
-        beginTunnel(agent, bytes)
+        awaitServerHello(agent, bytes, helloEnd: end, &outbound)
         return false
     }
 
-    private func check(
+    /// Holds a ClientHello against the name of the CONNECT, as the policy wants it.
+    func check(
         _ hello: ClientHello,
         _ dial: Int,
         _ text: Span<UInt8>
@@ -124,8 +126,8 @@ extension Worker {
         )
     }
 
-    /// Ends a tunnel for what it begins with: the origin has got no byte, and an agent that
-    /// speaks TLS is told by an alert.
+    /// Ends a tunnel for what it begins with: the origin has got nothing that names another server,
+    /// and an agent that speaks TLS is told by an alert.
     ///
     /// - Parameter serverName: where the name that was sent stands in `outbound`.
     mutating func refuseHello(

@@ -33,7 +33,7 @@ extension Worker {
 
     private mutating func broke(_ descriptor: Descriptor, _ outbound: inout ByteBuffer) {
         switch connections[descriptor.index].phase {
-        case .tunnel, .hello, .opening: tunnelBroke(descriptor)
+        case .tunnel, .hello, .answering, .opening: tunnelBroke(descriptor)
         case .pooled: closePooled(descriptor)
         case _ where connections[descriptor.index].isAgent: agentBroke(descriptor)
         default:

@@ -11,7 +11,7 @@ struct TLSAlertTests {
         "are one fatal record with the description that fits",
         arguments: [
             (Reason.tlsHelloMalformed, 50), (.sniMissing, 109), (.sniMismatch, 112),
-            (.sniUnexpected, 112), (.echRefused, 40), (.tlsHelloTooLarge, 40),
+            (.sniUnexpected, 112), (.sniChanged, 47), (.echRefused, 40), (.tlsHelloTooLarge, 40),
             (.tlsHelloTimedOut, 40),
         ] as [(Reason, UInt8)]
     )
