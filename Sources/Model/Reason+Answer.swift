@@ -25,7 +25,7 @@ extension Reason {
         case .loopDetected: 508
         case .versionUnsupported: 505
         case .nameNotFound, .nameResolutionFailed, .connectRefused, .connectUnreachable,
-            .upstreamClosed, .upstreamMalformed:
+            .upstreamClosed, .upstreamMalformed, .webSocketAcceptMismatch:
             502
         case .nameResolutionTimedOut, .connectTimedOut, .upstreamTimedOut, .exchangeTimedOut,
             .idleTimedOut:

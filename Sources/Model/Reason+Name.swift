@@ -99,6 +99,7 @@ extension Reason {
         case .upstreamMalformed: "upstream_malformed"
         case .upstreamTimedOut: "upstream_timed_out"
         case .clientClosed: "client_closed"
+        case .webSocketAcceptMismatch: "websocket_accept_mismatch"
         case .auditUnavailable: "audit_unavailable"
         case .draining: "draining"
         case .overloaded: "overloaded"

@@ -115,6 +115,9 @@ public enum Reason: UInt8, Error, Sendable, CaseIterable {
     case upstreamTimedOut = 148
     case clientClosed = 149
 
+    // More of the way upstream; its block is full.
+    case webSocketAcceptMismatch = 180
+
     // Ourselves.
     case auditUnavailable = 160
     case draining = 161

@@ -10,7 +10,7 @@ from support.held import (
 )
 from support.waiting import until
 from support.websocket import EchoServer, WebSocket
-from support.world import allow
+from support.world import allow, deny
 
 
 @pytest.fixture
@@ -81,6 +81,19 @@ def test_tells_a_client_that_still_waits_for_its_answer(simple, origin):
     event = world.gateway.event("/hold")
     assert (event["outcome"], event["status"]) == ("closed_by_policy", 403)
     assert (event["closing_reason"], event["closing_serial"]) == ("default_deny", 2)
+
+
+def test_closes_a_method_in_small_letters_that_is_denied_in_capitals(simple, origin):
+    world = simple()
+    with world.client() as client:
+        client.ask("purge", f"http://origin.test:{origin.port}/hold")
+        origin.request("/hold")
+        world.document["policies"].append(deny("no-purge", {"method": ["PURGE"]}, tunnels="ignore"))
+        published(world)
+        answer = client.answer()
+        assert (answer.status, answer.get("clawgress-reason")) == (403, "no_longer_allowed")
+    event = world.gateway.event("/hold")
+    assert (event["outcome"], event["closing_reason"]) == ("closed_by_policy", "policy_denied")
 
 
 def test_closes_an_upload_under_way(simple, origin):

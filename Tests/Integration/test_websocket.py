@@ -236,6 +236,27 @@ def test_refuses_a_101_that_nobody_asked_for(scripted, fields, answer):
     assert world.gateway.event(mark)["outcome"] == "upstream_failed"
 
 
+@pytest.mark.parametrize("accept", [
+    [], [("Sec-WebSocket-Accept", "ICX+Yqv66kxgM0FcWaLWlFLwTAI=")], [AGREED[2], AGREED[2]],
+    [("Sec-WebSocket-Accept", KEY)], [("Sec-WebSocket-Accept", AGREED[2][1].lower())],
+])
+def test_a_101_without_the_proof_opens_nothing(scripted, accept):
+    def page(_seen, _reader, connection):
+        connection.sendall(
+            wire.message("HTTP/1.1 101 Switching Protocols", [*AGREED[:2], *accept], b"hello")
+        )
+        return False
+
+    world, origin = scripted(page)
+    mark = marker()
+    with world.client() as client:
+        got = client.fetch("GET", f"http://origin.test:{origin.port}/{mark}", OPENING)
+        assert (got.status, got.get("clawgress-reason")) == (502, "websocket_accept_mismatch")
+    event = world.gateway.event(mark)
+    assert (event["outcome"], event["decision"]) == ("upstream_failed", "allow")
+    assert world.gateway.metric("clawgress_tunnels_opened_total") == 0
+
+
 @pytest.mark.parametrize("fields", [
     [OPENING[1], *OPENING[2:]],
     [OPENING[0], ("Upgrade", "websocket, h2c"), *OPENING[2:]],

@@ -147,6 +147,8 @@ extension Reason {
             "The destination closed the connection before it answered."
         case .upstreamMalformed:
             "The destination gave an answer that is not sound HTTP, so it was not passed on."
+        case .webSocketAcceptMismatch:
+            "The destination agreed to a WebSocket without the proof that it had read the request."
         case .upstreamTimedOut:
             "The destination did not answer in time."
         case .auditUnavailable:

@@ -119,24 +119,24 @@ struct RequestFields: FieldSet {
         return .none
     }
 
-    /// Whether the request asks for a WebSocket.
+    /// The key of the WebSocket that the request asks for; nil if it asks for none.
     ///
     /// A wish for other protocols alone is passed over, as is any wish in HTTP/1.0 (RFC 9110
     /// section 7.8): the field ends here, and the request is an ordinary one.
     ///
     /// - Throws: `upgradeRefused` for a wish that names WebSockets and is not exactly the opening
     ///   of one.
-    func asksWebSocket(
+    func webSocketKey(
         _ head: Span<UInt8>,
         _ line: RequestLine,
         _ body: BodyLength
-    ) throws(Reason) -> Bool {
-        guard upgrade.namesWebSocket, !isVersion10 else { return false }
+    ) throws(Reason) -> Range<Int>? {
+        guard upgrade.namesWebSocket, !isVersion10 else { return nil }
         guard upgrade.isWebSocket, options.upgrades, line.method == .get,
             body == .none || body == .fixed(0),
-            try WebSocketOpening.isSound(head, from: line.end)
+            let key = try WebSocketOpening.key(head, from: line.end)
         else { throw .upgradeRefused }
-        return true
+        return key
     }
 
     /// Whether the connection persists after the exchange (RFC 9112 section 9.3).

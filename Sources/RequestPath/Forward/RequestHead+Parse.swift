@@ -71,8 +71,8 @@ extension RequestHead {
         try fields.checkJourney(head, gatewayName: gatewayName)
         FieldCopy.writeFraming(body, into: &out)
         fields.writeMaxForwards(into: &out)
-        let asksWebSocket = try fields.asksWebSocket(head, line, body)
-        if asksWebSocket { WebSocketOpening.writeFields(into: &out) }
+        let webSocketKey = try fields.webSocketKey(head, line, body)
+        if webSocketKey != nil { WebSocketOpening.writeFields(into: &out) }
         out.append(line.isVersion10 ? "Via: 1.0 " : "Via: 1.1 ")
         out.append(gatewayName)
         out.append("\r\n\r\n")
@@ -91,7 +91,7 @@ extension RequestHead {
             keepAlive: fields.keepAlive,
             hasConnectionBoundAuthentication: fields.isConnectionBound,
             methodOverrides: fields.overrideLines,
-            asksWebSocket: asksWebSocket
+            webSocketKey: webSocketKey
         )
     }
 

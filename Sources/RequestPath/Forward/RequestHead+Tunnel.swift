@@ -43,7 +43,7 @@ extension RequestHead {
             keepAlive: fields.keepAlive,
             hasConnectionBoundAuthentication: fields.isConnectionBound,
             methodOverrides: nil,
-            asksWebSocket: false
+            webSocketKey: nil
         )
     }
 

@@ -39,8 +39,12 @@ public struct RequestHead: Sendable {
     ///
     /// Nil if there is none; see ``nextMethodOverride(in:from:)``.
     public let methodOverrides: Range<Int>?
+    /// The key of the WebSocket that it asks for, in the input; nil if it asks for none.
+    public let webSocketKey: Range<Int>?
+
     /// Whether it asks for a WebSocket, so that it is a tunnel once the origin agrees.
-    public let asksWebSocket: Bool
+    @inlinable
+    public var asksWebSocket: Bool { webSocketKey != nil }
 
     /// Whether the request opens a tunnel.
     @inlinable

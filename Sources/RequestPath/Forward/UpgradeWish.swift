@@ -48,27 +48,27 @@ struct UpgradeWish: BitwiseCopyable {
 
 /// The fields with which a client opens a WebSocket (RFC 6455 section 4.1).
 enum WebSocketOpening {
-    /// Whether key and version are among the fields that begin at `start`, once each, and are
-    /// what the protocol says.
+    /// The key, if key and version are among the fields that begin at `start`, once each, and are
+    /// what the protocol says; else nil.
     ///
     /// Only asked of the few requests that want a WebSocket, so a second walk does not matter.
-    static func isSound(_ head: Span<UInt8>, from start: Int) throws(Reason) -> Bool {
-        var keys = 0
+    static func key(_ head: Span<UInt8>, from start: Int) throws(Reason) -> Range<Int>? {
+        var key: Range<Int>?
         var versions = 0
         var index = start
         while !FieldLine.isEnd(head, index) {
             let field = try FieldLine(head, at: index)
             let name = head.extracting(field.name)
             if name.equalsIgnoringCase("sec-websocket-key") {
-                guard isKey(head.extracting(field.value)) else { return false }
-                keys += 1
+                guard key == nil, isKey(head.extracting(field.value)) else { return nil }
+                key = field.value
             } else if name.equalsIgnoringCase("sec-websocket-version") {
-                guard head.extracting(field.value).equals("13") else { return false }
+                guard head.extracting(field.value).equals("13") else { return nil }
                 versions += 1
             }
             index = field.line.upperBound
         }
-        return keys == 1 && versions == 1
+        return versions == 1 ? key : nil
     }
 
     /// Whether `text` is sixteen bytes in Base64.

@@ -84,7 +84,7 @@ extension Worker {
         switch permitted.admit(snapshot, now: request.decided.monotonic) {
         case .admitted(let admitted):
             request.quota = admitted.quota
-            return forward(admitted, request, parsed, &outbound)
+            return forward(admitted, request, parsed, input, &outbound)
         case .refused(let verdict):
             request.quota = verdict
             return refuse(request, verdict.reason, &outbound)

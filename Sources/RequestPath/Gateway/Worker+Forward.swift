@@ -11,11 +11,14 @@ import Synchronization
 extension Worker {
     /// Opens the record and sends the request on its way.
     ///
-    /// - Parameter outbound: the rewritten head in front, notes of the record behind it.
+    /// - Parameters:
+    ///   - input: the head as it was sent.
+    ///   - outbound: the rewritten head in front, notes of the record behind it.
     mutating func forward(
         _ admitted: AdmittedRequest,
         _ request: borrowing OpenRequest,
         _ head: RequestHead,
+        _ input: Span<UInt8>,
         _ outbound: inout ByteBuffer
     ) -> HeadFate {
         guard let snapshot = request.snapshot else { return refuse(request, .noPolicy, &outbound) }
@@ -50,6 +53,9 @@ extension Worker {
                 request: BodyReader(head.body)
             )
         )
+        if let key = head.webSocketKey {
+            webSockets[index] = WebSocketAccept(key: input.extracting(key))
+        }
         handle.openExchanges.store(exchanges.count, ordering: .relaxed)
         noteQuotaAlert(admitted.quota.applied)
         connections[request.agent.index].exchange = Int32(index)

@@ -107,6 +107,7 @@ extension Worker {
                 latencyMicroseconds: (exchange.answered - exchange.began) / 1_000
             )
         }
+        if exchange.flags.contains(.asksWebSocket) { webSockets[index] = nil }
         if exchange.flags.contains(.countsTunnel) {
             shared.numbers.tunnels.subtract(1, AgentNumbers.cell(exchange.agentNumber))
             // Only what was opened is closed: a tunnel may end before it was connected.

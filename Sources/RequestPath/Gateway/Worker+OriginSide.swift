@@ -92,6 +92,7 @@ extension Worker {
         let index = Int(connections[agent.index].exchange)
         outbound.removeAll()
         let answer: ResponseHead
+        let front: Int
         let end: Int
         do throws(Reason) {
             let found = try HeadScanner.scanResponse(
@@ -103,9 +104,10 @@ extension Worker {
                 connections[origin.index].incoming.append(inbound.bytes, offset..<inbound.count)
                 return nil
             }
+            front = offset + start
             end = offset + stop
             answer = try ResponseHead.parse(
-                inbound.bytes.extracting((offset + start)..<end),
+                inbound.bytes.extracting(front..<end),
                 request: context(index),
                 limits: HeadLimits(limits),
                 gatewayName: gatewayID.span,
@@ -116,6 +118,11 @@ extension Worker {
             return nil
         }
         if answer.switchesProtocols {
+            guard webSockets[index]?.stands(in: inbound.bytes.extracting(front..<end)) == true
+            else {
+                originBroke(origin, .webSocketAcceptMismatch, &outbound)
+                return nil
+            }
             openWebSocket(origin, agent, from: end, inbound, &outbound)
             return nil
         }

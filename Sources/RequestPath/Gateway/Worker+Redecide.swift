@@ -115,9 +115,16 @@ extension Worker {
             return error.reason
         }
         let question = Question(recalled, in: scratch.bytes)
-        let query = question.query(scratch.bytes, agent: agent, now: seconds)
-        let verdict = snapshot.policy.decide(query)
+        let verdict = snapshot.policy.decide(
+            question.query(scratch.bytes, agent: agent, now: seconds)
+        )
         guard verdict.isAllowed else { return verdict.reason }
+        if let folded = question.foldedVerdict(agent: agent, now: seconds, snapshot, &scratch),
+            !folded.isAllowed
+        {
+            return folded.reason
+        }
+        let query = question.query(scratch.bytes, agent: agent, now: seconds)
         // Before it was resolved there is no address yet, and each will be asked about.
         if let address = exchanges[index].resolved,
             let reason = refusal(of: address, verdict.policy, query, snapshot)
@@ -174,6 +181,21 @@ extension GatewaySnapshot {
 }
 
 extension Question {
+    /// What policy says about the same method in capitals; nil if it has no other letters.
+    ///
+    /// - Parameter scratch: the buffer with the question's texts; as before afterwards.
+    fileprivate func foldedVerdict(
+        agent: Int32,
+        now: Int64,
+        _ snapshot: GatewaySnapshot,
+        _ scratch: inout ByteBuffer
+    ) -> PolicyVerdict? {
+        guard OtherMethod.hasSmallLetters(scratch.bytes.extracting(method)) else { return nil }
+        let copy = scratch.bytes.extracting(method).array()
+        let other = OtherMethod(question: self, agent: agent, now: now)
+        return other.verdict(for: copy.span, snapshot, &scratch)
+    }
+
     /// The question that was asked about a recalled exchange, whose texts are in `texts`.
     init(_ recalled: RecalledExchange, in texts: Span<UInt8>) {
         self.init()

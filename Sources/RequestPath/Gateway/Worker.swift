@@ -38,6 +38,8 @@ struct Worker: ~Copyable {
     var parked: [Int32: ParkedRequest] = [:]
     /// Tunnels in which agents send requests, by the agent's descriptor.
     var carriers: [Int32: CarryingTunnel] = [:]
+    /// What must stand in the answers to those who asked for a WebSocket, by exchange.
+    var webSockets: [Int: WebSocketAccept] = [:]
     /// Requests whose intents are next to go to the disk.
     var waitingForDisk: [DiskWait] = []
     /// Those whose intents are on their way there.
