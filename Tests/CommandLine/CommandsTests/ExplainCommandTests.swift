@@ -21,6 +21,13 @@ struct ExplainCommandTests {
           - policy_id: allow-tunnel
             action: allow
             match: {destination: ["example.com:443", "[2001:db8::1]:443"]}
+          - policy_id: allow-free
+            action: allow
+            match: {destination: [free.example]}
+          - policy_id: deny-delete
+            priority: 3
+            action: deny
+            match: {destination: [free.example], method: [DELETE]}
           - policy_id: allow-shell
             action: allow
             match: {destination: ["shell.example:22"]}
@@ -82,6 +89,36 @@ struct ExplainCommandTests {
         #expect(result.lines.contains("     is disabled"))
     }
 
+    @Test("a method in small letters must be allowed in capitals, too")
+    func smallLetters() throws {
+        let denied = try explain("crawler", "delete", "http://free.example/")
+        #expect(denied.code == 1)
+        #expect(denied.lines.contains("reason   policy_denied"))
+        #expect(denied.lines.contains("policy   deny-delete"))
+        #expect(
+            denied.lines.contains(
+                "capitals origins may take it for DELETE: it must be allowed as that, too, and "
+                    + "is not"
+            )
+        )
+        let answer = try json("crawler", "Delete", "http://free.example/")
+        #expect(answer["decision"]?.text == "deny" && answer["policy_id"]?.text == "deny-delete")
+        #expect(answer["capitals"]?["http_method"]?.text == "DELETE")
+        #expect(answer["capitals"]?["decision"]?.text == "deny")
+        #expect(answer["capitals"]?["reason"]?.text == "policy_denied")
+    }
+
+    @Test("says of capitals what matters and nothing else")
+    func capitals() throws {
+        let allowed = try json("crawler", "purge", "http://free.example/")
+        #expect(allowed["decision"]?.text == "allow")
+        #expect(allowed["capitals"]?["decision"]?.text == "allow")
+        #expect(try json("crawler", "PURGE", "http://free.example/")["capitals"] == .null)
+        // Denied as it is: what it would be in capitals does not matter.
+        let denied = try json("crawler", "get", "http://example.com/docs")
+        #expect(denied["reason"]?.text == "default_deny" && denied["capitals"] == .null)
+    }
+
     @Test("an https url is the tunnel that the gateway sees")
     func https() throws {
         let result = try explain("crawler", "GET", "https://example.com/docs")
@@ -125,8 +162,8 @@ struct ExplainCommandTests {
         #expect(
             policies.map { $0["policy_id"]?.text }
                 == [
-                    "deny-bad", "watch", "off", "allow-docs", "allow-shell", "allow-strict",
-                    "allow-tunnel",
+                    "deny-bad", "watch", "deny-delete", "off", "allow-docs", "allow-free",
+                    "allow-shell", "allow-strict", "allow-tunnel",
                 ]
         )
         #expect(policies.filter { $0["decides"] == .bool(true) }.count == 1)

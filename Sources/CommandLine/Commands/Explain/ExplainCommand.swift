@@ -17,7 +17,8 @@ struct ExplainCommand: ContextCommand {
               clawgress explain builder GET https://github.com/ --bundle ./bundle --json
 
             Every policy is listed in the order in which it counts, with the first field that \
-            does not match. Nothing is sent and no name is resolved. Exit code 0 if the request \
+            does not match. A method with small letters must be allowed in capitals, too, as at \
+            the gateway. Nothing is sent and no name is resolved. Exit code 0 if the request \
             would be allowed, 1 if it would be denied.
             """
     )

@@ -26,10 +26,22 @@ extension Explanation {
                 would.map { .string($0.decision.name.description) } ?? .null
             ),
             JSONMember("would_policy_id", would.map { .string($0.policyID) } ?? .null),
+            JSONMember("capitals", capitalsJSON),
             JSONMember("quota", quotaJSON),
             JSONMember("tls", tunnelContent.map { .string($0.rawValue) } ?? .null),
             JSONMember("ech", encryptedHello.map { .string($0.rawValue) } ?? .null),
             JSONMember("policies", .array(trace.entries.map { Self.json($0) })),
+        ])
+    }
+
+    /// What the same method in capitals would get, which it needs, too.
+    private var capitalsJSON: JSONValue {
+        guard let capitals else { return .null }
+        let decision: Decision = capitals.verdict.isAllowed ? .allow : .deny
+        return .object([
+            JSONMember("http_method", .string(target.method.uppercased())),
+            JSONMember("decision", .string(decision.name.description)),
+            JSONMember("reason", .string(capitals.verdict.reason.name.description)),
         ])
     }
 

@@ -20,6 +20,13 @@ extension Explanation {
         printPolicies(on: terminal)
         terminal.line()
         terminal.line("verdict  \(verdictText(terminal))")
+        if let capitals {
+            let word = capitals.verdict.isAllowed ? "is" : "is not"
+            terminal.line(
+                "capitals origins may take it for \(target.method.uppercased()): it must be "
+                    + "allowed as that, too, and \(word)"
+            )
+        }
         terminal.line("reason   \(reason.name)")
         terminal.line("policy   \(policyID)")
         if let would {

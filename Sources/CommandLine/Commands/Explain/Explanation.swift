@@ -9,6 +9,9 @@ struct Explanation {
     let agent: Agent
     let target: ExplainTarget
     let trace: PolicyTrace
+    /// The same with the method in capitals, because an origin may take it for that; nil if the
+    /// method has no other letters, or is not allowed as it is.
+    let capitals: PolicyTrace?
     /// Why the request ends before policy; nil if it comes so far.
     let identityProblem: Reason?
     /// The agent's own quota, or the default; nil if there is none.
@@ -20,26 +23,33 @@ struct Explanation {
     /// Seconds since 1970 UTC, for time windows.
     let time: Int64
 
+    /// What decides: the method as it is, unless it is refused for what it is in capitals.
+    var deciding: PolicyTrace {
+        guard let capitals, !capitals.verdict.isAllowed else { return trace }
+        return capitals
+    }
+
     /// Whether the request may go on to the quota.
-    var isAllowed: Bool { identityProblem == nil && trace.verdict.isAllowed }
+    var isAllowed: Bool { identityProblem == nil && deciding.verdict.isAllowed }
 
     /// The reason code that the event would have.
-    var reason: Reason { identityProblem ?? trace.verdict.reason }
+    var reason: Reason { identityProblem ?? deciding.verdict.reason }
 
     /// The policy that decides, or the reserved id.
     var policyID: String {
         if let reserved = reason.reservedPolicyID { return reserved.description }
-        return trace.entries.first { $0.decides }?.policyID ?? "default-deny"
+        return deciding.entries.first { $0.decides }?.policyID ?? "default-deny"
     }
 
     /// What the observed policies would change; nil if nothing.
     var would: (decision: Decision, policyID: String)? {
-        guard identityProblem == nil, trace.verdict.would.differs else { return nil }
-        let place = Int(trace.verdict.would.policy)
+        let would = deciding.verdict.would
+        guard identityProblem == nil, would.differs else { return nil }
+        let place = Int(would.policy)
         let policyID =
-            trace.entries.indices.contains(place)
-            ? trace.entries[place].policyID : "default-deny"
-        return (trace.verdict.would.isAllowed ? .allow : .deny, policyID)
+            deciding.entries.indices.contains(place)
+            ? deciding.entries[place].policyID : "default-deny"
+        return (would.isAllowed ? .allow : .deny, policyID)
     }
 
     /// Works out what would happen.
@@ -66,12 +76,33 @@ struct Explanation {
         self.time = time
         identityProblem = agent.status == .disabled ? .agentDisabled : nil
         quota = snapshot.quotas.first { $0.agentID == agentID } ?? snapshot.defaultQuota
+        let trace = index.explain(target, as: target.method, agent: Int32(place), time: time)
+        let folded = target.method.uppercased()
+        let mustFold = folded != target.method && trace.verdict.isAllowed
+        capitals =
+            mustFold ? index.explain(target, as: folded, agent: Int32(place), time: time) : nil
+        self.trace = trace
+        let opens = target.isTunnel && identityProblem == nil && trace.verdict.isAllowed
+        tunnelContent = opens ? index.tlsContent(trace.verdict.policy) : nil
+        encryptedHello =
+            tunnelContent == .require ? index.encryptedHello(trace.verdict.policy) : nil
+    }
+}
+
+extension PolicyIndex {
+    /// What policy says about a request with that method.
+    fileprivate func explain(
+        _ target: ExplainTarget,
+        as method: String,
+        agent: Int32,
+        time: Int64
+    ) -> PolicyTrace {
         let host = Array(target.host.utf8)
-        let method = Array(target.method.utf8)
+        let method = Array(method.utf8)
         let path = Array(target.path.utf8)
-        trace = index.explain(
+        return explain(
             PolicyQuery(
-                agent: Int32(place),
+                agent: agent,
                 host: host.span,
                 kind: target.kind,
                 address: target.address,
@@ -82,9 +113,5 @@ struct Explanation {
                 now: time
             )
         )
-        let opens = target.isTunnel && identityProblem == nil && trace.verdict.isAllowed
-        tunnelContent = opens ? index.tlsContent(trace.verdict.policy) : nil
-        encryptedHello =
-            tunnelContent == .require ? index.encryptedHello(trace.verdict.policy) : nil
     }
 }
