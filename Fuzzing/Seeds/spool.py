@@ -9,15 +9,16 @@ INTENT_BITS = bytes([0, 0, 1, 1, 0, 0, 0xFF, 4])
 OUTCOME_BITS = bytes([4, 0, 0, 0]) + struct.pack("<HH", 200, 1)
 
 
-def slot(state, marker, sequence=0, moved_from=0, path=b"/a", checksums=(0, 0)):
+def slot(state, marker, sequence=0, moved_from=0, path=b"/a", checksums=(0, 0), tunnel=b""):
     texts = [b"\x01\x01\x01\x01aaaa", b"", b"key", b"example.com", b"GET", b"allow", b"", b"", path]
-    joined = b"".join(texts)
+    joined = b"".join(texts) + tunnel
+    marks = 1 << 15 if tunnel else 0
     length = (176 + len(joined) + 7) // 8 * 8
     outcome = struct.pack("<QQQQQQQQ", sequence, 0, 0, 0, 1, 2, 0, 0xFFFF_0102_0304) + OUTCOME_BITS
     if moved_from:
         outcome = outcome[:8] + struct.pack("<Q", moved_from) + outcome[16:]
     intent = struct.pack("<QQqqq", 1, marker, 1_800_000_000_000_000, 7, 3)
-    intent += struct.pack("<QQ", 0, 0xFFFF_7F00_0001) + INTENT_BITS + struct.pack("<HHH", 50_000, 80, 0)
+    intent += struct.pack("<QQ", 0, 0xFFFF_7F00_0001) + INTENT_BITS + struct.pack("<HHH", 50_000, 80, marks)
     lengths = struct.pack("<9H", *map(len, texts))
     body = struct.pack("<IIII", length, state, *checksums) + outcome + intent + lengths + joined
     assert len(body) == 176 + len(joined)
@@ -65,4 +66,9 @@ def spools():
         "a long path": segment(slot(OPEN, 8, path=b"/" + b"\xff\x01" * 200)),
         "a file with a bad checksum": raw,
         "a short file": raw[:100],
+        "in a tunnel": segment(slot(OPEN, 9, tunnel=b"\x5a" * 16), flags=16 | 64),
+        "in a tunnel without its id": segment(slot(OPEN, 9, tunnel=b"\x5a" * 15)),
+        "a finished segment": segment(ended, flags=16 | 64 | 2, last=1) + segment(open_slot),
+        "a finished one with a damaged number": segment(ended, flags=16 | 64 | 128 | 2, last=0)
+        + segment(open_slot),
     }

@@ -16,7 +16,7 @@ enum RecoveryCheck {
         guard let first = recover(folder) else { return }
         let after = RecordReading.all()
         let closed = checkEvents(before, after, first)
-        if !files.contains(where: isDurable) { checkNumbers(closed, after) }
+        if !files.contains(where: isBelieved) { checkNumbers(closed, after) }
         let contents = SpoolFiles.contents()
         guard let second = recover(folder) else { return }
         let more = second.orphans + second.damagedOutcomes + second.torn
@@ -36,12 +36,15 @@ enum RecoveryCheck {
         }
     }
 
-    /// Whether a file says that recovery need not look into it.
-    ///
-    /// Then its word for the last number is believed, and if that word is damaged, a number can
-    /// be given once more.
-    private static func isDurable(_ file: [UInt8]) -> Bool {
-        file.count >= 4_096 && file.span.load(littleEndian: UInt32.self, at: 128) == 2
+    /// Whether a file says that recovery need not look into it, and its word for the last number is
+    /// the one that was written: then that word is believed, whatever an input made of the slots.
+    private static func isBelieved(_ file: [UInt8]) -> Bool {
+        guard file.count >= 4_096, file.span.load(littleEndian: UInt32.self, at: 128) == 2 else {
+            return false
+        }
+        let name = file.span.load(littleEndian: UInt32.self, at: 124)
+        let word = file.span.extracting(176..<184)
+        return file.span.load(littleEndian: UInt32.self, at: 184) == word.crc32c(seed: name)
     }
 
     /// What was an event is one still, and each slot that recovery closed is exactly one more.

@@ -12,7 +12,7 @@ import ClawgressBytes
 /// | byte | meaning |
 /// |---|---|
 /// | 0, 1 | worker (of three), boot (of two) |
-/// | 2 | seal in the low two bits; 4: wrong checksum; 8: another number; 16: space behind; 32: version 2 |
+/// | 2 | seal in the low two bits; 4: wrong checksum; 8: another number; 16: space behind; 32: version 2, 64: version 3; 128: the last number is not under its checksum |
 /// | 3 | last sequence number: from 250 on counted down from the greatest |
 /// | 4, 5, 6 | lost events: allowed, denied, rate limited; counted down likewise |
 /// | 7 | the time of the lost events |
@@ -39,7 +39,7 @@ enum SegmentText {
     }
 
     private static func header(_ description: [UInt8], _ number: UInt64) -> [UInt8] {
-        let version: UInt32 = description[2] & 32 == 0 ? 1 : 2
+        let version: UInt32 = description[2] & 64 != 0 ? 3 : description[2] & 32 == 0 ? 1 : 2
         var page = magic + little(version) + little(UInt32(description[0] % 3))
         page += little(UInt64(0xB007)) + little(UInt64(description[1] % 2))
         page += little(description[2] & 8 == 0 ? number : number + 1)
@@ -50,7 +50,13 @@ enum SegmentText {
         for count in description[4...6] { page += little(extreme(count)) }
         page += little(UInt64(description[7])) + little(UInt64(description[7]))
         page += little(extreme(description[3]))
+        let sound = page.span.extracting(176..<184).crc32c(seed: checksum(of: page))
+        page += little(description[2] & 192 == 64 ? sound : 0)
         return page + [UInt8](repeating: 0, count: 4_096 - page.count)
+    }
+
+    private static func checksum(of page: [UInt8]) -> UInt32 {
+        page.span.load(littleEndian: UInt32.self, at: 124)
     }
 
     /// Small numbers, and the greatest ones.

@@ -128,6 +128,7 @@ struct Segment: ~Copyable, Sendable {
     /// If the disk fails, recovery
     /// will look through the segment.
     mutating func markDurable() {
+        file.storeSequenceChecksum()
         guard file.synchronise(wait: true) == 0 else { return }
         file.publish(SealState.durable, at: HeaderLayout.sealed)
     }

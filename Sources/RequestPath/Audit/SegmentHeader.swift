@@ -90,6 +90,28 @@ struct SegmentHeader: Equatable, Sendable {
     }
 }
 
+extension MappedFile {
+    /// Stores the checksum of the last sequence number, once it changes no more.
+    mutating func storeSequenceChecksum() {
+        store(littleEndian: sequenceChecksum, at: HeaderLayout.lastSequenceChecksum)
+    }
+
+    /// Whether the last sequence number is the one that was stored.
+    ///
+    /// Segments before version 3 have no checksum for it.
+    var hasSoundSequence: Bool {
+        bytes.load(littleEndian: UInt32.self, at: HeaderLayout.lastSequenceChecksum)
+            == sequenceChecksum
+    }
+
+    /// Under the checksum of the segment's name, so that no other segment's will do.
+    private var sequenceChecksum: UInt32 {
+        let name = bytes.load(littleEndian: UInt32.self, at: HeaderLayout.checksum)
+        let word = HeaderLayout.lastSequence..<HeaderLayout.lastSequence + 8
+        return bytes.extracting(word).crc32c(seed: name)
+    }
+}
+
 /// Events that could not be recorded, by decision.
 struct GapCounts: Equatable, Sendable {
     var allow: UInt64 = 0

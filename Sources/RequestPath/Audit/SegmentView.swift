@@ -47,6 +47,10 @@ struct SegmentView: ~Copyable {
         isSealed || !gap.isEmpty || probe(at: HeaderLayout.bytes) != .end
     }
 
+    /// Whether recovery need not look through it: nothing in it is open, and what it says of the
+    /// last sequence number can be believed.
+    var isClosed: Bool { isDurable && file.hasSoundSequence }
+
     var gap: GapCounts { GapCounts(file.bytes) }
 
     var lastSequence: UInt64 {

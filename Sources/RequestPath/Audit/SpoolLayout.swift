@@ -42,6 +42,8 @@ enum HeaderLayout {
     static var gapLast: Int { 168 }
     /// The last sequence number that this worker had given when the segment was its newest.
     static var lastSequence: Int { 176 }
+    /// The checksum of that word in a durable segment, which is not looked through any more.
+    static var lastSequenceChecksum: Int { 184 }
 }
 
 /// The fixed parts of a slot, as offsets from its beginning.

@@ -4,7 +4,8 @@
 // Everything is done in place and in an order in which an interrupted recovery, run again,
 // finds only less to do. Damaged files are reported and left alone: they are evidence. Segments
 // that were finished and brought to the disk are passed over, so that a long spool does not make
-// a long start.
+// a long start; only where a checksum says that the header's word for the last number is not the
+// one that was written, the numbers are looked up in the slots.
 
 import ClawgressBytes
 import ClawgressModel
@@ -50,7 +51,7 @@ public enum SpoolRecovery {
             do throws(SpoolError) {
                 let view = try SegmentView(number: number, in: folder.path)
                 report.segments += 1
-                let last = view.isDurable ? view.lastSequence : greatestSequence(view)
+                let last = view.isClosed ? view.lastSequence : greatestSequence(view)
                 sequences[Owner(view.header), default: 0].raise(to: last)
                 if !view.isDurable { segments.append(number) }
             } catch .malformed(let path) {
@@ -189,6 +190,7 @@ public enum SpoolRecovery {
         }
         let last = sequences[Owner(view.header)] ?? 0
         view.file.store(littleEndian: last, at: HeaderLayout.lastSequence)
+        view.file.storeSequenceChecksum()
         view.file.publish(SealState.sealed, at: HeaderLayout.sealed)
         guard view.file.synchronise(wait: true) == 0 else { return }
         view.file.publish(SealState.durable, at: HeaderLayout.sealed)
