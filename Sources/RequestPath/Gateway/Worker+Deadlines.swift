@@ -88,7 +88,7 @@ extension Worker {
         }
         let exchange = exchanges[Int(connections[agent.index].exchange)]
         if exchange.flags.contains(.awaitsDisk) {
-            expireDisk(agent, Int(connections[agent.index].exchange), &outbound)
+            expireDisk(Int(connections[agent.index].exchange), &outbound)
         } else if connections[agent.index].dial >= 0, !connections[agent.index].peer.isSome {
             failExchange(agent, .nameResolutionTimedOut, .timedOut, &outbound)
         } else if exchange.flags.contains(.answerBegun) {

@@ -73,14 +73,14 @@ extension Worker {
             return
         }
         exchanges[index].flags.insert(.awaitsDisk)
-        waitingForDisk.append(
-            DiskWait(
-                request,
-                snapshot,
-                agent: connections.token(request.agent.index),
-                requestID: exchanges[index].requestID,
-                outgoing: outbound.bytes.array()
-            )
+        let requestID = exchanges[index].requestID
+        waitingForDisk.append(requestID)
+        diskWaits[requestID] = DiskWait(
+            request,
+            snapshot,
+            agent: connections.token(request.agent.index),
+            requestID: requestID,
+            outgoing: outbound.bytes.array()
         )
         setDeadline(request.agent, turn, Self.diskMilliseconds)
         askForDisk()
@@ -97,15 +97,19 @@ extension Worker {
     mutating func diskAnswered(_ isSafe: Bool, _ outbound: inout ByteBuffer) {
         let group = goingToDisk
         goingToDisk.removeAll(keepingCapacity: true)
-        for wait in group { goOn(wait, isSafe, &outbound) }
+        for requestID in group {
+            guard let wait = diskWaits.removeValue(forKey: requestID) else { continue }
+            goOn(wait, isSafe, &outbound)
+        }
         askForDisk()
     }
 
     /// The disk takes too long for a request.
-    mutating func expireDisk(_ agent: Descriptor, _ index: Int, _ outbound: inout ByteBuffer) {
+    ///
+    /// All that wait may come to this in one turn, so each is found at once.
+    mutating func expireDisk(_ index: Int, _ outbound: inout ByteBuffer) {
         let requestID = exchanges[index].requestID
-        let waits = goingToDisk + waitingForDisk
-        guard let wait = waits.first(where: { $0.requestID == requestID }) else { return }
+        guard let wait = diskWaits.removeValue(forKey: requestID) else { return }
         shared.alerts.raise(.spoolFailed, "the spool's disk does not answer in time")
         goOn(wait, false, &outbound)
     }

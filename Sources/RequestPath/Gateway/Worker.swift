@@ -40,10 +40,12 @@ struct Worker: ~Copyable {
     var carriers: [Int32: CarryingTunnel] = [:]
     /// What must stand in the answers to those who asked for a WebSocket, by exchange.
     var webSockets: [Int: WebSocketAccept] = [:]
-    /// Requests whose intents are next to go to the disk.
-    var waitingForDisk: [DiskWait] = []
-    /// Those whose intents are on their way there.
-    var goingToDisk: [DiskWait] = []
+    /// Requests whose intents are not known to be on the disk.
+    var diskWaits: [RequestID: DiskWait] = [:]
+    /// Those that are next to go there, and some that have given up.
+    var waitingForDisk: [RequestID] = []
+    /// Those that are on their way there, likewise.
+    var goingToDisk: [RequestID] = []
     var proofs: ProofCache
     var tokens: TokenCache
     var failures: FailureBudget
