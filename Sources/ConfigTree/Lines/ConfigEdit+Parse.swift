@@ -110,7 +110,32 @@ extension ConfigTree {
     ///
     /// - Throws: `ConfigProblems`, each with its line.
     public static func read(commands text: String) throws(ConfigProblems) -> [ConfigEdit] {
-        var edits: [ConfigEdit] = []
+        try numbered(text).map(\.edit)
+    }
+
+    /// Applies the lines of a text in their order, or changes nothing.
+    ///
+    /// - Throws: `ConfigProblems`, each with its line: all lines that cannot be read, or else the
+    ///   first that cannot be applied.
+    public mutating func apply(commands text: String) throws(ConfigProblems) {
+        let lines = try Self.numbered(text)
+        do throws(ConfigProblems) {
+            try apply(lines.map(\.edit))
+        } catch {
+            throw ConfigProblems(
+                error.problems.map { problem in
+                    var placed = problem
+                    placed.line = problem.line.map { lines[$0 - 1].line }
+                    return placed
+                }
+            )
+        }
+    }
+
+    private static func numbered(
+        _ text: String
+    ) throws(ConfigProblems) -> [(line: Int, edit: ConfigEdit)] {
+        var edits: [(line: Int, edit: ConfigEdit)] = []
         var problems: [ConfigProblem] = []
         let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (place, line) in lines.enumerated() {
@@ -120,7 +145,7 @@ extension ConfigTree {
                 }
                 let line = String(Substring(line))
                 if try ConfigWords.split(line).isEmpty { continue }
-                edits.append(try ConfigEdit(parsing: line))
+                edits.append((place + 1, try ConfigEdit(parsing: line)))
             } catch {
                 var problem = error
                 problem.line = place + 1

@@ -29,12 +29,32 @@ extension ConfigTree {
         edits(from: base).reduce(into: "") { $0 += $1.text + "\n" }
     }
 
-    /// The edits that make this configuration from `base`.
+    /// The edits that make this configuration from `base`; what is gone as a whole is deleted by
+    /// one of them.
     public func edits(from base: ConfigTree) -> [ConfigEdit] {
-        changes(from: base).compactMap { change in
-            if let new = change.new { return .set(change.path, new) }
-            return change.old.map { .delete(change.path, $0) }
+        var edits: [ConfigEdit] = []
+        var gone: ConfigPath?
+        for change in changes(from: base) {
+            if let new = change.new {
+                edits.append(.set(change.path, new))
+            } else if let place = firstMissing(change.path) {
+                if place != gone { edits.append(.delete(place, nil)) }
+                gone = place
+            } else {
+                edits.append(.delete(change.path, change.old))
+            }
         }
+        return edits
+    }
+
+    /// The shortest path to `path` at which nothing is; nil if something is at `path`.
+    private func firstMissing(_ path: ConfigPath) -> ConfigPath? {
+        var node = ConfigNode.branch(top)
+        for (depth, word) in path.words.enumerated() {
+            guard let child = node[word] else { return ConfigPath(Array(path.words[...depth])) }
+            node = child
+        }
+        return nil
     }
 
     /// The configuration, indented by four blanks a level, each line ended by a line break.

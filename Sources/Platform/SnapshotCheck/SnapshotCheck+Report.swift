@@ -37,12 +37,13 @@ extension SnapshotCheck {
         do throws(PolicyCompileError) {
             for warning in try compilePolicies(snapshot) {
                 let path = ["policy", warning.policyID]
-                warnings.add(warning.kind.code, at: path, warning.message)
+                warnings.add(warning.kind.code, at: path, FieldPath.spelled(warning.message))
             }
             PolicyReview(snapshot, stepsMax: stepsMax).review(into: &warnings)
         } catch {
             for problem in error.problems {
-                errors.add(.policyRefused, at: FieldPath.words(of: problem), problem.problem)
+                let message = FieldPath.spelled(problem.problem)
+                errors.add(.policyRefused, at: FieldPath.words(of: problem), message)
             }
         }
         AgentReview(snapshot, now: now).review(into: &warnings)
@@ -115,6 +116,19 @@ enum FieldPath {
         return ["policy", policyID]
             + names.map { words[$0] ?? $0.replacing("_", with: "-") }
     }
+
+    /// The compiler's sentence with settings as they are typed, where it spells them as a source.
+    static func spelled(_ message: String) -> String {
+        spellings.reduce(message) { $0.replacing($1.source, with: $1.line) }
+    }
+
+    private static let spellings = [
+        (source: "`allow_broad: true`", line: "`allow-broad true`"),
+        (source: "`tls: require`", line: "`tls require`"),
+        (source: "has agent_id `", line: "has agent `"),
+        (source: "has team_id `", line: "has team `"),
+        (source: "has project_id `", line: "has project `"),
+    ]
 
     /// The place of a problem of a group, whose name may have dots in it.
     private static func group(_ field: String) -> [String] {
