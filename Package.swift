@@ -396,6 +396,20 @@ let package = Package(
             path: "Tests/Platform/SnapshotTextTests"
         ),
         .testTarget(
+            name: "ConfigTreeTests",
+            dependencies: [
+                "ClawgressBundleSigning", "ClawgressConfigTree", "ClawgressJWS",
+                "ClawgressModel", "TestKit",
+            ],
+            path: "Tests/ConfigTreeTests",
+            exclude: ["Cases"]
+        ),
+        .testTarget(
+            name: "SnapshotCheckTests",
+            dependencies: ["ClawgressModel", "ClawgressSnapshotCheck"],
+            path: "Tests/Platform/SnapshotCheckTests"
+        ),
+        .testTarget(
             name: "BundleSigningTests",
             dependencies: [
                 "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes", "ClawgressJWS",

@@ -48,7 +48,7 @@ extension BannedConstruct {
     /// Where time and randomness are arguments, so that a test can choose them.
     private static let pure = [
         "Sources/Model/", "Sources/RequestPath/Policy/", "Sources/RequestPath/Quota/",
-        "Sources/RequestPath/Forward/",
+        "Sources/RequestPath/Forward/", "Sources/ConfigTree/",
     ]
     private static let environmentReaders = [
         "Sources/Platform/Daemon/", "Sources/CommandLine/Commands/",
