@@ -18,7 +18,7 @@ struct BackupTests {
     private var backup: String { folder.path("backup.db") }
 
     /// A store with `count` items.
-    private func store(items count: Int) throws -> Store {
+    private func makeStore(items count: Int) throws -> Store {
         let store = try Store(path: path, migrator: .first)
         try store.database.write { database in
             for number in 0..<count {
@@ -38,8 +38,8 @@ struct BackupTests {
     }
 
     @Test("are one private file that opens as a database")
-    func backup() throws {
-        let store = try store(items: 10)
+    func copies() throws {
+        let store = try makeStore(items: 10)
         try store.backUp(to: backup)
         try store.close()
         #expect(try Folder.isPrivate(file: backup))
@@ -49,7 +49,7 @@ struct BackupTests {
 
     @Test("replace nothing")
     func replaceNothing() throws {
-        let store = try store(items: 1)
+        let store = try makeStore(items: 1)
         try WholeFile.replace(backup, with: [1])
         #expect(throws: StorageError.targetExists(path: backup)) { try store.backUp(to: backup) }
         #expect(try WholeFile.read(backup, bytesMax: 10) == [1])
@@ -57,7 +57,7 @@ struct BackupTests {
 
     @Test("have whole transactions only, while writers go on")
     func underWrites() async throws {
-        let store = try store(items: 2_000)
+        let store = try makeStore(items: 2_000)
         // Each transaction keeps the number of items even.
         let writer = Task {
             for number in stride(from: 10_000, to: 10_800, by: 2) {
@@ -83,7 +83,7 @@ struct BackupTests {
 
     @Test("put the database back to what it was")
     func restore() throws {
-        let store = try store(items: 10)
+        let store = try makeStore(items: 10)
         try store.backUp(to: backup)
         try store.database.write { try $0.execute(sql: "DELETE FROM item WHERE id > 2") }
         try store.close()
@@ -95,7 +95,7 @@ struct BackupTests {
 
     @Test("take the place of a damaged database and of its log")
     func restoreOverDamage() throws {
-        let store = try store(items: 10)
+        let store = try makeStore(items: 10)
         try store.backUp(to: backup)
         try store.close()
         try WholeFile.replace(path, with: [UInt8](repeating: 7, count: 8_192), mode: 0o600)
@@ -106,7 +106,7 @@ struct BackupTests {
 
     @Test("are restored only while nobody has the database open")
     func restoreInUse() throws {
-        let store = try store(items: 10)
+        let store = try makeStore(items: 10)
         try store.backUp(to: backup)
         #expect(throws: StorageError.inUse(path: path)) {
             try Store.restore(backup, to: path, migrator: .first)
@@ -116,7 +116,7 @@ struct BackupTests {
 
     @Test("are refused, and the database kept, if they are no good")
     func refusals() throws {
-        let store = try store(items: 3)
+        let store = try makeStore(items: 3)
         try store.backUp(to: backup)
         try store.close()
         let newer = folder.path("newer.db")

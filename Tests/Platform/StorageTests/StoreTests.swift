@@ -19,15 +19,15 @@ struct StoreTests {
     @Test("are durable, strict and private")
     func settings() throws {
         let store = try Store(path: path, migrator: .first)
-        try store.database.writeWithoutTransaction { database in
-            let value = { (name: String) in
-                try String.fetchOne(database, sql: "PRAGMA \(name)")
+        let expected = [
+            "journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1",
+            "trusted_schema": "0",
+        ]
+        for (name, value) in expected {
+            let found = try store.database.writeWithoutTransaction {
+                try String.fetchOne($0, sql: "PRAGMA \(name)")
             }
-            #expect(try value("journal_mode") == "wal")
-            #expect(try value("synchronous") == "2")
-            #expect(try value("foreign_keys") == "1")
-            #expect(try value("secure_delete") == "1")
-            #expect(try value("trusted_schema") == "0")
+            #expect(found == value, "\(name)")
         }
         try store.database.write { try $0.execute(sql: "INSERT INTO item VALUES (1, 'a')") }
         for name in ["policy.db", "policy.db-wal", "policy.db-shm", "policy.db.lock"] {
