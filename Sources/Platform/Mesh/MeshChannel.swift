@@ -27,7 +27,7 @@ struct MeshChannel: ServerChildChannel {
         let state = MeshConnectionState()
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(NIOSSLServerHandler(context: contexts.current()))
+            try pipeline.addHandler(NIOSSLServerHandler(context: contexts.current(logger)))
             try pipeline.addHandler(
                 PeerHandler(state: state, handshakeMax: handshakeMax, now: now, logger: logger)
             )
@@ -47,19 +47,36 @@ struct MeshChannel: ServerChildChannel {
 final class ServerContexts: Sendable {
     private let folder: MeshFolder
     private let clients: ClientCertificates
-    private let kept: Mutex<(generation: Int, context: NIOSSLContext)?> = Mutex(nil)
+    private let kept: Mutex<Kept> = Mutex(Kept())
+
+    private struct Kept {
+        var generation = 0
+        var context: NIOSSLContext?
+        var problem: MeshError?
+    }
 
     init(folder: MeshFolder, clients: ClientCertificates) {
         self.folder = folder
         self.clients = clients
     }
 
-    func current() throws -> NIOSSLContext {
+    func current(_ logger: Logger) throws -> NIOSSLContext {
         let material = folder.current
+        let problem = folder.problem
         return try kept.withLock { kept in
-            if let kept, kept.generation == material.generation { return kept.context }
+            if let problem, problem != kept.problem {
+                logger.error(
+                    "new certificates cannot be used; the old ones stay",
+                    metadata: ["mesh.folder": "\(folder.path)", "error": "\(problem)"]
+                )
+            }
+            kept.problem = problem
+            if let context = kept.context, kept.generation == material.generation {
+                return context
+            }
             let context = try NIOSSLContext(configuration: material.serverTLS(clients))
-            kept = (material.generation, context)
+            kept.context = context
+            kept.generation = material.generation
             return context
         }
     }

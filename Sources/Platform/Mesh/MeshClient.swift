@@ -25,7 +25,8 @@ public enum MeshTrust: Sendable {
 
 /// A client of one service.
 ///
-/// Call ``shutdown()`` before it is let go.
+/// ``shutdown()`` waits until its connections are closed; one that is only let go closes them
+/// by itself.
 public final class MeshClient: Sendable {
     /// What a client takes and how long it waits.
     public struct Limits: Sendable {
@@ -79,6 +80,11 @@ public final class MeshClient: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         if let serverName { configuration.dnsOverride = [serverName: address.host] }
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    deinit {
+        // The library stops the process when its client goes without this.
+        Task { [http] in try? await http.shutdown() }
     }
 
     /// Sends a request and reads the whole answer, whatever its status.

@@ -3,7 +3,9 @@
 import AsyncHTTPClient
 public import ClawgressBytes
 public import ClawgressSealing
+import Glibc
 import NIOCore
+import NIOHTTP1
 import NIOSSL
 
 /// Why a mesh folder is refused, or a request got no answer.
@@ -55,6 +57,10 @@ public enum MeshError: Error, Equatable, Sendable, CustomStringConvertible {
         switch error {
         case let error as MeshError: error
         case let error as HTTPClientError: sorted(error)
+        // A peer that was killed, before or within an answer.
+        case NIOSSLError.uncleanShutdown, HTTPParserError.invalidEOFState: .connectionClosed
+        case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
+            .connectionClosed
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .untrusted("\(error)")
         case is CancellationError: .connectionClosed
         case is ChannelError: .connectionClosed

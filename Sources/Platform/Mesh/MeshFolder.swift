@@ -23,7 +23,7 @@ public final class MeshFolder: Sendable {
         self.path = path
         self.passphrase = passphrase
         let stamps = Self.stamps(in: path)
-        let material = try MeshMaterial(folder: path, passphrase: passphrase, generation: 1)
+        let material = try MeshMaterial(folder: path, passphrase: passphrase)
         state = Mutex(State(stamps: stamps, material: material))
     }
 
@@ -67,7 +67,7 @@ public final class MeshFolder: Sendable {
             state.material = try MeshMaterial(
                 folder: path,
                 passphrase: passphrase,
-                generation: state.material.generation + 1
+                previous: state.material
             )
             state.problem = nil
         } catch {

@@ -9,11 +9,20 @@ struct MeshMaterial: Sendable {
     let authorities: MeshAuthorities
     let chain: [NIOSSLCertificate]
     let key: NIOSSLPrivateKey
+    private let sealedKey: [UInt8]
     /// Counts the replacements, so that what is made of it can be kept.
     let generation: Int
 
-    init(folder: String, passphrase: Passphrase, generation: Int) throws(MeshError) {
-        self.generation = generation
+    /// Reads a folder.
+    ///
+    /// - Parameter previous: what was read before; its key is kept if the file is the same, since
+    ///   opening one is slow on purpose.
+    init(
+        folder: String,
+        passphrase: Passphrase,
+        previous: MeshMaterial? = nil
+    ) throws(MeshError) {
+        generation = (previous?.generation ?? 0) + 1
         authorities = try MeshAuthorities(path: "\(folder)/\(MeshFiles.authorities)")
         let path = "\(folder)/\(MeshFiles.certificate)"
         let pem = try MeshAuthorities.read(path)
@@ -23,17 +32,23 @@ struct MeshMaterial: Sendable {
         certificate = try MeshCertificate(own[0])
         // The authority goes along, for a client that knows only its digest.
         chain = own + authorities.trusted.prefix(1)
-        key = try Self.openKey("\(folder)/\(MeshFiles.key)", passphrase)
+        let keyFile = "\(folder)/\(MeshFiles.key)"
+        sealedKey = try MeshAuthorities.read(keyFile)
+        if let previous, previous.sealedKey == sealedKey {
+            key = previous.key
+        } else {
+            key = try Self.openKey(sealedKey, keyFile, passphrase)
+        }
         guard (try? NIOSSLContext(configuration: clientTLS())) != nil else {
-            throw .keyMismatch(path: "\(folder)/\(MeshFiles.key)")
+            throw .keyMismatch(path: keyFile)
         }
     }
 
     private static func openKey(
+        _ content: [UInt8],
         _ path: String,
         _ passphrase: Passphrase
     ) throws(MeshError) -> NIOSSLPrivateKey {
-        let content = try MeshAuthorities.read(path)
         do throws(SealingError) {
             let der = try SealedBytes(file: content).open(with: passphrase)
             guard let key = try? NIOSSLPrivateKey(bytes: der, format: .der) else {
