@@ -442,6 +442,7 @@ let package = Package(
             name: "MeshTests",
             dependencies: [
                 "ClawgressBytes", "ClawgressMesh", "ClawgressMeshSigning", "ClawgressSealing",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -48,7 +48,8 @@ extension AuthorityFolder {
             certificate: pem,
             authorities: authoritiesPEM,
             identity: identity,
-            passphrase: passphrase
+            passphrase: passphrase,
+            cost: cost
         )
     }
 
@@ -91,12 +92,13 @@ public enum MeshFolderFiles {
         certificate: String,
         authorities: String,
         identity: MeshIdentity,
-        passphrase: Passphrase
+        passphrase: Passphrase,
+        cost: SealedBytes.Cost = .standard
     ) throws(MeshSigningError) {
         let keyFile = "\(folder)/\(MeshFiles.key)"
         let sealed: [UInt8]
         do throws(SealingError) {
-            sealed = try key.sealed(for: identity, with: passphrase)
+            sealed = try key.sealed(for: identity, with: passphrase, cost: cost)
         } catch {
             throw .sealing(error, path: keyFile)
         }

@@ -15,39 +15,67 @@ public struct AuthorityFolder: Sendable {
     /// The authority that signs.
     public private(set) var authority: CertificateAuthority
     private let passphrase: Passphrase
+    /// How expensive a guess at the passphrases of new keys is.
+    let cost: SealedBytes.Cost
 
     /// Makes a folder with a new authority.
     ///
+    /// - Parameters:
+    ///   - path: the folder to make or fill.
+    ///   - passphrase: seals the authority's key.
+    ///   - days: the authority's life.
+    ///   - now: seconds since 1970 UTC.
+    ///   - cost: how expensive a guess at a passphrase is.
     /// - Throws: `MeshSigningError`; `authorityExists` if there is one.
     public static func create(
         _ path: String,
         passphrase: Passphrase,
         days: Int,
-        now: Int64
+        now: Int64,
+        cost: SealedBytes.Cost = .standard
     ) throws(MeshSigningError) -> AuthorityFolder {
         let file = "\(path)/\(MeshFiles.authorities)"
         guard Folder.length(ofFile: file) == nil else { throw .authorityExists(path: path) }
         let authority = try CertificateAuthority.create(days: days, now: now)
         try Self.asFile { () throws(FileError) in try Folder.create(path) }
-        try Self.writeKey(of: authority, path, passphrase)
+        try Self.writeKey(of: authority, path, passphrase, cost)
         try Self.asFile { () throws(FileError) in
             try WholeFile.replace(file, with: Array(authority.certificatePEM.utf8))
         }
-        return try AuthorityFolder(path, passphrase: passphrase)
+        return AuthorityFolder(path, passphrase, cost, try Self.authorities(in: path), authority)
     }
 
     /// Opens a folder.
     ///
     /// - Throws: `MeshSigningError`.
     public init(_ path: String, passphrase: Passphrase) throws(MeshSigningError) {
+        let authorities = try Self.authorities(in: path)
+        let authority = try Self.open(authorities.certificates[0], path, passphrase)
+        self.init(path, passphrase, .standard, authorities, authority)
+    }
+
+    private init(
+        _ path: String,
+        _ passphrase: Passphrase,
+        _ cost: SealedBytes.Cost,
+        _ authorities: MeshAuthorities,
+        _ authority: CertificateAuthority
+    ) {
         self.path = path
         self.passphrase = passphrase
+        self.cost = cost
+        self.authorities = authorities
+        self.authority = authority
+    }
+
+    private static func authorities(
+        in path: String
+    ) throws(MeshSigningError) -> MeshAuthorities {
         do throws(MeshError) {
-            authorities = try MeshAuthorities(path: "\(path)/\(MeshFiles.authorities)")
+            return try MeshAuthorities(path: "\(path)/\(MeshFiles.authorities)")
         } catch {
             throw .mesh(error)
         }
-        authority = try Self.open(authorities.certificates[0], path, passphrase)
     }
 
     /// Makes another authority, which signs from now on and is believed beside the old one.
@@ -58,7 +86,7 @@ public struct AuthorityFolder: Sendable {
             throw .rotationUnderWay
         }
         let new = try CertificateAuthority.create(days: days, now: now)
-        try Self.writeKey(of: new, path, passphrase)
+        try Self.writeKey(of: new, path, passphrase, cost)
         try replaceAuthorities(new.certificatePEM + authority.certificatePEM)
         authority = new
     }
@@ -80,11 +108,7 @@ public struct AuthorityFolder: Sendable {
         try Self.asFile { () throws(FileError) in
             try WholeFile.replace(file, with: Array(pem.utf8))
         }
-        do throws(MeshError) {
-            authorities = try MeshAuthorities(pem: Array(pem.utf8), path: file)
-        } catch {
-            throw .mesh(error)
-        }
+        authorities = try Self.authorities(in: path)
     }
 
     /// The content of `ca.pem`, for those who are to believe it.
@@ -109,12 +133,13 @@ public struct AuthorityFolder: Sendable {
     private static func writeKey(
         of authority: CertificateAuthority,
         _ path: String,
-        _ passphrase: Passphrase
+        _ passphrase: Passphrase,
+        _ cost: SealedBytes.Cost
     ) throws(MeshSigningError) {
         let file = keyFile(of: authority.digest, path)
         let content: [UInt8]
         do throws(SealingError) {
-            content = try authority.sealedKey(with: passphrase)
+            content = try authority.sealedKey(with: passphrase, cost: cost)
         } catch {
             throw .sealing(error, path: file)
         }

@@ -2,8 +2,8 @@
 // nothing else: no authority below it can exist (path length 0).
 
 import ClawgressBytes
-public import ClawgressMesh
-public import ClawgressSealing
+import ClawgressMesh
+import ClawgressSealing
 import Crypto
 import FoundationEssentials
 import SwiftASN1
@@ -93,11 +93,15 @@ public struct CertificateAuthority: Sendable {
         certificatePEM = try certificate.serializeAsPEM().pemString + "\n"
     }
 
-    func sealedKey(with passphrase: Passphrase) throws(SealingError) -> [UInt8] {
+    func sealedKey(
+        with passphrase: Passphrase,
+        cost: SealedBytes.Cost
+    ) throws(SealingError) -> [UInt8] {
         try SealedBytes(
             sealing: Array(key.derRepresentation),
             name: digest,
-            with: passphrase
+            with: passphrase,
+            cost: cost
         ).fileBytes
     }
 

@@ -2,7 +2,7 @@
 // own. They must not say that it is another service.
 
 import ClawgressBytes
-public import ClawgressMesh
+import ClawgressMesh
 import ClawgressModel
 import SwiftASN1
 import X509

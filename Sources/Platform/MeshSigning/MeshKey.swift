@@ -21,12 +21,14 @@ public struct MeshKey: Sendable {
     /// - Throws: `SealingError`.
     public func sealed(
         for identity: MeshIdentity,
-        with passphrase: Passphrase
+        with passphrase: Passphrase,
+        cost: SealedBytes.Cost = .standard
     ) throws(SealingError) -> [UInt8] {
         try SealedBytes(
             sealing: Array(key.derRepresentation),
             name: identity.uri,
-            with: passphrase
+            with: passphrase,
+            cost: cost
         ).fileBytes
     }
 

@@ -25,7 +25,13 @@ struct AuthorityFolderTests {
     private var path: String { "\(root)/pki" }
 
     private func create() throws -> AuthorityFolder {
-        try AuthorityFolder.create(path, passphrase: passphrase, days: 365, now: Self.now)
+        try AuthorityFolder.create(
+            path,
+            passphrase: passphrase,
+            days: 365,
+            now: Self.now,
+            cost: SealedBytes.Cost(rounds: 16, blockSize: 8, parallelism: 1)
+        )
     }
 
     /// The sealed keys in the folder.

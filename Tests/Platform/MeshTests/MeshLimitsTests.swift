@@ -3,6 +3,7 @@
 
 import ClawgressMesh
 import ClawgressMeshSigning
+import HTTPTypes
 import NIOCore
 import NIOPosix
 import Testing
@@ -35,7 +36,8 @@ struct MeshLimitsTests {
         let request: @Sendable (Int) -> MeshRequest = { count in
             MeshRequest(.post, "/echo", body: [UInt8](repeating: 1, count: count))
         }
-        try await serving(server, clients: .optional) { [limits, trust] address in
+        try await serving(server, clients: .optional) {
+            [limits, trust] (address: MeshAddress) async throws in
             let answer = try await ask(address, trust, limits: limits, request(1_000))
             #expect(answer.body.count == 1_000)
             await #expect(throws: MeshError.tooLong(limit: 1_000)) {
@@ -48,7 +50,8 @@ struct MeshLimitsTests {
     private func lines(of text: String, max: Int) async throws -> [String] {
         var limits = MeshClient.Limits()
         limits.lineBytesMax = max
-        return try await serving(server, clients: .optional) { [limits, trust] address in
+        return try await serving(server, clients: .optional) {
+            [limits, trust] (address: MeshAddress) async throws in
             let client = MeshClient(
                 trust,
                 service: MeshWorld.policy,
@@ -93,7 +96,8 @@ struct MeshLimitsTests {
     func silence() async throws {
         var limits = MeshClient.Limits()
         limits.readSeconds = 1
-        try await serving(server, clients: .optional) { [limits, trust] address in
+        try await serving(server, clients: .optional) {
+            [limits, trust] (address: MeshAddress) async throws in
             let request = MeshRequest(.get, "/silence")
             await #expect(throws: MeshError.timedOut) {
                 try await ask(address, trust, limits: limits, request)
@@ -108,8 +112,10 @@ struct MeshLimitsTests {
                 limits: limits
             )
             var stream = try await client.lines(MeshRequest(.get, "/endless")).makeAsyncIterator()
-            #expect(try await stream.next() == Array("first".utf8))
-            await #expect(throws: MeshError.timedOut) { try await stream.next() }
+            let first = try await stream.next()
+            #expect(first == Array("first".utf8))
+            let end = await stream.failure()
+            #expect(end == .timedOut)
             await client.shutdown()
         }
     }
@@ -117,7 +123,7 @@ struct MeshLimitsTests {
     @Test("nobody listening is said at once")
     func unreachable() async throws {
         let address = try await serving(server) { $0 }
-        let error = await #expect(throws: MeshError.self) { [trust] in
+        let error = await #expect(throws: MeshError.self) {
             try await ask(address, trust)
         }
         guard case .unreachable = error else {
@@ -130,7 +136,7 @@ struct MeshLimitsTests {
     func silentClient() async throws {
         var limits = MeshServer.Limits()
         limits.handshakeSeconds = 1
-        try await serving(server, limits: limits) { address in
+        try await serving(server, limits: limits) { (address: MeshAddress) async throws in
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: address.host, port: Int(address.port)).get()
             try await channel.closeFuture.get()

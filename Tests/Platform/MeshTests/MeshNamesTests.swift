@@ -35,14 +35,13 @@ struct MeshNamesTests {
         #expect(MeshIdentity(uri: uri) == nil)
     }
 
-    @Test(
-        "reads addresses",
-        arguments: [
-            ("127.0.0.1:8443", "127.0.0.1", 8_443), ("[::1]:0", "::1", 0),
-            ("policy.example.com:65535", "policy.example.com", 65_535),
-        ]
-    )
-    func addresses(text: String, host: String, port: UInt16) throws {
+    static let addresses: [(String, String, UInt16)] = [
+        ("127.0.0.1:8443", "127.0.0.1", 8_443), ("[::1]:0", "::1", 0),
+        ("policy.example.com:65535", "policy.example.com", 65_535),
+    ]
+
+    @Test("reads addresses", arguments: addresses)
+    func readsAddresses(text: String, host: String, port: UInt16) throws {
         let address = try #require(MeshAddress(text))
         #expect(address == MeshAddress(host: host, port: port))
         #expect(address.description == text)

@@ -3,6 +3,7 @@
 import ClawgressMesh
 import ClawgressMeshSigning
 import Foundation
+import HTTPTypes
 import Testing
 
 @Suite("Trust in the mesh", .timeLimit(.minutes(2)))
@@ -26,9 +27,10 @@ struct MeshTrustTests {
         let error = await #expect(throws: MeshError.self) {
             try await ask(address, trust, as: service)
         }
-        guard case .untrusted = error else {
-            Issue.record("refused otherwise: \(String(describing: error))")
-            return
+        // A server's alert may be overtaken by the end of its connection.
+        switch error {
+        case .untrusted, .connectionClosed: break
+        default: Issue.record("refused otherwise: \(String(describing: error))")
         }
     }
 
@@ -50,7 +52,7 @@ struct MeshTrustTests {
     func optionalCertificate() async throws {
         let client = try world.folder("client", MeshWorld.gateway, by: authority)
         let trust = MeshTrust.authorities(server.authorities)
-        try await serving(server, clients: .optional) { address in
+        try await serving(server, clients: .optional) { (address: MeshAddress) async throws in
             #expect(try await ask(address, trust).text == "nobody")
             #expect(try await ask(address, .folder(client)).text == "gateway/gw-1")
         }
@@ -124,7 +126,7 @@ struct MeshTrustTests {
         let named = try world.folder("named", MeshWorld.policy, by: authority, names: names)
         let trust = MeshTrust.authorities(server.authorities)
         for (folder, isNamed) in [(named, true), (server, false)] {
-            try await serving(folder, clients: .ignored) { address in
+            try await serving(folder, clients: .ignored) { (address: MeshAddress) async throws in
                 let client = MeshClient(trust, serverName: nil, address: address)
                 let answer = try? await client.send(MeshRequest(.get, "/who"))
                 #expect((answer?.text == "nobody") == isNamed)
@@ -137,7 +139,7 @@ struct MeshTrustTests {
     func oldTLS() async throws {
         try world.replaceAuthorities(in: "server", with: authority.authoritiesPEM)
         let authorities = world.path("server/ca.pem")
-        try await serving(server, clients: .optional) { address in
+        try await serving(server, clients: .optional) { (address: MeshAddress) async throws in
             let old = try openSSL(address, authorities, "-tls1_2")
             #expect(old.contains("alert protocol version"), "\(old)")
             let new = try openSSL(address, authorities, "-tls1_3")
@@ -148,7 +150,7 @@ struct MeshTrustTests {
     @Test("a gateway finds the authority whose digest it was told, and no other")
     func fetch() async throws {
         let digest = authority.authority.digest
-        try await serving(server, clients: .optional) { address in
+        try await serving(server, clients: .optional) { (address: MeshAddress) async throws in
             let fetched = try await MeshAuthorities.fetch(digest: digest, from: address)
             #expect(fetched.digests == [digest])
             #expect(try await ask(address, .authorities(fetched)).text == "nobody")

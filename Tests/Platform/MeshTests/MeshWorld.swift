@@ -4,6 +4,7 @@ import ClawgressMesh
 import ClawgressMeshSigning
 import ClawgressSealing
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
@@ -38,7 +39,8 @@ final class MeshWorld: Sendable {
             path(name),
             passphrase: passphrase,
             days: 365,
-            now: Self.now
+            now: Self.now,
+            cost: SealedBytes.Cost(rounds: 16, blockSize: 8, parallelism: 1)
         )
     }
 
@@ -159,6 +161,18 @@ func ask(
     } catch {
         await client.shutdown()
         throw error
+    }
+}
+
+extension MeshStream.Iterator {
+    /// How reading the next line fails; nil if it does not.
+    mutating func failure() async -> MeshError? {
+        do throws(MeshError) {
+            _ = try await next()
+            return nil
+        } catch {
+            return error
+        }
     }
 }
 
