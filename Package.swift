@@ -8,9 +8,7 @@ let package = Package(
     name: "clawgress",
     products: [
         .executable(name: "clawgress", targets: ["clawgress"]),
-        .executable(name: "clawgress-admin-api", targets: ["clawgress-admin-api"]),
         .executable(name: "clawgress-gateway", targets: ["clawgress-gateway"]),
-        .executable(name: "clawgress-policy", targets: ["clawgress-policy"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -81,11 +79,8 @@ let package = Package(
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBundleStream", "ClawgressBytes",
                 "ClawgressContract", "ClawgressDaemon", "ClawgressForward", "ClawgressIdentity",
                 "ClawgressJWS", "ClawgressMesh", "ClawgressModel", "ClawgressPolicy",
-                "ClawgressQuota", "ClawgressReactor", "ClawgressSealing",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "ClawgressQuota", "ClawgressReactor", "ClawgressSealing", "HTTPTypes",
+                "Hummingbird", "Logging", "ServiceLifecycle",
             ],
             path: "Sources/RequestPath/Gateway"
         ),
@@ -93,21 +88,13 @@ let package = Package(
         // What several processes share.
         .target(
             name: "ClawgressJWS",
-            dependencies: [
-                "ClawgressBytes",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-            ],
+            dependencies: ["ClawgressBytes", "Crypto", "CryptoExtras"],
             path: "Sources/Platform/JWS"
         ),
         // Apart from the check, so that the gateway cannot sign: it never links this.
         .target(
             name: "ClawgressJWSSigning",
-            dependencies: [
-                "ClawgressBytes", "ClawgressJWS",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-            ],
+            dependencies: ["ClawgressBytes", "ClawgressJWS", "Crypto", "CryptoExtras"],
             path: "Sources/Platform/JWSSigning"
         ),
         .target(
@@ -119,7 +106,7 @@ let package = Package(
             name: "ClawgressBundle",
             dependencies: [
                 "ClawgressBytes", "ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Crypto",
             ],
             path: "Sources/Platform/Bundle"
         ),
@@ -128,20 +115,14 @@ let package = Package(
             dependencies: [
                 "ClawgressBundle", "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS",
                 "ClawgressJWSSigning", "ClawgressModel", "ClawgressPolicy", "ClawgressSealing",
-                "ClawgressSnapshotCheck",
-                .product(name: "Yams", package: "Yams"),
+                "ClawgressSnapshotCheck", "Yams",
             ],
             path: "Sources/Platform/BundleSigning"
         ),
         .target(
             name: "ClawgressDaemon",
             dependencies: [
-                "CLinux",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-                .product(name: "Yams", package: "Yams"),
+                "CLinux", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "Yams",
             ],
             path: "Sources/Platform/Daemon"
         ),
@@ -151,7 +132,7 @@ let package = Package(
             name: "ClawgressConfigTree",
             dependencies: [
                 "ClawgressBytes", "ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "Crypto",
             ],
             path: "Sources/ConfigTree"
         ),
@@ -164,11 +145,7 @@ let package = Package(
         ),
         .target(
             name: "ClawgressSealing",
-            dependencies: [
-                "ClawgressBytes",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "CryptoExtras", package: "swift-crypto"),
-            ],
+            dependencies: ["ClawgressBytes", "Crypto", "CryptoExtras"],
             path: "Sources/Platform/Sealing"
         ),
         .target(
@@ -184,26 +161,15 @@ let package = Package(
         ),
         .target(
             name: "ClawgressStorage",
-            dependencies: ["ClawgressBytes", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["ClawgressBytes", "GRDB"],
             path: "Sources/Platform/Storage"
         ),
         .target(
             name: "ClawgressMesh",
             dependencies: [
-                "ClawgressBytes", "ClawgressModel", "ClawgressSealing",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOTLS", package: "swift-nio"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
+                "ClawgressBytes", "ClawgressModel", "ClawgressSealing", "AsyncHTTPClient", "Crypto",
+                "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
+                "NIOPosix", "NIOSSL", "NIOTLS", "SwiftASN1", "X509",
             ],
             path: "Sources/Platform/Mesh"
         ),
@@ -211,40 +177,10 @@ let package = Package(
         .target(
             name: "ClawgressMeshSigning",
             dependencies: [
-                "ClawgressBytes", "ClawgressMesh", "ClawgressModel", "ClawgressSealing",
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
+                "ClawgressBytes", "ClawgressMesh", "ClawgressModel", "ClawgressSealing", "Crypto",
+                "SwiftASN1", "X509",
             ],
             path: "Sources/Platform/MeshSigning"
-        ),
-        .target(
-            name: "ClawgressPolicyService",
-            dependencies: [
-                "ClawgressContract", "ClawgressMesh", "ClawgressStorage",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-            ],
-            path: "Sources/Services/PolicyService"
-        ),
-        .executableTarget(
-            name: "clawgress-policy",
-            dependencies: ["ClawgressPolicyService"],
-            path: "Sources/Daemons/clawgress-policy"
-        ),
-        .target(
-            name: "ClawgressAdminAPI",
-            dependencies: [
-                "ClawgressConfigTree", "ClawgressContract", "ClawgressMesh", "ClawgressStorage",
-                .product(name: "GRDB", package: "GRDB.swift"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-            ],
-            path: "Sources/Services/AdminAPI"
-        ),
-        .executableTarget(
-            name: "clawgress-admin-api",
-            dependencies: ["ClawgressAdminAPI"],
-            path: "Sources/Daemons/clawgress-admin-api"
         ),
 
         // The command line.
@@ -254,8 +190,7 @@ let package = Package(
                 "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
                 "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning", "ClawgressMesh",
                 "ClawgressMeshSigning", "ClawgressModel", "ClawgressPolicy", "ClawgressSealing",
-                "ClawgressSnapshotCheck",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "ClawgressSnapshotCheck", "ArgumentParser",
             ],
             path: "Sources/CommandLine/Commands"
         ),
@@ -267,10 +202,8 @@ let package = Package(
         .executableTarget(
             name: "clawgress-gateway",
             dependencies: [
-                "ClawgressDaemon", "ClawgressGateway", "ClawgressModel",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "ClawgressDaemon", "ClawgressGateway", "ClawgressModel", "ArgumentParser",
+                "Logging", "ServiceLifecycle",
             ],
             path: "Sources/Daemons/clawgress-gateway",
             // One file without a Swift runtime to install, and half the time to start.
@@ -325,8 +258,7 @@ let package = Package(
             name: "IdentityTests",
             dependencies: [
                 "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning",
-                "ClawgressModel", "TestKit",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "ClawgressModel", "TestKit", "Crypto",
             ],
             path: "Tests/RequestPath/IdentityTests",
             exclude: ["Cases"]
@@ -362,18 +294,13 @@ let package = Package(
             name: "GatewayTests",
             dependencies: [
                 "ClawgressBytes", "ClawgressDaemon", "ClawgressGateway", "ClawgressModel",
-                "ClawgressReactor", "TestKit",
-                .product(name: "Yams", package: "Yams"),
+                "ClawgressReactor", "TestKit", "Yams",
             ],
             path: "Tests/RequestPath/GatewayTests"
         ),
         .testTarget(
             name: "DaemonTests",
-            dependencies: [
-                "ClawgressDaemon",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "Yams", package: "Yams"),
-            ],
+            dependencies: ["ClawgressDaemon", "Logging", "Yams"],
             path: "Tests/Platform/DaemonTests"
         ),
         .testTarget(
@@ -398,8 +325,8 @@ let package = Package(
         .testTarget(
             name: "ConfigTreeTests",
             dependencies: [
-                "ClawgressBundleSigning", "ClawgressConfigTree", "ClawgressJWS",
-                "ClawgressModel", "TestKit",
+                "ClawgressBundleSigning", "ClawgressConfigTree", "ClawgressJWS", "ClawgressModel",
+                "TestKit",
             ],
             path: "Tests/ConfigTreeTests",
             exclude: ["Cases"]
@@ -432,21 +359,14 @@ let package = Package(
         ),
         .testTarget(
             name: "StorageTests",
-            dependencies: [
-                "ClawgressBytes", "ClawgressStorage",
-                .product(name: "GRDB", package: "GRDB.swift"),
-            ],
+            dependencies: ["ClawgressBytes", "ClawgressStorage", "GRDB"],
             path: "Tests/Platform/StorageTests"
         ),
         .testTarget(
             name: "MeshTests",
             dependencies: [
                 "ClawgressBytes", "ClawgressMesh", "ClawgressMeshSigning", "ClawgressSealing",
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOPosix",
             ],
             path: "Tests/Platform/MeshTests"
         ),
@@ -470,9 +390,41 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+/// Which package a product is from; targets name products as they name each other.
+let packages = [
+    "ArgumentParser": "swift-argument-parser",
+    "AsyncHTTPClient": "async-http-client",
+    "Crypto": "swift-crypto",
+    "CryptoExtras": "swift-crypto",
+    "GRDB": "GRDB.swift",
+    "HTTPTypes": "swift-http-types",
+    "Hummingbird": "hummingbird",
+    "HummingbirdCore": "hummingbird",
+    "Logging": "swift-log",
+    "NIOCore": "swift-nio",
+    "NIOHTTP1": "swift-nio",
+    "NIOPosix": "swift-nio",
+    "NIOSSL": "swift-nio-ssl",
+    "NIOTLS": "swift-nio",
+    "ServiceLifecycle": "swift-service-lifecycle",
+    "SwiftASN1": "swift-asn1",
+    "UnixSignals": "swift-service-lifecycle",
+    "X509": "swift-certificates",
+    "Yams": "Yams",
+]
+
 /// The modules in which raw memory and system calls live; everywhere else strict memory
 /// safety is on, so "unsafe only there" is checked by the compiler and not by review.
 let unsafeModules: Set<String> = ["ClawgressBytes", "ClawgressReactor", "clawgress-load"]
+
+for target in package.targets {
+    target.dependencies = target.dependencies.map { dependency in
+        guard case .byNameItem(let name, _) = dependency, let package = packages[name] else {
+            return dependency
+        }
+        return .product(name: name, package: package)
+    }
+}
 
 for target in package.targets where target.type != .system && target.name != "CLinux" {
     var settings: [SwiftSetting] = [

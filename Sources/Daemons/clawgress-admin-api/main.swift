@@ -1,5 +1,0 @@
-// Scaffolding, to be replaced.
-
-import ClawgressAdminAPI
-
-print("scaffold")

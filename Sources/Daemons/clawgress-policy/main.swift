@@ -1,5 +1,0 @@
-// Scaffolding, to be replaced.
-
-import ClawgressPolicyService
-
-print("scaffold")

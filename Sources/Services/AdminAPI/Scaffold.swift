@@ -1,8 +1,0 @@
-// Scaffolding, to be replaced.
-
-import ClawgressConfigTree
-import ClawgressContract
-import ClawgressMesh
-import ClawgressStorage
-import GRDB
-import Hummingbird
