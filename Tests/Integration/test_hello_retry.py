@@ -59,7 +59,7 @@ def test_the_same_name_passes_and_all_that_follows(asking):
         client.send(second)
         assert b"".join(client.reader.exactly(len(second))) == second
         client.socket.shutdown(socket.SHUT_WR)
-    assert server.next_end(0).received == first + second
+    assert server.last().received == first + second
     event = world.gateway.event(identifier)
     assert (event["decision"], event["sni"]) == ("allow", "origin.test")
 
@@ -78,7 +78,7 @@ def test_another_name_never_reaches_the_server(asking, second, name, size):
         for start in range(0, len(sent), size):
             client.send(sent[start:start + size])
         assert b"".join(client.reader.to_the_end()).endswith(alert(ILLEGAL_PARAMETER))
-    assert server.next_end(0).received == first + CHANGE_CIPHER_SPEC
+    assert server.last().received == first + CHANGE_CIPHER_SPEC
     event = world.gateway.event(identifier)
     assert (event["decision"], event["reason"]) == ("deny", "sni_changed")
     assert (event["policy_id"], event["allowed_by"]) == ("blocked-address", "allow-server")
@@ -97,7 +97,7 @@ def test_a_second_hello_that_was_sent_before_it_was_asked_for_is_none_less(world
             client.send(before + hello.hello("evil.test"))
             client.socket.shutdown(socket.SHUT_WR)
             b"".join(client.reader.to_the_end())
-        received = server.next_end(0).received
+        received = server.last().received
         event = world.gateway.event(identifier)
         if reason:
             assert (event["reason"], received) == (reason, before)
