@@ -29,18 +29,23 @@ def with_issuer(world):
     return world
 
 
-def ask_with_token(world, origin, path):
+def ask_with_token(world, origin, path, token=None):
     """A client that has asked with a token that nobody has seen."""
-    client = world.client(None, seconds=70)
-    client.credentials = bearer(world.source.token("issuer", ISSUER, "crawler"))
+    client = world.client(None)
+    client.credentials = bearer(token or new_token(world))
     client.ask("GET", f"http://origin.test:{origin.port}/{path}")
     return client
+
+
+def new_token(world):
+    """A token of the agent; making one takes a while."""
+    return world.source.token("issuer", ISSUER, "crawler")
 
 
 def test_a_window_that_ends_while_a_token_is_verified_has_ended(worlds, origin):
     world = with_issuer(worlds(workers=1))
     now = time.time()
-    end = (int(now + 5) // 60 + 1) * 60
+    end = (int(now + 10) // 60 + 1) * 60
     window = {
         "from": time.strftime("%H:%M", time.gmtime(end - 3600)),
         "to": time.strftime("%H:%M", time.gmtime(end)), "zone": "UTC",
@@ -49,10 +54,11 @@ def test_a_window_that_ends_while_a_token_is_verified_has_ended(worlds, origin):
     world.policies(allow("office-hours", destination, match={"time": window})).start()
     with ask_with_token(world, origin, "before") as client:
         assert client.answer().status == 200
-    until("most of the window to pass", lambda: time.time() > end - 1.5, 70)
-    mark = marker()
-    with slow_thread.slowed(world.gateway, "tokens", "write", 3):
-        client = ask_with_token(world, origin, mark)
+    mark, token = marker(), new_token(world)
+    # After five seconds the gateway would give up on the verdict.
+    with slow_thread.slowed(world.gateway, "tokens", "write", 4):
+        until("most of the window to pass", lambda: time.time() > end - 2.5, 80)
+        client = ask_with_token(world, origin, mark, token)
         until("the question", lambda: world.gateway.metric("clawgress_tokens_verified_total") == 2)
         assert time.time() < end, "too slow to ask within the window"
         answer = client.answer()
@@ -69,12 +75,12 @@ def test_a_verdict_and_the_order_to_drain_that_come_together(worlds, origin):
     world = with_issuer(worlds(workers=1))
     world.policies(allow("allow-origin", [f"origin.test:{origin.port}"])).start()
     mark = marker()
-    with slow_thread.slowed(world.gateway, "tokens", "write", 2):
+    with slow_thread.slowed(world.gateway, "tokens", "write", 4):
         client = ask_with_token(world, origin, mark)
         until("the question", lambda: world.gateway.metric("clawgress_tokens_verified_total") == 1)
         idle = socket.create_connection(world.gateway.listener())
         world.gateway.terminate()
-        until("draining", lambda: "draining" in world.gateway.log(), 5)
+        until("draining", lambda: "draining" in world.gateway.log())
         assert client.answer().status == 200
         idle.close()
     assert world.gateway.wait() == 0
@@ -131,7 +137,7 @@ def test_a_bounded_number_waits_for_the_disk(durable, origin):
 
 def test_all_that_wait_may_give_up_together(durable, origin):
     durable.gateway.expect_errors("spool")
-    slowest = 0
+    slowest, statuses = 0, set()
     done = threading.Event()
 
     def others():
@@ -139,7 +145,8 @@ def test_all_that_wait_may_give_up_together(durable, origin):
         while not done.is_set():
             began = time.monotonic()
             with durable.client(agent_id=None) as client:
-                assert client.fetch("GET", f"http://origin.test:{origin.port}/").status == 407
+                answer = client.fetch("GET", f"http://origin.test:{origin.port}/")
+            statuses.add(answer.status)
             slowest = max(slowest, time.monotonic() - began)
 
     with slow_thread.slowed(durable.gateway, "spool-sync", "fdatasync", 7):
@@ -153,4 +160,4 @@ def test_all_that_wait_may_give_up_together(durable, origin):
           f"slowest answer meanwhile {slowest * 1000:.0f} ms")
     assert set(answers) == {(503, "audit_unavailable")}
     assert origin.seen == []
-    assert slowest < 2
+    assert statuses == {407} and slowest < 2
