@@ -252,7 +252,8 @@ def test_a_websocket_opens_in_a_tunnel(worlds):
         assert b"".join(client.reader.exactly(9)) == b"\x81\x07welcome"
     event = world.gateway.event(mark)
     assert (event["tunnel_request_id"], event["status"]) == (outer, 101)
-    assert world.gateway.event(outer)["outcome"] == "completed"
+    # Whether the client ends in order depends on what the server still says to it.
+    assert world.gateway.event(outer)["outcome"] in ("completed", "client_closed")
     chat.close()
 
 
