@@ -78,7 +78,12 @@ public final class MeshClient: Sendable {
         configuration.httpVersion = .http1Only
         // The caller knows better when to try again.
         configuration.connectionPool.retryConnectionEstablishment = false
-        if let serverName { configuration.dnsOverride = [serverName: address.host] }
+        if let serverName {
+            configuration.dnsOverride = [serverName: address.host]
+            configuration.http1_1ConnectionDebugInitializer = { channel in
+                ServerIdentity.check(channel, serverName)
+            }
+        }
         http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
