@@ -50,18 +50,16 @@ extension Worker {
     ///
     /// - Returns: what it cost.
     private mutating func ask(_ agent: Descriptor, _ outbound: inout ByteBuffer) -> Int {
-        if connections[agent.index].flags.contains(.insideTunnel),
-            !carrierRemains(agent, &outbound)
-        {
-            return Self.closingCost
-        }
+        let carries = connections[agent.index].flags.contains(.insideTunnel)
+        if carries, !carrierRemains(agent, &outbound) { return Self.closingCost }
+        let cost = carries ? 1 : 0
         let origin = connections[agent.index].peer
         guard connections[agent.index].isAgent, connections[agent.index].exchange >= 0,
             origin.isSome, connections[origin.index].phase != .connecting
-        else { return 0 }
+        else { return cost }
         let index = Int(connections[agent.index].exchange)
-        guard exchanges[index].round != rounds.number else { return 0 }
-        return remainsAllowed(agent, index, &outbound) ? 1 : Self.closingCost
+        guard exchanges[index].round != rounds.number else { return cost }
+        return cost + (remainsAllowed(agent, index, &outbound) ? 1 : Self.closingCost)
     }
 
     /// Asks about an exchange that was decided under an older round, and closes it if it would be
