@@ -366,7 +366,7 @@ let package = Package(
             name: "MeshTests",
             dependencies: [
                 "ClawgressBytes", "ClawgressMesh", "ClawgressMeshSigning", "ClawgressSealing",
-                "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOPosix",
+                "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle",
             ],
             path: "Tests/Platform/MeshTests"
         ),

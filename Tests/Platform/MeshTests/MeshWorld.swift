@@ -8,6 +8,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Testing
 
 /// An authority and what it equips, in a folder that goes away.
@@ -89,17 +90,31 @@ func serving<Answer: Sendable>(
     logger.logLevel = .critical
     let (ports, bound) = AsyncStream.makeStream(of: UInt16.self)
     let application = server.application(router(), logger: logger) { bound.yield($0) }
-    return try await withThrowingTaskGroup(of: Void.self) { group in
+    var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
+    // For the answers that never end by themselves.
+    configuration.maximumGracefulShutdownDuration = .seconds(1)
+    let services = ServiceGroup(configuration: configuration)
+    return try await withTaskGroup(of: Void.self) { group in
         group.addTask {
-            defer { bound.finish() }
-            try await application.run()
+            // Answers that had to be cancelled are no failure of the test.
+            try? await services.run()
+            bound.finish()
         }
-        defer { group.cancelAll() }
-        var waiting = ports.makeAsyncIterator()
-        let first = await waiting.next()
-        let port = try #require(first, "the server did not start")
-        return try await body(MeshAddress(host: "127.0.0.1", port: port))
-    }
+        let answer: Result<Answer, any Error>
+        do {
+            var waiting = ports.makeAsyncIterator()
+            let first = await waiting.next()
+            let port = try #require(first, "the server did not start")
+            answer = .success(try await body(MeshAddress(host: "127.0.0.1", port: port)))
+        } catch {
+            answer = .failure(error)
+        }
+        // Not by cancelling at once: the library ends the process when a connection is dropped
+        // that it has accepted and not begun with.
+        await services.triggerGracefulShutdown()
+        await group.waitForAll()
+        return answer
+    }.get()
 }
 
 /// Tells who asks, echoes, and sends lines.
