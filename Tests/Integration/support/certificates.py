@@ -19,15 +19,13 @@ class Authority:
         )
 
     def server_context(self, names):
-        """A TLS context that proves to be each of `names` (host names or IPv4 literals)."""
+        """A TLS context that proves to be each of `names` (host names, IPv4 literals, URIs)."""
         stem = os.path.join(self.folder, names[0].replace("*", "any"))
         self._openssl(
             "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
             "-subj", f"/CN={names[0]}", "-keyout", f"{stem}.key", "-out", f"{stem}.csr",
         )
-        alternatives = ",".join(
-            f"{'IP' if name.replace('.', '').isdigit() else 'DNS'}:{name}" for name in names
-        )
+        alternatives = ",".join(f"{kind(name)}:{name}" for name in names)
         with open(f"{stem}.ext", "w", encoding="utf-8") as extensions:
             extensions.write(f"subjectAltName={alternatives}\n")
         self._openssl(
@@ -45,3 +43,10 @@ class Authority:
     @staticmethod
     def _openssl(*arguments):
         subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+def kind(name):
+    """What OpenSSL calls a name of that form in a certificate."""
+    if "://" in name:
+        return "URI"
+    return "IP" if name.replace(".", "").isdigit() else "DNS"

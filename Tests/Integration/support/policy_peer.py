@@ -130,7 +130,9 @@ class PolicyPeer:
         self.welcomed = 0
         self._streams = []
         self._lock = threading.Lock()
-        self.tls = authority.server_context(["policy.clawgress.internal"])
+        self.tls = authority.server_context(
+            ["policy.clawgress.internal", "clawgress://policy/policy"]
+        )
         self.tls.minimum_version = ssl.TLSVersion.TLSv1_3
         self.tls.verify_mode = ssl.CERT_REQUIRED
         self.tls.load_verify_locations(enrolment.client_authority)
