@@ -39,160 +39,85 @@ let package = Package(
         ),
 
         // The nouns, and the one module of raw memory under them.
-        .target(name: "ClawgressBytes", dependencies: ["CLinux"], path: "Sources/Bytes"),
-        .target(name: "ClawgressModel", dependencies: ["ClawgressBytes"], path: "Sources/Model"),
+        .module("Bytes", uses: ["CLinux"]),
+        .module("Model", uses: ["Bytes"]),
 
         // What happens to a request, stage by stage. No stage imports another stage.
-        .target(
-            name: "ClawgressIdentity",
-            dependencies: ["ClawgressBytes", "ClawgressJWS", "ClawgressModel"],
-            path: "Sources/RequestPath/Identity"
-        ),
-        .target(
-            name: "ClawgressPolicy",
-            dependencies: ["ClawgressBytes", "ClawgressModel"],
-            path: "Sources/RequestPath/Policy"
-        ),
-        .target(
-            name: "ClawgressQuota",
-            dependencies: ["ClawgressModel"],
-            path: "Sources/RequestPath/Quota"
-        ),
-        .target(
-            name: "ClawgressForward",
-            dependencies: ["ClawgressBytes", "ClawgressModel"],
-            path: "Sources/RequestPath/Forward"
-        ),
-        .target(
-            name: "ClawgressAudit",
-            dependencies: ["ClawgressBytes", "ClawgressModel"],
-            path: "Sources/RequestPath/Audit"
-        ),
-        .target(
-            name: "ClawgressReactor",
-            dependencies: ["CAres", "CLinux", "ClawgressBytes", "ClawgressModel"],
-            path: "Sources/RequestPath/Reactor"
-        ),
-        .target(
-            name: "ClawgressGateway",
-            dependencies: [
-                "ClawgressAudit", "ClawgressBundle", "ClawgressBundleStream", "ClawgressBytes",
-                "ClawgressContract", "ClawgressDaemon", "ClawgressForward", "ClawgressIdentity",
-                "ClawgressJWS", "ClawgressMesh", "ClawgressModel", "ClawgressPolicy",
-                "ClawgressQuota", "ClawgressReactor", "ClawgressSealing", "HTTPTypes",
-                "Hummingbird", "Logging", "ServiceLifecycle",
-            ],
-            path: "Sources/RequestPath/Gateway"
+        .module("Identity", in: "RequestPath", uses: ["Bytes", "JWS", "Model"]),
+        .module("Policy", in: "RequestPath", uses: ["Bytes", "Model"]),
+        .module("Quota", in: "RequestPath", uses: ["Model"]),
+        .module("Forward", in: "RequestPath", uses: ["Bytes", "Model"]),
+        .module("Audit", in: "RequestPath", uses: ["Bytes", "Model"]),
+        .module("Reactor", in: "RequestPath", uses: ["CAres", "CLinux", "Bytes", "Model"]),
+        .module(
+            "Gateway",
+            in: "RequestPath",
+            uses: [
+                "Audit", "Bundle", "BundleStream", "Bytes", "Contract", "Daemon", "Forward",
+                "Identity", "JWS", "Mesh", "Model", "Policy", "Quota", "Reactor", "Sealing",
+                "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
+            ]
         ),
 
         // What several processes share.
-        .target(
-            name: "ClawgressJWS",
-            dependencies: ["ClawgressBytes", "Crypto", "CryptoExtras"],
-            path: "Sources/Platform/JWS"
-        ),
+        .module("JWS", in: "Platform", uses: ["Bytes", "Crypto", "CryptoExtras"]),
         // Apart from the check, so that the gateway cannot sign: it never links this.
-        .target(
-            name: "ClawgressJWSSigning",
-            dependencies: ["ClawgressBytes", "ClawgressJWS", "Crypto", "CryptoExtras"],
-            path: "Sources/Platform/JWSSigning"
+        .module("JWSSigning", in: "Platform", uses: ["Bytes", "JWS", "Crypto", "CryptoExtras"]),
+        .module("SnapshotText", in: "Platform", uses: ["JWS", "Model"]),
+        .module(
+            "Bundle",
+            in: "Platform",
+            uses: ["Bytes", "JWS", "Model", "SnapshotText", "Crypto"]
         ),
-        .target(
-            name: "ClawgressSnapshotText",
-            dependencies: ["ClawgressJWS", "ClawgressModel"],
-            path: "Sources/Platform/SnapshotText"
+        .module(
+            "BundleSigning",
+            in: "Platform",
+            uses: [
+                "Bundle", "Bytes", "Identity", "JWS", "JWSSigning", "Model", "Policy", "Sealing",
+                "SnapshotCheck", "Yams",
+            ]
         ),
-        .target(
-            name: "ClawgressBundle",
-            dependencies: [
-                "ClawgressBytes", "ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText",
-                "Crypto",
-            ],
-            path: "Sources/Platform/Bundle"
-        ),
-        .target(
-            name: "ClawgressBundleSigning",
-            dependencies: [
-                "ClawgressBundle", "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS",
-                "ClawgressJWSSigning", "ClawgressModel", "ClawgressPolicy", "ClawgressSealing",
-                "ClawgressSnapshotCheck", "Yams",
-            ],
-            path: "Sources/Platform/BundleSigning"
-        ),
-        .target(
-            name: "ClawgressDaemon",
-            dependencies: [
+        .module(
+            "Daemon",
+            in: "Platform",
+            uses: [
                 "CLinux", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "Yams",
-            ],
-            path: "Sources/Platform/Daemon"
+            ]
         ),
 
         // The control plane's parts.
-        .target(
-            name: "ClawgressConfigTree",
-            dependencies: [
-                "ClawgressBytes", "ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText",
-                "Crypto",
-            ],
-            path: "Sources/ConfigTree"
-        ),
-        .target(
-            name: "ClawgressSnapshotCheck",
-            dependencies: [
-                "ClawgressBytes", "ClawgressIdentity", "ClawgressModel", "ClawgressPolicy",
-            ],
-            path: "Sources/Platform/SnapshotCheck"
-        ),
-        .target(
-            name: "ClawgressSealing",
-            dependencies: ["ClawgressBytes", "Crypto", "CryptoExtras"],
-            path: "Sources/Platform/Sealing"
-        ),
-        .target(
-            name: "ClawgressContract",
-            dependencies: ["ClawgressJWS"],
-            path: "Sources/Platform/Contract"
-        ),
+        .module("ConfigTree", uses: ["Bytes", "JWS", "Model", "SnapshotText", "Crypto"]),
+        .module("SnapshotCheck", in: "Platform", uses: ["Bytes", "Identity", "Model", "Policy"]),
+        .module("Sealing", in: "Platform", uses: ["Bytes", "Crypto", "CryptoExtras"]),
+        .module("Contract", in: "Platform", uses: ["JWS"]),
         // The gateway's side of the distribution of bundles, without disk and network.
-        .target(
-            name: "ClawgressBundleStream",
-            dependencies: ["ClawgressBundle", "ClawgressContract"],
-            path: "Sources/Platform/BundleStream"
-        ),
-        .target(
-            name: "ClawgressStorage",
-            dependencies: ["ClawgressBytes", "GRDB"],
-            path: "Sources/Platform/Storage"
-        ),
-        .target(
-            name: "ClawgressMesh",
-            dependencies: [
-                "ClawgressBytes", "ClawgressModel", "ClawgressSealing", "AsyncHTTPClient", "Crypto",
-                "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1",
-                "NIOPosix", "NIOSSL", "NIOTLS", "SwiftASN1", "X509",
-            ],
-            path: "Sources/Platform/Mesh"
+        .module("BundleStream", in: "Platform", uses: ["Bundle", "Contract"]),
+        .module("Storage", in: "Platform", uses: ["Bytes", "GRDB"]),
+        .module(
+            "Mesh",
+            in: "Platform",
+            uses: [
+                "Bytes", "Model", "Sealing", "AsyncHTTPClient", "Crypto", "HTTPTypes",
+                "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
+                "NIOSSL", "NIOTLS", "SwiftASN1", "X509",
+            ]
         ),
         // Makes certificates, so the gateway never links it.
-        .target(
-            name: "ClawgressMeshSigning",
-            dependencies: [
-                "ClawgressBytes", "ClawgressMesh", "ClawgressModel", "ClawgressSealing", "Crypto",
-                "SwiftASN1", "X509",
-            ],
-            path: "Sources/Platform/MeshSigning"
+        .module(
+            "MeshSigning",
+            in: "Platform",
+            uses: ["Bytes", "Mesh", "Model", "Sealing", "Crypto", "SwiftASN1", "X509"]
         ),
 
         // The command line.
-        .target(
-            name: "ClawgressCommands",
-            dependencies: [
-                "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
-                "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning", "ClawgressMesh",
-                "ClawgressMeshSigning", "ClawgressModel", "ClawgressPolicy", "ClawgressSealing",
-                "ClawgressSnapshotCheck", "ArgumentParser",
-            ],
-            path: "Sources/CommandLine/Commands"
+        .module(
+            "Commands",
+            in: "CommandLine",
+            uses: [
+                "Audit", "Bundle", "BundleSigning", "Bytes", "Identity", "JWS", "JWSSigning",
+                "Mesh", "MeshSigning", "Model", "Policy", "Sealing", "SnapshotCheck",
+                "ArgumentParser",
+            ]
         ),
         .executableTarget(
             name: "clawgress",
@@ -244,151 +169,112 @@ let package = Package(
 
         // Tests mirror the sources. Whole processes are tested from Tests/Integration.
         .testTarget(name: "TidyTests", path: "Tests/Tidy"),
-        .testTarget(
-            name: "BytesTests",
-            dependencies: ["ClawgressBytes", "TestKit"],
-            path: "Tests/BytesTests"
-        ),
-        .testTarget(
-            name: "ModelTests",
-            dependencies: ["ClawgressBytes", "ClawgressModel", "TestKit"],
-            path: "Tests/ModelTests"
-        ),
-        .testTarget(
-            name: "IdentityTests",
-            dependencies: [
-                "ClawgressBytes", "ClawgressIdentity", "ClawgressJWS", "ClawgressJWSSigning",
-                "ClawgressModel", "TestKit", "Crypto",
-            ],
-            path: "Tests/RequestPath/IdentityTests",
+        .tests("Bytes", uses: ["Bytes", "TestKit"]),
+        .tests("Model", uses: ["Bytes", "Model", "TestKit"]),
+        .tests(
+            "Identity",
+            in: "RequestPath",
+            uses: ["Bytes", "Identity", "JWS", "JWSSigning", "Model", "TestKit", "Crypto"],
             exclude: ["Cases"]
         ),
-        .testTarget(
-            name: "PolicyTests",
-            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressPolicy", "TestKit"],
-            path: "Tests/RequestPath/PolicyTests",
+        .tests(
+            "Policy",
+            in: "RequestPath",
+            uses: ["Bytes", "Model", "Policy", "TestKit"],
             exclude: ["Cases"]
         ),
-        .testTarget(
-            name: "QuotaTests",
-            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressQuota", "TestKit"],
-            path: "Tests/RequestPath/QuotaTests"
-        ),
-        .testTarget(
-            name: "ForwardTests",
-            dependencies: ["ClawgressBytes", "ClawgressForward", "ClawgressModel", "TestKit"],
-            path: "Tests/RequestPath/ForwardTests",
+        .tests("Quota", in: "RequestPath", uses: ["Bytes", "Model", "Quota", "TestKit"]),
+        .tests(
+            "Forward",
+            in: "RequestPath",
+            uses: ["Bytes", "Forward", "Model", "TestKit"],
             exclude: ["Cases", "Vectors"]
         ),
-        .testTarget(
-            name: "AuditTests",
-            dependencies: ["ClawgressAudit", "ClawgressBytes", "ClawgressModel", "TestKit"],
-            path: "Tests/RequestPath/AuditTests"
+        .tests("Audit", in: "RequestPath", uses: ["Audit", "Bytes", "Model", "TestKit"]),
+        .tests("Reactor", in: "RequestPath", uses: ["Bytes", "Model", "Reactor", "TestKit"]),
+        .tests(
+            "Gateway",
+            in: "RequestPath",
+            uses: ["Bytes", "Daemon", "Gateway", "Model", "Reactor", "TestKit", "Yams"]
         ),
-        .testTarget(
-            name: "ReactorTests",
-            dependencies: ["ClawgressBytes", "ClawgressModel", "ClawgressReactor", "TestKit"],
-            path: "Tests/RequestPath/ReactorTests"
-        ),
-        .testTarget(
-            name: "GatewayTests",
-            dependencies: [
-                "ClawgressBytes", "ClawgressDaemon", "ClawgressGateway", "ClawgressModel",
-                "ClawgressReactor", "TestKit", "Yams",
-            ],
-            path: "Tests/RequestPath/GatewayTests"
-        ),
-        .testTarget(
-            name: "DaemonTests",
-            dependencies: ["ClawgressDaemon", "Logging", "Yams"],
-            path: "Tests/Platform/DaemonTests"
-        ),
-        .testTarget(
-            name: "JWSTests",
-            dependencies: ["ClawgressBytes", "ClawgressJWS", "ClawgressJWSSigning", "TestKit"],
-            path: "Tests/Platform/JWSTests",
+        .tests("Daemon", in: "Platform", uses: ["Daemon", "Logging", "Yams"]),
+        .tests(
+            "JWS",
+            in: "Platform",
+            uses: ["Bytes", "JWS", "JWSSigning", "TestKit"],
             exclude: ["Cases"]
         ),
-        .testTarget(
-            name: "BundleTests",
-            dependencies: [
-                "ClawgressBundle", "ClawgressBytes", "ClawgressJWS", "ClawgressJWSSigning",
-                "ClawgressModel",
-            ],
-            path: "Tests/Platform/BundleTests"
-        ),
-        .testTarget(
-            name: "SnapshotTextTests",
-            dependencies: ["ClawgressJWS", "ClawgressModel", "ClawgressSnapshotText"],
-            path: "Tests/Platform/SnapshotTextTests"
-        ),
-        .testTarget(
-            name: "ConfigTreeTests",
-            dependencies: [
-                "ClawgressBundleSigning", "ClawgressConfigTree", "ClawgressJWS", "ClawgressModel",
-                "TestKit",
-            ],
-            path: "Tests/ConfigTreeTests",
+        .tests("Bundle", in: "Platform", uses: ["Bundle", "Bytes", "JWS", "JWSSigning", "Model"]),
+        .tests("SnapshotText", in: "Platform", uses: ["JWS", "Model", "SnapshotText"]),
+        .tests(
+            "ConfigTree",
+            uses: ["BundleSigning", "ConfigTree", "JWS", "Model", "TestKit"],
             exclude: ["Cases"]
         ),
-        .testTarget(
-            name: "SnapshotCheckTests",
-            dependencies: ["ClawgressModel", "ClawgressSnapshotCheck"],
-            path: "Tests/Platform/SnapshotCheckTests"
-        ),
-        .testTarget(
-            name: "BundleSigningTests",
-            dependencies: [
-                "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes", "ClawgressJWS",
-                "ClawgressJWSSigning", "ClawgressModel", "ClawgressSealing",
-            ],
-            path: "Tests/Platform/BundleSigningTests",
+        .tests("SnapshotCheck", in: "Platform", uses: ["Model", "SnapshotCheck"]),
+        .tests(
+            "BundleSigning",
+            in: "Platform",
+            uses: ["Bundle", "BundleSigning", "Bytes", "JWS", "JWSSigning", "Model", "Sealing"],
             exclude: ["Cases"]
         ),
-        .testTarget(
-            name: "BundleStreamTests",
-            dependencies: [
-                "ClawgressBundle", "ClawgressBundleStream", "ClawgressContract", "TestKit",
-            ],
-            path: "Tests/Platform/BundleStreamTests"
+        .tests(
+            "BundleStream",
+            in: "Platform",
+            uses: ["Bundle", "BundleStream", "Contract", "TestKit"]
         ),
-        .testTarget(
-            name: "SealingTests",
-            dependencies: ["ClawgressBytes", "ClawgressSealing"],
-            path: "Tests/Platform/SealingTests"
+        .tests("Sealing", in: "Platform", uses: ["Bytes", "Sealing"]),
+        .tests("Storage", in: "Platform", uses: ["Bytes", "Storage", "GRDB"]),
+        .tests(
+            "Mesh",
+            in: "Platform",
+            uses: [
+                "Bytes", "Mesh", "MeshSigning", "Sealing", "HTTPTypes", "Hummingbird", "Logging",
+                "NIOCore", "NIOPosix", "ServiceLifecycle",
+            ]
         ),
-        .testTarget(
-            name: "StorageTests",
-            dependencies: ["ClawgressBytes", "ClawgressStorage", "GRDB"],
-            path: "Tests/Platform/StorageTests"
-        ),
-        .testTarget(
-            name: "MeshTests",
-            dependencies: [
-                "ClawgressBytes", "ClawgressMesh", "ClawgressMeshSigning", "ClawgressSealing",
-                "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle",
-            ],
-            path: "Tests/Platform/MeshTests"
-        ),
-        .testTarget(
-            name: "MeshSigningTests",
-            dependencies: [
-                "ClawgressBytes", "ClawgressMesh", "ClawgressMeshSigning", "ClawgressSealing",
-            ],
-            path: "Tests/Platform/MeshSigningTests"
-        ),
-        .testTarget(
-            name: "CommandsTests",
-            dependencies: [
-                "ClawgressAudit", "ClawgressBundle", "ClawgressBundleSigning", "ClawgressBytes",
-                "ClawgressCommands", "ClawgressIdentity", "ClawgressJWS", "ClawgressMesh",
-                "ClawgressModel", "ClawgressSealing",
-            ],
-            path: "Tests/CommandLine/CommandsTests"
+        .tests("MeshSigning", in: "Platform", uses: ["Bytes", "Mesh", "MeshSigning", "Sealing"]),
+        .tests(
+            "Commands",
+            in: "CommandLine",
+            uses: [
+                "Audit", "Bundle", "BundleSigning", "Bytes", "Commands", "Identity", "JWS", "Mesh",
+                "Model", "Sealing",
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]
 )
+
+extension Target {
+    static var modulePrefix: String { "Clawgress" }
+
+    /// A library of ours, `Clawgress` and its name, in Sources, the folder, and its name.
+    ///
+    /// What it uses are modules of ours, without the prefix, and products.
+    static func module(_ name: String, in folder: String = "", uses: [String] = []) -> Target {
+        .target(
+            name: modulePrefix + name,
+            dependencies: uses.map { .byName(name: $0) },
+            path: folder.isEmpty ? "Sources/\(name)" : "Sources/\(folder)/\(name)"
+        )
+    }
+
+    /// The tests of the module NAME, in Tests/FOLDER/NAMETests.
+    static func tests(
+        _ name: String,
+        in folder: String = "",
+        uses: [String],
+        exclude: [String] = []
+    ) -> Target {
+        .testTarget(
+            name: name + "Tests",
+            dependencies: uses.map { .byName(name: $0) },
+            path: folder.isEmpty ? "Tests/\(name)Tests" : "Tests/\(folder)/\(name)Tests",
+            exclude: exclude
+        )
+    }
+}
 
 /// Which package a product is from; targets name products as they name each other.
 let packages = [
@@ -419,10 +305,10 @@ let unsafeModules: Set<String> = ["ClawgressBytes", "ClawgressReactor", "clawgre
 
 for target in package.targets {
     target.dependencies = target.dependencies.map { dependency in
-        guard case .byNameItem(let name, _) = dependency, let package = packages[name] else {
-            return dependency
-        }
-        return .product(name: name, package: package)
+        guard case .byNameItem(let name, _) = dependency else { return dependency }
+        if let package = packages[name] { return .product(name: name, package: package) }
+        let module = Target.modulePrefix + name
+        return package.targets.contains { $0.name == module } ? .target(name: module) : dependency
     }
 }
 

@@ -11,7 +11,7 @@ struct Manifest {
         let folder: String
         let isTest: Bool
         /// The modules that it may import: targets and products.
-        let dependencies: Set<String>
+        fileprivate(set) var dependencies: Set<String>
         /// The line of its declaration, counted from one.
         let line: Int
     }
@@ -26,19 +26,21 @@ struct Manifest {
         let source = Array(text.utf8)
         let isCode = SwiftLexer.kinds(of: source).map { $0 == .code }
         let scanner = ManifestScanner(source: source, isCode: isCode)
-        targets = scanner.declarations().map { declaration in
-            let name = scanner.text(after: "name:", in: declaration.range) ?? ""
-            let isTest = declaration.kind == "testTarget"
-            let path = scanner.text(after: "path:", in: declaration.range)
-            return Target(
-                name: name,
-                folder: (path ?? (isTest ? "Tests/" : "Sources/") + name) + "/",
-                isTest: isTest,
-                dependencies: scanner.dependencies(in: declaration.range),
-                line: declaration.line
+        let written = scanner.declarations().map(scanner.target)
+        let names = Set(written.map(\.name))
+        targets = written.map { target in
+            var target = target
+            target.dependencies = Set(
+                target.dependencies.map {
+                    names.contains(Self.prefix + $0) ? Self.prefix + $0 : $0
+                }
             )
+            return target
         }
     }
+
+    /// What the manifest leaves out of the names of our modules.
+    static let prefix = "Clawgress"
 
     /// The target whose folder holds `path`; of nested ones the innermost.
     func target(of path: String) -> Target? {
@@ -68,7 +70,8 @@ private struct ManifestScanner {
     }
 
     private static let kinds = [
-        "target", "executableTarget", "testTarget", "systemLibrary", "macro", "plugin",
+        "target", "executableTarget", "testTarget", "systemLibrary", "macro", "plugin", "module",
+        "tests",
     ]
 
     let source: [UInt8]
@@ -92,6 +95,30 @@ private struct ManifestScanner {
         return declarations
     }
 
+    /// A target by SwiftPM's own labels, or by the two short forms `module` and `tests`.
+    func target(_ declaration: Declaration) -> Manifest.Target {
+        let range = declaration.range
+        let first = strings(in: range).first?.text ?? ""
+        let folder = text(after: "in:", in: range).map { $0 + "/" } ?? ""
+        let isTest = ["testTarget", "tests"].contains(declaration.kind)
+        let name: String
+        let path: String
+        switch declaration.kind {
+        case "module": (name, path) = (Manifest.prefix + first, "Sources/\(folder)\(first)")
+        case "tests": (name, path) = (first + "Tests", "Tests/\(folder)\(first)Tests")
+        default:
+            name = text(after: "name:", in: range) ?? ""
+            path = text(after: "path:", in: range) ?? (isTest ? "Tests/" : "Sources/") + name
+        }
+        return Manifest.Target(
+            name: name,
+            folder: path + "/",
+            isTest: isTest,
+            dependencies: dependencies(in: range),
+            line: declaration.line
+        )
+    }
+
     /// The first string behind the first `label` in `range`.
     func text(after label: String, in range: Range<Int>) -> String? {
         guard let start = range.first(where: { codeStarts(with: label, at: $0) }) else {
@@ -102,7 +129,11 @@ private struct ManifestScanner {
 
     /// Every name in the list of dependencies; of a product its name and not its package.
     func dependencies(in range: Range<Int>) -> Set<String> {
-        guard let label = range.first(where: { codeStarts(with: "dependencies:", at: $0) }),
+        let labels = ["dependencies:", "uses:"]
+        guard
+            let label = range.first(where: { position in
+                labels.contains { codeStarts(with: $0, at: position) }
+            }),
             let opening = (label..<range.upperBound).first(where: { codeStarts(with: "[", at: $0) }
             ),
             let end = closing(of: opening)
