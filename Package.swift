@@ -109,6 +109,9 @@ let package = Package(
             uses: ["Bytes", "Mesh", "Model", "Sealing", "Crypto", "SwiftASN1", "X509"]
         ),
 
+        // The services of the control plane, and their daemons.
+        .module("PolicyService", in: "Services", uses: ["Contract", "Model"]),
+
         // The command line.
         .module(
             "Commands",
@@ -234,6 +237,7 @@ let package = Package(
             ]
         ),
         .tests("MeshSigning", in: "Platform", uses: ["Bytes", "Mesh", "MeshSigning", "Sealing"]),
+        .tests("PolicyService", in: "Services", uses: ["Contract", "Model", "PolicyService"]),
         .tests(
             "Commands",
             in: "CommandLine",

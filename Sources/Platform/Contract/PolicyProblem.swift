@@ -22,6 +22,12 @@ public enum PolicyProblem {
     public static var requestIDReused: String { "request_id_reused" }
     /// 409: there is nothing to confirm: it is confirmed, reverted, or not the latest.
     public static var notConfirmable: String { "not_confirmable" }
+    /// 409: the first publication cannot have a deadline, as nothing could come back.
+    public static var nothingToRevertTo: String { "nothing_to_revert_to" }
+    /// 409: a publication waits to be confirmed, and another one with a deadline cannot begin.
+    public static var confirmationPending: String { "confirmation_pending" }
+    /// 422: `exclude` names a gateway that is not enrolled.
+    public static var gatewayUnknown: String { "gateway_unknown" }
     /// 422: gateways would not take the content.
     ///
     /// Carries `errors`.
@@ -33,6 +39,8 @@ public enum PolicyProblem {
     public static var tokenRefused: String { "token_refused" }
     /// 422: the certificate request is malformed or for another identity.
     public static var requestRefused: String { "certificate_request_refused" }
+    /// 503: the service has no certificate authority.
+    public static var enrolmentUnavailable: String { "enrolment_unavailable" }
     /// 413: the body is longer than the limit.
     public static var bodyTooLarge: String { "body_too_large" }
     /// 503: the service stops, or its disk refused to keep something.

@@ -12,7 +12,7 @@ public enum PolicyMessageError: Error, Equatable, Sendable {
 }
 
 /// One line of the stream to a gateway.
-public enum PolicyStreamLine: Sendable, Equatable {
+public enum PolicyStreamLine: Sendable, Hashable {
     /// The first line: the latest decided bundle, if there is one, and the newest key set (JWS).
     case welcome(latest: BundleReference?, keySet: String)
     /// Fetch, verify, compile and keep this bundle, then report `prepared` or `refused`.
