@@ -19,6 +19,14 @@ public enum SnapshotText {
         } catch {
             throw .malformed("it is not valid json")
         }
+        return try read(value)
+    }
+
+    /// Reads a value as the other function reads bytes; for a snapshot inside another text,
+    /// which is then read once.
+    ///
+    /// - Throws: `SnapshotTextError` with the first problem.
+    public static func read(_ value: JSONValue) throws(SnapshotTextError) -> Snapshot {
         // A future format fails at some member or other: its name is the better message.
         if let format = value["format"]?.text, format != Snapshot.formatName {
             throw .formatUnknown(format)
