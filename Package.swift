@@ -9,6 +9,7 @@ let package = Package(
     products: [
         .executable(name: "clawgress", targets: ["clawgress"]),
         .executable(name: "clawgress-gateway", targets: ["clawgress-gateway"]),
+        .executable(name: "clawgress-policy", targets: ["clawgress-policy"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -110,7 +111,24 @@ let package = Package(
         ),
 
         // The services of the control plane, and their daemons.
-        .module("PolicyService", in: "Services", uses: ["Contract", "Model"]),
+        .module(
+            "PolicyService",
+            in: "Services",
+            uses: [
+                "Bundle", "BundleSigning", "Bytes", "Contract", "Daemon", "JWS", "JWSSigning",
+                "Mesh", "MeshSigning", "Model", "Sealing", "SnapshotCheck", "SnapshotText",
+                "Storage", "Crypto", "GRDB", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
+                "ServiceLifecycle",
+            ]
+        ),
+        .executableTarget(
+            name: "clawgress-policy",
+            dependencies: [
+                "Daemon", "Model", "PolicyService", "Sealing", "ArgumentParser", "Logging",
+                "ServiceLifecycle",
+            ],
+            path: "Sources/Daemons/clawgress-policy"
+        ),
 
         // The command line.
         .module(
@@ -237,7 +255,14 @@ let package = Package(
             ]
         ),
         .tests("MeshSigning", in: "Platform", uses: ["Bytes", "Mesh", "MeshSigning", "Sealing"]),
-        .tests("PolicyService", in: "Services", uses: ["Contract", "Model", "PolicyService"]),
+        .tests(
+            "PolicyService",
+            in: "Services",
+            uses: [
+                "Bundle", "Contract", "Daemon", "JWS", "JWSSigning", "Mesh", "MeshSigning", "Model",
+                "PolicyService", "Sealing", "Storage", "HTTPTypes", "Hummingbird", "Logging",
+            ]
+        ),
         .tests(
             "Commands",
             in: "CommandLine",

@@ -49,6 +49,7 @@ extension BannedConstruct {
     private static let pure = [
         "Sources/Model/", "Sources/RequestPath/Policy/", "Sources/RequestPath/Quota/",
         "Sources/RequestPath/Forward/", "Sources/ConfigTree/",
+        "Sources/Services/PolicyService/Commit/",
     ]
     private static let environmentReaders = [
         "Sources/Platform/Daemon/", "Sources/CommandLine/Commands/",

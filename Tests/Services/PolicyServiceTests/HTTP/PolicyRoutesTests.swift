@@ -1,0 +1,170 @@
+// The service over its sockets: who may ask what, and a publication from end to end.
+
+import ClawgressBundle
+import ClawgressContract
+import ClawgressJWS
+import ClawgressMesh
+import ClawgressModel
+import ClawgressPolicyService
+import HTTPTypes
+import Testing
+
+@Suite("the policy service's routes", .timeLimit(.minutes(2)))
+struct PolicyRoutesTests {
+    private static let forAdmin: [(HTTPRequest.Method, String)] = [
+        (.post, PolicyPaths.publications), (.get, PolicyPaths.publications),
+        (.get, PolicyPaths.publication("r")), (.post, PolicyPaths.confirmation(serial: 1)),
+        (.get, PolicyPaths.gateways), (.post, PolicyPaths.enrolmentTokens),
+        (.put, PolicyPaths.maintenance("gw-1")), (.delete, PolicyPaths.gateway("gw-1")),
+    ]
+    private static let forGateways: [(HTTPRequest.Method, String)] = [
+        (.get, PolicyPaths.stream), (.get, PolicyPaths.bundle(epoch: 1, serial: 1)),
+        (.post, PolicyPaths.reports),
+    ]
+
+    private func code(
+        _ client: MeshClient,
+        _ route: (HTTPRequest.Method, String)
+    ) async throws -> String {
+        let answer = try await client.send(MeshRequest(route.0, route.1))
+        return try decode(Problem.self, answer).code
+    }
+
+    @Test("each route refuses everybody whom it is not for")
+    func matrix() async throws {
+        let network = try await PolicyNetwork()
+        let stranger = network.stranger()
+        let policy = try network.client("other-policy", "policy/other")
+        let admin = try network.client("admin", "admin-api/admin-api")
+        // Certificates of the authority, but never enrolled here.
+        let gateway = try network.client("gw", "gateway/gw-1")
+        for route in Self.forAdmin + Self.forGateways {
+            #expect(try await code(stranger, route) == "certificate_required", "\(route)")
+            #expect(try await code(policy, route) == "identity_refused", "\(route)")
+        }
+        for route in Self.forAdmin {
+            #expect(try await code(gateway, route) == "identity_refused", "\(route)")
+        }
+        for route in Self.forGateways {
+            #expect(try await code(admin, route) == "identity_refused", "\(route)")
+            #expect(try await code(gateway, route) == "gateway_revoked", "\(route)")
+        }
+        #expect(try await code(admin, (.get, "/v1/nothing")) == "not_found")
+        try await network.stop()
+    }
+
+    private func token(_ admin: MeshClient, _ gatewayID: String) async throws -> String {
+        let request = EnrolmentTokenRequest(gatewayID: gatewayID, expiresSeconds: 600)
+        let answer = try await admin.send(
+            MeshRequest(.post, PolicyPaths.enrolmentTokens, body: try encode(request))
+        )
+        #expect(answer.status == 201)
+        return try decode(EnrolmentToken.self, answer).token
+    }
+
+    private func report(_ gateway: MeshClient, _ report: PolicyReport) async throws {
+        let body = Array(report.text.utf8)
+        let answer = try await gateway.send(MeshRequest(.post, PolicyPaths.reports, body: body))
+        #expect(answer.status == 204)
+    }
+
+    private func publication(_ name: String) throws -> [UInt8] {
+        PublicationRequest.body(
+            head: try encode(
+                PublicationRequest(
+                    requestID: "request-\(name)",
+                    revision: content(name).contentRevision()
+                )
+            ),
+            content: content(name).canonicalJSON()
+        )
+    }
+
+    @Test("a gateway enrols, agrees, serves, and is revoked at once")
+    func endToEnd() async throws {
+        let network = try await PolicyNetwork()
+        let admin = try network.client("admin", "admin-api/admin-api")
+        let token = try await token(admin, "gw-1")
+        let (enrolled, folder) = try await network.enrol("gw-1", token: token)
+        await #expect(throws: Problem.self) { try await network.enrol("gw-1", token: token) }
+        let root = try VerificationKey(jwkText: enrolled.rootKey)
+        let keySet = try KeySet.verify(Array(enrolled.keySet.utf8), rootKey: root)
+        let gateway = network.client(.folder(folder))
+        var lines = try await gateway.lines(MeshRequest(.get, PolicyPaths.stream))
+            .makeAsyncIterator()
+        func line() async throws -> PolicyStreamLine {
+            let bytes = try #require(try await lines.next())
+            return try PolicyStreamLine(parsing: String(decoding: bytes, as: UTF8.self))
+        }
+        #expect(try await line() == .welcome(latest: nil, keySet: enrolled.keySet))
+        let state = GatewayReportedState(
+            bootID: "b",
+            active: nil,
+            prepared: nil,
+            ready: true,
+            keySetVersion: 1,
+            productVersion: "1"
+        )
+        try await report(gateway, .state(state))
+        let body = try publication("first")
+        async let answer = admin.send(MeshRequest(.post, PolicyPaths.publications, body: body))
+        let bundle = BundleReference(
+            epoch: 1,
+            serial: 1,
+            revision: content("first").contentRevision()
+        )
+        #expect(try await line() == .prepare(bundle))
+        let fetched = try await gateway.send(
+            MeshRequest(.get, PolicyPaths.bundle(epoch: 1, serial: 1))
+        )
+        let signer = try #require(keySet.entries.first?.key)
+        #expect(
+            try SignedBundle.verify(fetched.body, trustedKeys: [signer]).revision == bundle.revision
+        )
+        try await report(gateway, .prepared(epoch: 1, serial: 1))
+        #expect(try await line() == .activate(bundle))
+        try await report(gateway, .activated(epoch: 1, serial: 1))
+        let published = try decode(Publication.self, try await answer)
+        #expect(published.state == .decided)
+        #expect(published.rollout.map(\.state) == ["activated"])
+        let asked = try await admin.send(
+            MeshRequest(.get, PolicyPaths.publication("request-first"))
+        )
+        #expect(try decode(Publication.self, asked) == published)
+        let revoked = try await admin.send(
+            MeshRequest(.delete, PolicyPaths.gateway("gw-1"))
+        )
+        #expect(revoked.status == 204)
+        let end = try await lines.next()
+        #expect(end == nil)
+        #expect(try await code(gateway, Self.forGateways[0]) == "gateway_revoked")
+        try await network.stop()
+    }
+
+    @Test("says what is wrong with a body")
+    func malformed() async throws {
+        let network = try await PolicyNetwork()
+        let admin = try network.client("admin", "admin-api/admin-api")
+        func code(_ text: String) async throws -> String {
+            let request = MeshRequest(.post, PolicyPaths.publications, body: Array(text.utf8))
+            return try decode(Problem.self, try await admin.send(request)).code
+        }
+        #expect(try await code("") == "malformed_request")
+        #expect(try await code(#"{"request_id":"r","revision":"x"}"#) == "malformed_request")
+        #expect(try await code(#"{"revision":"x","content":{}}"#) == "malformed_request")
+        #expect(
+            try await code(#"{"request_id":"r","revision":"x","content":{}}"#)
+                == "content_refused"
+        )
+        let good = String(decoding: content("c").canonicalJSON(), as: UTF8.self)
+        #expect(
+            try await code(#"{"request_id":"reversion-1","revision":"x","content":\#(good)}"#)
+                == "malformed_request"
+        )
+        #expect(
+            try await code(#"{"request_id":"r","revision":"x","content":\#(good)}"#)
+                == "revision_mismatch"
+        )
+        try await network.stop()
+    }
+}
