@@ -261,6 +261,7 @@ let package = Package(
             uses: [
                 "Bundle", "Contract", "Daemon", "JWS", "JWSSigning", "Mesh", "MeshSigning", "Model",
                 "PolicyService", "Sealing", "Storage", "HTTPTypes", "Hummingbird", "Logging",
+                "ServiceLifecycle",
             ]
         ),
         .tests(

@@ -13,7 +13,9 @@ import Synchronization
 
 /// A clock that stands still until it is moved.
 final class TestClock: Sendable {
-    private let seconds = Mutex<Int64>(1_800_000_000)
+    static let start: Int64 = 1_800_000_000
+
+    private let seconds = Mutex(TestClock.start)
 
     var now: Int64 { seconds.withLock { $0 } }
 
@@ -60,6 +62,37 @@ final class PolicyBench {
         )
     }
 
+    /// Files of keys that are made once for all tests whose clock begins where it stands, by
+    /// their place in the bench's folder: sealing takes a second in a debug build.
+    private static let made: Result<[String: Data], any Error> = Result {
+        let bench = try PolicyBench()
+        try bench.ceremony().begin(now: TestClock.start)
+        var files: [String: Data] = [:]
+        for name in try FileManager.default.subpathsOfDirectory(atPath: bench.folder) {
+            files[name] = FileManager.default.contents(atPath: "\(bench.folder)/\(name)")
+        }
+        return files
+    }
+
+    /// Gives the folder keys, unless it has some.
+    func makeKeys() throws {
+        guard !FileManager.default.fileExists(atPath: places.keys.rootFile) else { return }
+        guard clock.now == TestClock.start else { return try ceremony().begin(now: clock.now) }
+        let files = try Self.made.get()
+        try FileManager.default.createDirectory(
+            atPath: places.keys.path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        for (name, content) in files {
+            _ = FileManager.default.createFile(
+                atPath: "\(folder)/\(name)",
+                contents: content,
+                attributes: [.posixPermissions: 0o600]
+            )
+        }
+    }
+
     func ring() throws -> KeyRing {
         try KeyRing(places.keys, passphrase: try Self.passphrase(), now: clock.now)
     }
@@ -68,11 +101,9 @@ final class PolicyBench {
         try Store(path: places.database, migrator: PolicyStore.schema)
     }
 
-    /// Starts a service; makes keys for the first one.
+    /// Starts a service, the first one with new keys.
     func start() async throws -> Running {
-        if !FileManager.default.fileExists(atPath: places.keys.rootFile) {
-            try ceremony().begin(now: clock.now)
-        }
+        try makeKeys()
         let database = try openStore()
         let store = PolicyStore(database)
         let plane = try await PolicyPlane(

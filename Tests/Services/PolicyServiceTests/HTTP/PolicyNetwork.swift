@@ -8,6 +8,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import ServiceLifecycle
 
 /// A mesh on the loopback interface with one policy service.
 final class PolicyNetwork {
@@ -15,7 +16,8 @@ final class PolicyNetwork {
     let service: PolicyBench.Running
     let authority: AuthorityFolder
     let address: MeshAddress
-    private let server: Task<Void, Never>
+    private let server: ServiceGroup
+    private let serving: Task<Void, Never>
     private var clients: [MeshClient] = []
 
     static let policy = MeshIdentity(uri: "clawgress://policy/policy")
@@ -36,6 +38,7 @@ final class PolicyNetwork {
         let issuer = EnrolmentIssuer(folder: authority.path, passphrase: passphrase)
         let own = try Self.equip(authority, "policy", "policy/policy")
         let routes = PolicyRoutes(plane: service.plane, store: service.store, issuer: issuer)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, bound) = AsyncStream.makeStream(of: UInt16.self)
         let application = MeshServer(
             address: MeshAddress(host: "127.0.0.1", port: 0),
@@ -44,12 +47,21 @@ final class PolicyNetwork {
             now: { Int64(Date().timeIntervalSince1970) }
         ).application(
             routes.router(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            logger: logger,
             onBound: { bound.yield($0) }
         )
-        server = Task { _ = try? await application.run() }
+        let server = Self.group(application, logger)
+        self.server = server
+        serving = Task { _ = try? await server.run() }
         var iterator = ports.makeAsyncIterator()
         address = MeshAddress(host: "127.0.0.1", port: await iterator.next() ?? 0)
+    }
+
+    private static func group(_ service: some Service, _ logger: Logger) -> ServiceGroup {
+        var configuration = ServiceGroupConfiguration(services: [service], logger: logger)
+        // For the answers that never end by themselves.
+        configuration.maximumGracefulShutdownDuration = .seconds(1)
+        return ServiceGroup(configuration: configuration)
     }
 
     /// Makes a mesh folder below the bench's folder.
@@ -122,8 +134,10 @@ final class PolicyNetwork {
     func stop() async throws {
         await service.plane.stopStreams()
         for client in clients { await client.shutdown() }
-        server.cancel()
-        await server.value
+        // Not by cancelling: the library ends the process when a connection is dropped that it
+        // has accepted and not begun with.
+        await server.triggerGracefulShutdown()
+        await serving.value
         try await service.stop()
     }
 }
