@@ -15,9 +15,9 @@ public struct EditRequest: Codable, Sendable {
 /// `POST /v1/candidate/load`.
 public struct LoadRequest: Codable, Sendable {
     /// Whether the text replaces the candidate or is added to it.
-    public enum Mode: String, Codable, Sendable { case load, merge }
+    public enum Mode: String, Codable, Sendable, CaseIterable { case load, merge }
     /// How the text is written.
-    public enum Format: String, Codable, Sendable { case commands, json }
+    public enum Format: String, Codable, Sendable, CaseIterable { case commands, json }
 
     /// Replace or add.
     public var mode: Mode
@@ -37,7 +37,7 @@ public struct LoadRequest: Codable, Sendable {
 /// `POST /v1/candidate/rebase`: takes the candidate's changes over to the active revision.
 public struct RebaseRequest: Codable, Sendable {
     /// Whose value holds where both changed the same path.
-    public enum Keep: String, Codable, Sendable { case mine, theirs }
+    public enum Keep: String, Codable, Sendable, CaseIterable { case mine, theirs }
 
     /// Absent: paths that both changed are a conflict, and nothing happens.
     public var keep: Keep?

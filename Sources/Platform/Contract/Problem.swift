@@ -52,11 +52,14 @@ public struct ProblemItem: Codable, Sendable, Equatable {
     public var line: Int?
     /// What is wrong and what is allowed.
     public var message: String
+    /// The same as a stable word.
+    public var code: String?
 
     /// Describes a fault.
-    public init(path: String? = nil, line: Int? = nil, message: String) {
+    public init(path: String? = nil, line: Int? = nil, message: String, code: String? = nil) {
         self.path = path
         self.line = line
         self.message = message
+        self.code = code
     }
 }
