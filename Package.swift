@@ -129,6 +129,16 @@ let package = Package(
             ],
             path: "Sources/Daemons/clawgress-policy"
         ),
+        .module(
+            "AdminAPI",
+            in: "Services",
+            uses: [
+                "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon", "Identity", "JWS", "Mesh",
+                "Model", "Sealing", "SnapshotCheck", "SnapshotText", "Storage", "Crypto",
+                "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
+                "ServiceLifecycle",
+            ]
+        ),
 
         // The command line.
         .module(
@@ -262,6 +272,14 @@ let package = Package(
                 "Bundle", "Contract", "Daemon", "JWS", "JWSSigning", "Mesh", "MeshSigning", "Model",
                 "PolicyService", "Sealing", "Storage", "HTTPTypes", "Hummingbird", "Logging",
                 "ServiceLifecycle",
+            ]
+        ),
+        .tests(
+            "AdminAPI",
+            in: "Services",
+            uses: [
+                "AdminAPI", "Contract", "JWS", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
+                "Yams",
             ]
         ),
         .tests(

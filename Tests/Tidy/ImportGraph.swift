@@ -66,8 +66,10 @@ extension ImportGraph {
     static let offlineStages: Set<String> = [
         "ClawgressIdentity", "ClawgressPolicy", "ClawgressAudit",
     ]
+    /// The admin API is among them because it makes API keys, by the code that checks them.
     static let offlineTools: Set<String> = [
-        "ClawgressCommands", "ClawgressBundleSigning", "ClawgressSnapshotCheck",
+        "ClawgressAdminAPI", "ClawgressCommands", "ClawgressBundleSigning",
+        "ClawgressSnapshotCheck",
     ]
     /// Measure or question a stage by itself, and never serve a request.
     static let measuringTools: Set<String> = ["clawgress-stages", "clawgress-parse"]

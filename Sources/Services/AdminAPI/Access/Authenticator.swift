@@ -1,0 +1,98 @@
+// From the `Authorization` field to a caller. A role is looked up in the active configuration for
+// every request, so that taking it away holds from the next one on.
+
+import ClawgressContract
+
+/// Proves callers.
+struct Authenticator: Sendable {
+    let store: AdminStore
+    let desk: ConfigurationDesk
+    let clock: AdminClock
+    let passwords = PasswordDesk()
+    /// Failures of one source, right credentials excepted.
+    let sourceFailures: Budgets
+    /// Failed logins of one user, wherever they came from.
+    let userFailures: Budgets
+
+    /// The user of the bootstrap token in events; no configured user can have the name.
+    static var bootstrapUser: String { "(bootstrap)" }
+
+    /// Proves a request's caller.
+    ///
+    /// - Parameter field: the value of the `Authorization` field.
+    /// - Throws: 401, or 429 for a source that failed too often.
+    func caller(_ field: String?, source: String) async throws(Refusal) -> Caller {
+        guard let field else { throw .unauthorized }
+        let parts = field.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer",
+            let secret = BearerSecret(String(parts[1])),
+            let stored = try store.credential(secret.id), stored.kind == secret.kind,
+            ConstantTime.equal(stored.digest, secret.digest),
+            stored.revokedAt == nil, clock.seconds < stored.expiresAt,
+            let role = try await role(of: stored)
+        else { throw fail(source) }
+        try store.touch(stored, now: clock.seconds)
+        return Caller(
+            user: stored.user,
+            role: role,
+            kind: stored.kind,
+            credentialID: stored.id,
+            expiresAt: stored.expiresAt,
+            source: source
+        )
+    }
+
+    /// The role of a user by its password.
+    ///
+    /// - Throws: 401, or 429 for a source or user with too many failures.
+    func login(
+        _ user: String,
+        _ password: String,
+        source: String
+    ) async throws(Refusal) -> AdminRole {
+        let now = clock.microseconds()
+        if let seconds = [
+            sourceFailures.wait(source, at: now), userFailures.wait(user, at: now),
+        ].compactMap(\.self).max() {
+            throw .tooManyFailures(seconds)
+        }
+        let stored = try store.password(of: user)
+        let isRight = try await passwords.check(password, stored?.hash)
+        guard isRight, let role = try await standing(of: user) else {
+            _ = userFailures.take(user, at: now)
+            _ = sourceFailures.take(source, at: now)
+            throw .loginRefused
+        }
+        return role
+    }
+
+    /// A user's role now; nil for one that is not configured or disabled.
+    func standing(of user: String) async throws(Refusal) -> AdminRole? {
+        switch await desk.standing(of: user) {
+        case .role(let role): return role
+        case .none: return nil
+        case .noUsers:
+            // Until users are configured, whoever the bootstrap token let in must be able to.
+            return try store.password(of: user)?.isFounder == true ? .admin : nil
+        }
+    }
+
+    private func role(of stored: StoredCredential) async throws(Refusal) -> AdminRole? {
+        if stored.kind == .bootstrap { return .admin }
+        guard let role = try await standing(of: stored.user) else { return nil }
+        guard let limit = stored.role else { return role }
+        return limit.isWithin(role) ? limit : nil
+    }
+
+    private func fail(_ source: String) -> Refusal {
+        sourceFailures.take(source, at: clock.microseconds()).map(Refusal.tooManyFailures)
+            ?? .unauthorized
+    }
+}
+
+extension AdminRole {
+    /// Whether everything that this role may do, `other` may do too.
+    func isWithin(_ other: AdminRole) -> Bool {
+        (Self.allCases.firstIndex(of: self) ?? 0) >= (Self.allCases.firstIndex(of: other) ?? 0)
+    }
+}

@@ -1,0 +1,85 @@
+// How much is taken from one side before it has to wait: requests of a credential, and failures of
+// a source or for a user. Both count in memory, in tables that cannot grow without end.
+
+import Synchronization
+
+/// A bucket that refills with time.
+struct TokenBucket: Sendable {
+    private var tokens: Double
+    private var updatedAt: Int64
+
+    init(full burst: Int, at microseconds: Int64) {
+        tokens = Double(burst)
+        updatedAt = microseconds
+    }
+
+    /// What is in it now.
+    private mutating func refill(_ rate: Double, _ burst: Int, at microseconds: Int64) {
+        let elapsed = Double(max(0, microseconds - updatedAt)) / 1_000_000
+        tokens = min(Double(burst), tokens + elapsed * rate)
+        updatedAt = microseconds
+    }
+
+    /// Takes one; or says after how many whole seconds there is one.
+    mutating func take(rate: Double, burst: Int, at microseconds: Int64) -> Int? {
+        if let seconds = wait(rate: rate, burst: burst, at: microseconds) { return seconds }
+        tokens -= 1
+        return nil
+    }
+
+    /// After how many whole seconds one can be taken; nil for now.
+    mutating func wait(rate: Double, burst: Int, at microseconds: Int64) -> Int? {
+        refill(rate, burst, at: microseconds)
+        return tokens >= 1 ? nil : max(1, Int(((1 - tokens) / rate).rounded(.up)))
+    }
+}
+
+/// One bucket for each name.
+final class Budgets: Sendable {
+    private let rate: Double
+    private let burst: Int
+    private let buckets = Mutex<[String: TokenBucket]>([:])
+
+    /// More names than these are not remembered one by one: the table is emptied, which costs
+    /// whoever filled it the names and never refuses anybody.
+    private static var namesMax: Int { 10_000 }
+
+    /// - Parameter rate: what comes back each second.
+    init(rate: Double, burst: Int) {
+        self.rate = rate
+        self.burst = burst
+    }
+
+    /// Takes one of `name`'s; or says how many seconds to wait.
+    func take(_ name: String, at microseconds: Int64) -> Int? {
+        with(name, at: microseconds) { $0.take(rate: rate, burst: burst, at: microseconds) }
+    }
+
+    /// How many seconds `name` has to wait; nil if it need not.
+    func wait(_ name: String, at microseconds: Int64) -> Int? {
+        with(name, at: microseconds) { $0.wait(rate: rate, burst: burst, at: microseconds) }
+    }
+
+    private func with(
+        _ name: String,
+        at microseconds: Int64,
+        _ use: (inout TokenBucket) -> Int?
+    ) -> Int? {
+        buckets.withLock { buckets in
+            if buckets.count >= Self.namesMax, buckets[name] == nil { buckets.removeAll() }
+            return use(&buckets[name, default: TokenBucket(full: burst, at: microseconds)])
+        }
+    }
+}
+
+extension Budgets {
+    /// So many each second, and ten seconds' worth at once.
+    convenience init(perSecond count: Int) {
+        self.init(rate: Double(count), burst: count * 10)
+    }
+
+    /// So many each minute, all of them at once if they must be.
+    convenience init(perMinute count: Int) {
+        self.init(rate: Double(count) / 60, burst: count)
+    }
+}

@@ -1,0 +1,141 @@
+// The admin API assembled: its database, its desk, its door, and what runs beside them.
+
+import ClawgressBytes
+import ClawgressContract
+import ClawgressJWS
+import ClawgressMesh
+import ClawgressSealing
+import ClawgressStorage
+public import Logging
+import ServiceLifecycle
+
+/// The admin API.
+public struct AdminAPI: Sendable {
+    /// Answers requests, whoever carries them.
+    public let responder: AdminResponder
+    private var service: AdminService { responder.service }
+
+    /// Opens the state folder and makes what answers requests.
+    ///
+    /// - Parameters:
+    ///   - stateFolder: the folder of the database; must exist.
+    ///   - plane: the policy service.
+    ///   - openAPI: the text of the OpenAPI document.
+    /// - Throws: `AdminStartError`.
+    public init(
+        stateFolder: String,
+        plane: any PolicyPlane,
+        clock: AdminClock = .machine,
+        limits: AdminLimits = AdminLimits(),
+        openAPI: String? = nil,
+        logger: Logger
+    ) throws(AdminStartError) {
+        do {
+            let store = try AdminStore(folder: stateFolder)
+            let desk = try ConfigurationDesk(
+                store: store,
+                plane: plane,
+                clock: clock,
+                bootID: BearerSecret.random(16),
+                logger: logger
+            )
+            responder = AdminResponder(
+                service: AdminService(
+                    store: store,
+                    desk: desk,
+                    authenticator: Authenticator(
+                        store: store,
+                        desk: desk,
+                        clock: clock,
+                        sourceFailures: Budgets(perMinute: limits.sourceFailuresPerMinute),
+                        userFailures: Budgets(perMinute: limits.userFailuresPerMinute)
+                    ),
+                    plane: plane,
+                    clock: clock,
+                    logger: logger,
+                    limits: limits,
+                    openAPI: openAPI,
+                    requests: Budgets(perSecond: limits.requestsPerSecond),
+                    openRequests: Budgets(perSecond: limits.openRequestsPerSecond)
+                )
+            )
+        } catch let error as StorageError {
+            throw AdminStartError(error.description)
+        } catch let error as Refusal {
+            throw AdminStartError(error.problem.detail)
+        } catch {
+            throw AdminStartError("\(error)")
+        }
+    }
+
+    /// A one-time admin token, if nobody has ever had access; nil otherwise.
+    ///
+    /// It is kept as a digest only: shown now or never.
+    public func bootstrapToken() throws(AdminStartError) -> String? {
+        do throws(Refusal) {
+            guard try service.store.isUntouched() else { return nil }
+            let secret = BearerSecret.generate(.bootstrap)
+            let now = service.clock.seconds
+            try service.store.add(
+                StoredCredential(
+                    secret,
+                    user: Authenticator.bootstrapUser,
+                    name: "first start",
+                    role: .admin,
+                    createdAt: now,
+                    expiresAt: now + 24 * 3_600
+                )
+            )
+            return secret.fullText
+        } catch {
+            throw AdminStartError(error.problem.detail)
+        }
+    }
+
+    /// Asks once for what the policy service did meanwhile, and forgets what has ended.
+    public func follow() async {
+        await service.desk.follow()
+        do throws(Refusal) {
+            try service.store.sweep(
+                now: service.clock.seconds,
+                repetitionSeconds: AdminService.repetitionSeconds
+            )
+        } catch {
+            service.logger.error("cannot sweep", metadata: ["detail": "\(error.problem.detail)"])
+        }
+    }
+
+    /// Gives the database back; for tests and backups.
+    public func close() throws(AdminStartError) {
+        do throws(StorageError) {
+            try service.store.close()
+        } catch {
+            throw AdminStartError(error.description)
+        }
+    }
+}
+
+/// Why the admin API does not start: one line with what to do.
+public struct AdminStartError: Error, Sendable, CustomStringConvertible {
+    /// The line.
+    public let description: String
+
+    /// Makes an error from one line.
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+/// Keeps the desk informed while the daemon runs.
+struct FollowService: Service {
+    let api: AdminAPI
+    /// How often the policy service is asked.
+    static var period: Duration { .seconds(1) }
+
+    func run() async throws {
+        while !Task.isShuttingDownGracefully, !Task.isCancelled {
+            await api.follow()
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.period) }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// What the admin API takes of one side before it says no.
+
+import ClawgressDaemon
+
+/// The limits of the admin API; each has a default that fits most.
+public struct AdminLimits: Decodable, Sendable {
+    /// Bytes of one request's body; a whole configuration must fit.
+    public var bodyBytes = 32 << 20
+    /// Requests of one credential each second, on average.
+    public var requestsPerSecond = 200
+    /// Requests of one address each second to what needs no credential.
+    public var openRequestsPerSecond = 20
+    /// Refused credentials of one address each minute.
+    public var sourceFailuresPerMinute = 30
+    /// Failed logins of one user each minute.
+    public var userFailuresPerMinute = 10
+    /// The life of a session.
+    public var sessionSeconds: Int64 = 12 * 3_600
+    /// The longest life of an operator token.
+    public var tokenSecondsMax: Int64 = 366 * 86_400
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case bodyBytes = "body_bytes"
+        case requestsPerSecond = "requests_per_second"
+        case openRequestsPerSecond = "open_requests_per_second"
+        case sourceFailuresPerMinute = "source_failures_per_minute"
+        case userFailuresPerMinute = "user_failures_per_minute"
+        case sessionSeconds = "session_seconds"
+        case tokenSecondsMax = "token_seconds_max"
+    }
+
+    /// The defaults.
+    public init() {}
+
+    /// Decodes what is given over the defaults; unknown keys are refused.
+    public init(from decoder: any Decoder) throws {
+        try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        func read<Value: Decodable>(_ key: CodingKeys, or fallback: Value) throws -> Value {
+            try values.decodeIfPresent(Value.self, forKey: key) ?? fallback
+        }
+        bodyBytes = try read(.bodyBytes, or: bodyBytes)
+        requestsPerSecond = try read(.requestsPerSecond, or: requestsPerSecond)
+        openRequestsPerSecond = try read(.openRequestsPerSecond, or: openRequestsPerSecond)
+        sourceFailuresPerMinute = try read(.sourceFailuresPerMinute, or: sourceFailuresPerMinute)
+        userFailuresPerMinute = try read(.userFailuresPerMinute, or: userFailuresPerMinute)
+        sessionSeconds = try read(.sessionSeconds, or: sessionSeconds)
+        tokenSecondsMax = try read(.tokenSecondsMax, or: tokenSecondsMax)
+    }
+
+    /// Limits out of their range, one sentence each.
+    func problems() -> [String] {
+        var problems: [String] = []
+        func check(_ key: CodingKeys, _ value: Int64, _ range: ClosedRange<Int64>) {
+            guard !range.contains(value) else { return }
+            problems.append(
+                "`limits.\(key.rawValue)` is \(value), but must be from \(range.lowerBound) to "
+                    + "\(range.upperBound)"
+            )
+        }
+        check(.bodyBytes, Int64(bodyBytes), 65_536...268_435_456)
+        check(.requestsPerSecond, Int64(requestsPerSecond), 1...100_000)
+        check(.openRequestsPerSecond, Int64(openRequestsPerSecond), 1...100_000)
+        check(.sourceFailuresPerMinute, Int64(sourceFailuresPerMinute), 1...100_000)
+        check(.userFailuresPerMinute, Int64(userFailuresPerMinute), 1...100_000)
+        check(.sessionSeconds, sessionSeconds, 60...2_592_000)
+        check(.tokenSecondsMax, tokenSecondsMax, 3_600...315_360_000)
+        return problems
+    }
+}

@@ -1,0 +1,240 @@
+// Staging and committing. A commit is kept as pending before the policy service hears of it; from
+// then on it ends by what the service says, now or after any number of crashes on either side.
+
+import ClawgressConfigTree
+import ClawgressContract
+import HTTPTypes
+import Logging
+
+extension ConfigurationDesk {
+    /// Validates a caller's candidate and stages it (specification 6.1).
+    func configure(
+        _ caller: Caller,
+        comment: String?
+    ) throws(Refusal) -> ConfigureAnswer {
+        guard var candidate = try candidate(of: caller.credentialID) else {
+            throw .conflict("candidate_empty", "the candidate has no changes")
+        }
+        let changes = candidate.tree.changes(from: candidate.base.tree)
+        guard candidate.base.id == active.id else {
+            throw .outdated(Self.disputed(candidate, active))
+        }
+        guard !changes.isEmpty else {
+            throw .conflict("candidate_empty", "the candidate has no changes")
+        }
+        let (draft, report) = try validate(candidate.tree)
+        try store.keep(
+            revision: draft.id,
+            tree: draft.treeText,
+            actor: caller.user,
+            comment: comment,
+            now: clock.seconds
+        )
+        candidate.stored.staged = draft.id
+        candidate.stored.stagedVersion = candidate.stored.version
+        try store.keep(candidate.stored, step: nil)
+        remember(candidate)
+        return ConfigureAnswer(revision: draft.id, changeCount: changes.count, report: report)
+    }
+
+    /// Puts a caller's staged revision into force (specification 6.2).
+    func commit(
+        _ caller: Caller,
+        comment: String?,
+        confirmMinutes: Int64?,
+        excluded: [String]
+    ) async throws(Refusal) -> CommitAnswer {
+        try await enter()
+        defer { leave() }
+        guard let candidate = try candidate(of: caller.credentialID),
+            let staged = candidate.stored.staged
+        else {
+            throw .conflict("nothing_staged", "nothing is staged: configure the candidate first")
+        }
+        guard candidate.isStaged else {
+            throw .conflict(
+                "candidate_newer_than_staged",
+                "the candidate was changed after it was staged: configure it again, or discard it"
+            )
+        }
+        guard candidate.base.id == active.id else {
+            throw Refusal(
+                .conflict,
+                "staged_outdated",
+                "the active revision has changed since this one was staged: rebase the candidate "
+                    + "and configure it again",
+                paths: Self.disputed(candidate, active)
+            )
+        }
+        var commit = pending(
+            caller,
+            staged,
+            comment: comment,
+            candidate.tree.changes(from: candidate.base.tree)
+        )
+        if !excluded.isEmpty {
+            commit.summary = "forced without \(excluded.joined(separator: ", ")); \(commit.summary)"
+        }
+        let answer = try await publish(
+            commit,
+            candidate.tree,
+            confirmSeconds: confirmMinutes.map { $0 * 60 },
+            excluded: excluded
+        )
+        try retire(candidate)
+        return answer
+    }
+
+    /// Forgets a candidate that was committed, unless it was edited meanwhile.
+    private func retire(_ committed: Candidate) throws(Refusal) {
+        let owner = committed.stored.owner
+        guard try view(of: owner).etag == committed.etag else {
+            _ = try rebase(owner, keep: .mine)
+            return
+        }
+        try discard(owner)
+    }
+
+    /// Changes the active revision by a few edits, at once.
+    func commitNow(
+        _ caller: Caller,
+        _ edits: [ConfigEdit],
+        comment: String?
+    ) async throws(Refusal) -> CommitAnswer {
+        try await enter()
+        defer { leave() }
+        var tree = active.tree
+        do throws(ConfigProblems) {
+            try tree.apply(edits)
+        } catch {
+            throw .edits(error.problems)
+        }
+        let changes = tree.changes(from: active.tree)
+        guard !changes.isEmpty else {
+            throw .conflict("nothing_changed", "the active revision says this already")
+        }
+        let (draft, _) = try validate(tree)
+        try store.keep(
+            revision: draft.id,
+            tree: draft.treeText,
+            actor: caller.user,
+            comment: comment,
+            now: clock.seconds
+        )
+        let commit = pending(caller, draft.id, comment: comment, changes)
+        return try await publish(commit, tree, confirmSeconds: nil, excluded: [])
+    }
+
+    /// Keeps a commit that would be reverted otherwise.
+    func confirm(_ caller: Caller) async throws(Refusal) -> CommitAnswer {
+        try await enter()
+        defer { leave() }
+        guard let waiting = try store.unconfirmed(), let serial = waiting.serial else {
+            throw .conflict("nothing_to_confirm", "no commit waits for confirmation")
+        }
+        let id = BearerSecret.random(16)
+        let publication: Publication
+        do throws(PolicyPlaneError) {
+            publication = try await plane.confirm(serial: serial, requestID: id)
+        } catch {
+            throw Self.refusal(error)
+        }
+        var commit = pending(caller, waiting.revision, comment: waiting.comment, [])
+        commit.id = id
+        commit.summary = "confirmed \(waiting.id)"
+        try finish(&commit, publication, action: "confirm", caller)
+        try store.markConfirmed(before: publication.serial)
+        return CommitAnswer(commit)
+    }
+
+    /// The snapshot of a configuration and what is to be said of it.
+    ///
+    /// - Throws: 422 with every error.
+    func validate(_ tree: ConfigTree) throws(Refusal) -> (RevisionDraft, ValidationReport) {
+        let draft = try RevisionDraft(tree)
+        let report = draft.report(of: tree, now: clock.seconds)
+        guard report.errors.isEmpty else { throw .invalid(report) }
+        return (draft, report)
+    }
+
+    private func pending(
+        _ caller: Caller,
+        _ revision: String,
+        comment: String?,
+        _ changes: [ConfigChange]
+    ) -> StoredCommit {
+        StoredCommit(
+            id: BearerSecret.random(16),
+            state: .pending,
+            revision: revision,
+            askedAt: clock.seconds,
+            actor: caller.user,
+            source: caller.source,
+            credential: caller.credentialID,
+            comment: comment,
+            summary: Self.summary(changes)
+        )
+    }
+
+    private func publish(
+        _ pending: StoredCommit,
+        _ tree: ConfigTree,
+        confirmSeconds: Int64?,
+        excluded: [String]
+    ) async throws(Refusal) -> CommitAnswer {
+        let draft = try RevisionDraft(tree)
+        var commit = pending
+        try store.add(commit)
+        let request = PublicationRequest(
+            requestID: commit.id,
+            revision: commit.revision,
+            comment: commit.comment,
+            confirmSeconds: confirmSeconds,
+            exclude: excluded.isEmpty ? nil : excluded
+        )
+        switch await publication(of: request, draft.content) {
+        case .success(let publication): try settle(&commit, publication)
+        case .failure(.refused(let refusal)): throw try abort(&commit, refusal)
+        case .failure(.unreachable(let reason)):
+            logger.warning("a commit got no answer", metadata: ["reason": "\(reason)"])
+            try await ask(&commit)
+        }
+        guard commit.state == .decided else {
+            throw commit.state == .pending ? .commitPending(commit.id) : Self.aborted(commit)
+        }
+        return CommitAnswer(commit)
+    }
+
+    private func publication(
+        of request: PublicationRequest,
+        _ content: [UInt8]
+    ) async -> Result<Publication, PolicyPlaneError> {
+        do throws(PolicyPlaneError) {
+            return .success(try await plane.publish(request, content: content))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Where two people changed the same, or what the other changed.
+    private static func disputed(_ candidate: Candidate, _ active: Revision) -> [String] {
+        let merge = ConfigTree.merge(
+            base: candidate.base.tree,
+            mine: candidate.tree,
+            theirs: active.tree
+        )
+        if case .conflicts(let paths) = merge { return paths.prefix(100).map(\.text) }
+        let changes = active.tree.changes(from: candidate.base.tree)
+        return changes.prefix(100).map(\.path.text)
+    }
+
+    /// The changes as one bounded text.
+    static func summary(_ changes: [ConfigChange]) -> String {
+        let shown = changes.prefix(20).map { change in
+            let mark = change.kind == .added ? "+" : change.kind == .removed ? "-" : ">"
+            return "\(mark) \(change.path.text)"
+        }
+        let more = changes.count > shown.count ? "; and \(changes.count - shown.count) more" : ""
+        return shown.joined(separator: "; ") + more
+    }
+}

@@ -1,0 +1,243 @@
+// What became of commits: the answer of the policy service is the truth, and whoever missed it asks
+// again. The service also publishes by itself, when nobody confirms in time.
+
+import ClawgressContract
+import HTTPTypes
+import Logging
+
+extension ConfigurationDesk {
+    /// How many commits wait for the one that is under way.
+    private static var waitingMax: Int { 16 }
+
+    /// Waits until no other commit is under way, and none has an unknown end.
+    ///
+    /// Such a one decides what is active, so it comes first.
+    func enter() async throws(Refusal) {
+        if isPublishing {
+            guard waiting.count < Self.waitingMax else {
+                throw .conflict("commit_in_progress", "too many commits are under way: try again")
+            }
+            await withCheckedContinuation { waiting.append($0) }
+        }
+        isPublishing = true
+        do throws(Refusal) {
+            for var commit in try store.pendingCommits() {
+                try await ask(&commit)
+                if commit.state == .pending { throw .commitPending(commit.id) }
+            }
+        } catch {
+            leave()
+            throw error
+        }
+    }
+
+    /// Lets the next commit begin.
+    func leave() {
+        guard !waiting.isEmpty else {
+            isPublishing = false
+            return
+        }
+        waiting.removeFirst().resume()
+    }
+
+    /// Asks for the end of every commit that is pending, and follows what is in force.
+    func follow() async {
+        guard !isPublishing else { return }
+        isPublishing = true
+        defer { leave() }
+        do throws(Refusal) {
+            for var commit in try store.pendingCommits() { try await ask(&commit) }
+            try await followLatest()
+        } catch {
+            logger.warning("cannot follow", metadata: ["detail": "\(error.problem.detail)"])
+        }
+    }
+
+    /// Whether every commit's end is known.
+    func isSettled() throws(Refusal) -> Bool { try store.pendingCommits().isEmpty }
+
+    /// Asks what became of a commit that got no answer.
+    func ask(_ commit: inout StoredCommit) async throws(Refusal) {
+        let publication: Publication?
+        do throws(PolicyPlaneError) {
+            publication = try await plane.publication(commit.id)
+        } catch {
+            return
+        }
+        if let publication {
+            try settle(&commit, publication)
+        } else {
+            // It never heard of it, and will not: the request is not sent again.
+            commit.state = .aborted
+            try conclude(&commit, code: "policy_service_unreachable")
+        }
+    }
+
+    /// Takes over what the policy service published by itself.
+    private func followLatest() async throws(Refusal) {
+        let latest: Publication?
+        do throws(PolicyPlaneError) {
+            latest = try await plane.latest()
+        } catch {
+            throw Self.refusal(error)
+        }
+        guard let latest else { return }
+        if let known = try store.newestPublication(),
+            (known.epoch, known.serial) >= (latest.epoch, latest.serial)
+        {
+            return
+        }
+        let system = Caller.policyService
+        // One of ours that was taken for lost has its own actor.
+        var commit =
+            try store.commit(latest.requestID)
+            ?? StoredCommit(
+                id: latest.requestID,
+                state: .pending,
+                revision: latest.revision,
+                askedAt: latest.createdAt,
+                actor: system.user,
+                source: system.source,
+                credential: system.credentialID,
+                comment: latest.comment,
+                summary: latest.kind.rawValue
+            )
+        guard try revision(latest.revision) != nil else {
+            throw .unavailable("the published revision \(latest.revision) is not kept here")
+        }
+        if latest.kind == .reversion { try store.markReverted(serial: latest.serial) }
+        if latest.kind == .confirmation { try store.markConfirmed(before: latest.serial) }
+        try finish(&commit, latest, action: latest.kind.rawValue, Caller(of: commit))
+    }
+
+    func settle(_ commit: inout StoredCommit, _ publication: Publication) throws(Refusal) {
+        switch publication.state {
+        case .preparing: return
+        case .aborted:
+            commit.state = .aborted
+            commit.rollout = publication.rollout
+            try conclude(&commit, code: PolicyProblem.publicationAborted)
+        case .decided:
+            try finish(&commit, publication, action: "commit", Caller(of: commit))
+        }
+    }
+
+    /// Notes a decided publication: from here on its revision is the active one.
+    func finish(
+        _ commit: inout StoredCommit,
+        _ publication: Publication,
+        action: String,
+        _ caller: Caller
+    ) throws(Refusal) {
+        commit.state = .decided
+        commit.epoch = publication.epoch
+        commit.serial = publication.serial
+        commit.decidedAt = publication.decidedAt ?? clock.seconds
+        commit.confirmBy = publication.confirmBy
+        commit.rollout = publication.rollout
+        try store.settle(
+            commit,
+            event: event(
+                caller,
+                action,
+                commit.revision,
+                "serial \(publication.serial): \(commit.summary)"
+            )
+        )
+        if let revision = try revision(commit.revision) { active = revision }
+    }
+
+    /// Notes that a commit changed nothing.
+    func conclude(_ commit: inout StoredCommit, code: String) throws(Refusal) {
+        commit.decidedAt = clock.seconds
+        var event = event(Caller(of: commit), "commit", commit.revision, commit.summary)
+        event.result = .refused
+        event.code = code
+        try store.settle(commit, event: event)
+    }
+
+    /// Notes a refusal of the policy service and says what the caller is told.
+    func abort(_ commit: inout StoredCommit, _ refusal: PolicyRefusal) throws(Refusal) -> Refusal {
+        commit.state = .aborted
+        commit.rollout = refusal.refusals
+        try conclude(&commit, code: refusal.code)
+        if refusal.code == PolicyProblem.contentRefused {
+            return Refusal(
+                .unprocessableContent,
+                refusal.code,
+                "gateways would not take this: \(refusal.problems.first?.message ?? refusal.detail)",
+                errors: refusal.problems
+            )
+        }
+        guard refusal.code == PolicyProblem.publicationAborted else {
+            return Self.refusal(.refused(refusal))
+        }
+        return Self.aborted(commit)
+    }
+
+    static func aborted(_ commit: StoredCommit) -> Refusal {
+        let names = commit.rollout.filter { $0.state == "refused" }
+        let list = names.map { "\($0.gatewayID): \($0.reason ?? $0.code ?? "refused")" }
+        let reason =
+            list.isEmpty ? "the policy service could not publish" : list.joined(separator: "; ")
+        return Refusal(
+            .conflict,
+            "publication_aborted",
+            "nothing was changed anywhere: \(reason)",
+            refusals: names
+        )
+    }
+
+    /// What a caller is told of the policy service's failure.
+    static func refusal(_ error: PolicyPlaneError) -> Refusal {
+        switch error {
+        case .unreachable(let reason): .policyService(reason)
+        case .refused(let refusal) where refusal.status == 404:
+            .missing("such gateway or publication")
+        case .refused(let refusal): .conflict(refusal.code, refusal.detail)
+        }
+    }
+}
+
+extension Caller {
+    /// The policy service, where it acted by itself.
+    static var policyService: Caller {
+        Caller(
+            user: "(clawgress-policy)",
+            role: .admin,
+            kind: .session,
+            credentialID: "",
+            expiresAt: 0,
+            source: "mesh"
+        )
+    }
+
+    /// Who asked for a commit.
+    init(of commit: StoredCommit) {
+        self.init(
+            user: commit.actor,
+            role: .operator,
+            kind: .session,
+            credentialID: commit.credential,
+            expiresAt: 0,
+            source: commit.source
+        )
+    }
+}
+
+extension CommitAnswer {
+    init(_ commit: StoredCommit) {
+        self.init(
+            commitID: commit.id,
+            state: commit.state,
+            revision: commit.revision,
+            epoch: commit.epoch,
+            serial: commit.serial,
+            timestamp: AdminTime.text(commit.decidedAt ?? commit.askedAt),
+            actor: commit.actor,
+            comment: commit.comment,
+            confirmBy: commit.confirmBy.map(AdminTime.text),
+            rollout: commit.rollout
+        )
+    }
+}

@@ -1,0 +1,175 @@
+// The one place where configurations change. It is an actor, so two operators are served one after
+// the other, and what one of them is told cannot have been undone by the other meanwhile.
+
+import ClawgressConfigTree
+import ClawgressContract
+import ClawgressJWS
+import Logging
+
+/// Candidates, revisions, commits.
+actor ConfigurationDesk {
+    /// A whole configuration and its name.
+    struct Revision: Sendable {
+        let id: String
+        let tree: ConfigTree
+    }
+
+    /// A candidate with its content.
+    struct Candidate: Sendable {
+        var stored: StoredCandidate
+        let base: Revision
+        var tree: ConfigTree
+        /// How many steps it takes to make it again.
+        var steps: Int
+
+        /// Changes with every change of the candidate.
+        var etag: String { "\(stored.nonce)-\(stored.version)" }
+        var isStaged: Bool { stored.staged != nil && stored.stagedVersion == stored.version }
+    }
+
+    /// What the active configuration says of a user.
+    enum Standing: Sendable {
+        case role(AdminRole)
+        case none
+        /// No user is configured at all.
+        case noUsers
+    }
+
+    let store: AdminStore
+    let plane: any PolicyPlane
+    let clock: AdminClock
+    let bootID: String
+    let logger: Logger
+    /// What is in force, as far as is known.
+    var active: Revision
+    /// A commit is with the policy service.
+    var isPublishing = false
+    /// Those that wait for it.
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Candidates that were looked at lately; all of them are in the store.
+    var candidates: [String: Candidate] = [:]
+    /// Trees of other revisions that were looked at lately.
+    private var trees: [String: ConfigTree] = [:]
+
+    private static var candidatesInMemoryMax: Int { 64 }
+    private static var treesInMemoryMax: Int { 8 }
+
+    init(
+        store: AdminStore,
+        plane: any PolicyPlane,
+        clock: AdminClock,
+        bootID: String,
+        logger: Logger
+    ) throws(Refusal) {
+        self.store = store
+        self.plane = plane
+        self.clock = clock
+        self.bootID = bootID
+        self.logger = logger
+        let stored = try Self.stored(try store.published(back: 0), in: store)
+        active = if let stored { stored } else { try Self.beginning(store, clock) }
+    }
+
+    /// An empty configuration: what is in force before the first commit.
+    private static func beginning(
+        _ store: AdminStore,
+        _ clock: AdminClock
+    ) throws(Refusal) -> Revision {
+        let draft = try RevisionDraft(ConfigTree())
+        try store.keep(
+            revision: draft.id,
+            tree: draft.treeText,
+            actor: "system",
+            comment: "nothing configured",
+            now: clock.seconds
+        )
+        return Revision(id: draft.id, tree: ConfigTree())
+    }
+
+    private static func stored(
+        _ id: String?,
+        in store: AdminStore
+    ) throws(Refusal) -> Revision? {
+        guard let id, let text = try store.tree(of: id) else { return nil }
+        return Revision(id: id, tree: try tree(of: text, id))
+    }
+
+    private static func tree(of text: [UInt8], _ id: String) throws(Refusal) -> ConfigTree {
+        guard let json = try? StrictJSON.read(text.span),
+            let tree = try? ConfigTree(json: json)
+        else { throw .unavailable("the stored revision \(id) cannot be read") }
+        return tree
+    }
+
+    /// A revision with its configuration; nil if it is not kept.
+    func revision(_ id: String) throws(Refusal) -> Revision? {
+        if id == active.id { return active }
+        if let tree = trees[id] { return Revision(id: id, tree: tree) }
+        guard let revision = try Self.stored(id, in: store) else { return nil }
+        if trees.count >= Self.treesInMemoryMax { trees.removeAll() }
+        trees[id] = revision.tree
+        return revision
+    }
+
+    /// A user's role in the active configuration.
+    func standing(of user: String) -> Standing {
+        guard active.tree.node(at: ["user"]) != nil else { return .noUsers }
+        guard let entry = active.tree.node(at: ["user", user]),
+            entry["status"]?.value?.word != "disabled",
+            let role = entry["role"]?.value.flatMap({ AdminRole(rawValue: $0.word) })
+        else { return .none }
+        return .role(role)
+    }
+
+    /// A caller's candidate; nil while it has none.
+    func candidate(of owner: String) throws(Refusal) -> Candidate? {
+        if let candidate = candidates[owner] { return candidate }
+        guard let (stored, steps) = try store.candidate(of: owner),
+            let base = try revision(stored.base)
+        else { return nil }
+        var tree = base.tree
+        for step in steps {
+            switch step {
+            case .tree(let text): tree = try Self.tree(of: text, "candidate")
+            case .edits(let text):
+                do throws(ConfigProblems) {
+                    try tree.apply(commands: text)
+                } catch {
+                    throw .unavailable("the stored candidate cannot be read: discard it")
+                }
+            }
+        }
+        let candidate = Candidate(stored: stored, base: base, tree: tree, steps: steps.count)
+        remember(candidate)
+        return candidate
+    }
+
+    func remember(_ candidate: Candidate) {
+        if candidates.count >= Self.candidatesInMemoryMax { candidates.removeAll() }
+        candidates[candidate.stored.owner] = candidate
+    }
+
+    /// An event of this process.
+    func event(
+        _ caller: Caller,
+        _ action: String,
+        _ target: String,
+        _ summary: String,
+        refusal: Refusal? = nil
+    ) -> AdminEvent {
+        let result: AdminEvent.Result =
+            if let refusal { refusal.problem.status < 500 ? .refused : .failed } else { .ok }
+        return AdminEvent(
+            timestamp: clock.microseconds(),
+            bootID: bootID,
+            actor: caller.user,
+            credentialID: caller.credentialID,
+            source: caller.source,
+            action: action,
+            target: target,
+            summary: refusal?.problem.detail ?? summary,
+            result: result,
+            code: refusal?.problem.code
+        )
+    }
+}

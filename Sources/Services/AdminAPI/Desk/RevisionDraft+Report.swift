@@ -1,0 +1,45 @@
+// What is said of a configuration before it is staged: by the gateways' own code, and by us about
+// the operators, of whom gateways know nothing.
+
+import ClawgressConfigTree
+import ClawgressContract
+import ClawgressSnapshotCheck
+
+extension RevisionDraft {
+    /// Every error and warning.
+    ///
+    /// - Parameter now: seconds since 1970 UTC.
+    func report(of tree: ConfigTree, now: Int64) -> ValidationReport {
+        let report = SnapshotCheck.report(on: snapshot, now: now)
+        return ValidationReport(
+            errors: report.errors.map(ProblemItem.init) + Self.userErrors(tree),
+            warnings: report.warnings.map(ProblemItem.init)
+        )
+    }
+
+    /// Nobody may be able to lock everybody out.
+    private static func userErrors(_ tree: ConfigTree) -> [ProblemItem] {
+        guard let users = tree.node(at: ["user"])?.children else { return [] }
+        let admins = users.values.filter { user in
+            user["role"]?.value?.word == "admin" && user["status"]?.value?.word != "disabled"
+        }
+        guard admins.isEmpty else { return [] }
+        return [
+            ProblemItem(
+                path: "user",
+                message: "no active user has the role `admin`: nobody could mend that",
+                code: "admin_missing"
+            )
+        ]
+    }
+}
+
+extension ProblemItem {
+    init(_ finding: SnapshotFinding) {
+        self.init(
+            path: finding.path.isEmpty ? nil : ConfigPath(finding.path).text,
+            message: finding.message,
+            code: finding.code.rawValue
+        )
+    }
+}

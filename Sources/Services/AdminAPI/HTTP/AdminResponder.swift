@@ -1,0 +1,174 @@
+// The door: from a request to a route, a caller and a strict body, in an order in which nobody
+// learns or costs more than they may. Whatever happens, the answer is one of the document's.
+
+import ClawgressContract
+import ClawgressJWS
+import HTTPTypes
+public import Hummingbird
+import Logging
+import NIOCore
+
+/// What the door knows of a connection.
+public struct AdminContext: InitializableFromSource {
+    /// The client's address, without its port.
+    let source: String
+
+    /// Takes the connection's address.
+    public init(source: ApplicationRequestContextSource) {
+        self.init(clientAddress: source.channel.remoteAddress?.ipAddress ?? "local")
+    }
+
+    /// For requests that no connection of Hummingbird's carries.
+    public init(clientAddress: String) {
+        source = clientAddress
+    }
+}
+
+/// Answers requests.
+public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
+    /// Carries the connection's address.
+    public typealias Context = AdminContext
+
+    let service: AdminService
+
+    /// Itself.
+    public func buildResponder() -> AdminResponder { self }
+
+    /// Answers one request.
+    public func respond(to request: Request, context: AdminContext) async throws -> Response {
+        let reply: AdminReply
+        do throws(Refusal) {
+            reply = try await answer(request, source: context.source)
+        } catch {
+            if error.problem.status >= 500 {
+                service.logger.error(
+                    "a request failed",
+                    metadata: [
+                        "code": "\(error.problem.code)", "detail": "\(error.problem.detail)",
+                    ]
+                )
+            }
+            reply = .problem(error)
+        }
+        var fields = reply.fields
+        fields[.xContentTypeOptions] = "nosniff"
+        if fields[.cacheControl] == nil { fields[.cacheControl] = "no-cache" }
+        if reply.body.isEmpty { return Response(status: reply.status, headers: fields) }
+        return Response(
+            status: reply.status,
+            headers: fields,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body))
+        )
+    }
+
+    private func answer(_ request: Request, source: String) async throws(Refusal) -> AdminReply {
+        let target = try RequestTarget(request.head.path ?? "/")
+        let (route, arguments) = try find(request.method, target.segments)
+        let caller = try await admit(route, request, source: source)
+        let query = try target.query(known: route.query)
+        let value = try await body(of: request, route)
+        let call = AdminCall(
+            caller: caller,
+            arguments: arguments,
+            query: query,
+            body: try Self.read(value.json, route.body),
+            fields: request.headers
+        )
+        return try await service.once(route, call, path: target.segments, body: value.bytes)
+    }
+
+    private func find(
+        _ method: HTTPRequest.Method,
+        _ path: [String]
+    ) throws(Refusal) -> (AdminRoute, [String]) {
+        var allowed: [String] = []
+        for route in AdminRoute.all {
+            guard let arguments = route.arguments(of: path) else { continue }
+            if route.method == method { return (route, arguments) }
+            allowed.append(route.method.rawValue)
+        }
+        throw allowed.isEmpty ? .notFound : .methodNotAllowed(allowed)
+    }
+
+    private func admit(
+        _ route: AdminRoute,
+        _ request: Request,
+        source: String
+    ) async throws(Refusal) -> Caller {
+        let now = service.clock.microseconds()
+        guard let roles = route.roles else {
+            if let seconds = service.openRequests.take(source, at: now) {
+                throw .rateLimited(seconds)
+            }
+            return .anonymous(source)
+        }
+        let caller = try await service.authenticator.caller(
+            request.headers[.authorization],
+            source: source
+        )
+        if let seconds = service.requests.take(caller.credentialID, at: now) {
+            throw .rateLimited(seconds)
+        }
+        guard caller.kind != .bootstrap || route.takesBootstrap else {
+            throw Refusal.bootstrapOnly
+        }
+        guard roles.contains(caller.role) else {
+            let refusal = Refusal.forbidden(caller.role, roles)
+            if request.method != .get {
+                try await service.record(
+                    caller,
+                    "\(route.method.rawValue) \(route.path)",
+                    "",
+                    "",
+                    refusal: refusal
+                )
+            }
+            throw refusal
+        }
+        return caller
+    }
+
+    private func body(
+        of request: Request,
+        _ route: AdminRoute
+    ) async throws(Refusal) -> (json: JSONValue?, bytes: [UInt8]) {
+        let limit = service.bodyBytesMax
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw .tooLarge(limit)
+        }
+        let bytes: [UInt8]
+        do {
+            bytes = Array(try await request.body.collect(upTo: limit).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw .tooLarge(limit)
+        } catch {
+            throw .body("the body ended early")
+        }
+        guard !bytes.isEmpty else { return (nil, []) }
+        guard route.takesBody else { throw .body("this route takes no body") }
+        guard Self.isJSON(request.headers[.contentType]) else { throw .mediaType }
+        do throws(JSONError) {
+            return (try StrictJSON.read(bytes.span), bytes)
+        } catch {
+            throw .body("it is not valid JSON: \(error.problem.rawValue) at byte \(error.offset)")
+        }
+    }
+
+    private static func isJSON(_ field: String?) -> Bool {
+        guard let type = field?.split(separator: ";").first else { return false }
+        return type.lowercased().filter { $0 != " " } == "application/json"
+    }
+
+    private static func read(
+        _ json: JSONValue?,
+        _ body: AdminRoute.Body
+    ) throws(Refusal) -> JSONBody {
+        switch (body, json) {
+        case (.none, _), (.optionalObject, nil): return .none
+        case (.object(let known), let json?), (.optionalObject(let known), let json?):
+            return try JSONBody(json, known: known)
+        case (.configuration, let json?): return JSONBody(any: json)
+        case (.object, nil), (.configuration, nil): throw .body("the body is missing")
+        }
+    }
+}

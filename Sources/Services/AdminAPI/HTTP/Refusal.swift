@@ -1,0 +1,189 @@
+// Every way in which a request is refused, with its status, its stable code and the way out. A
+// code that was shipped never changes its meaning.
+
+import ClawgressConfigTree
+import ClawgressContract
+import HTTPTypes
+
+/// A refusal on its way to the client.
+struct Refusal: Error, Sendable {
+    var problem: Problem
+    /// Fields that the status asks for, such as `Retry-After`.
+    var fields: HTTPFields = [:]
+
+    init(
+        _ status: HTTPResponse.Status,
+        _ code: String,
+        _ detail: String,
+        errors: [ProblemItem]? = nil,
+        paths: [String]? = nil,
+        refusals: [RolloutEntry]? = nil
+    ) {
+        problem = Problem(
+            status: status.code,
+            title: status.reasonPhrase,
+            code: code,
+            detail: detail,
+            errors: errors,
+            paths: paths,
+            refusals: refusals
+        )
+    }
+
+    private func with(_ name: HTTPField.Name, _ value: String) -> Refusal {
+        var refusal = self
+        refusal.fields[name] = value
+        return refusal
+    }
+}
+
+// What is wrong with the request itself.
+extension Refusal {
+    static let notFound = Refusal(.notFound, "not_found", "nothing is at this path")
+
+    static func missing(_ what: String) -> Refusal {
+        Refusal(.notFound, "not_found", "there is no \(what)")
+    }
+
+    static func methodNotAllowed(_ allowed: [String]) -> Refusal {
+        let list = allowed.sorted().joined(separator: ", ")
+        return Refusal(.methodNotAllowed, "method_not_allowed", "this path takes \(list)")
+            .with(.allow, list)
+    }
+
+    static func parameter(_ detail: String) -> Refusal {
+        Refusal(.badRequest, "parameter_refused", detail)
+    }
+
+    static func body(_ detail: String) -> Refusal {
+        Refusal(.badRequest, "body_refused", detail)
+    }
+
+    static let mediaType = Refusal(
+        .unsupportedMediaType,
+        "media_type_unsupported",
+        "the body must be `application/json`"
+    )
+
+    static func tooLarge(_ limit: Int) -> Refusal {
+        Refusal(.contentTooLarge, "body_too_large", "the body may have at most \(limit) bytes")
+            .with(.connection, "close")
+    }
+
+    static let preconditionFailed = Refusal(
+        .preconditionFailed,
+        "precondition_failed",
+        "somebody changed it meanwhile: read it again, then repeat the change"
+    )
+}
+
+// Who is asking.
+extension Refusal {
+    static let unauthorized = Refusal(
+        .unauthorized,
+        "credential_refused",
+        "give a valid token as `Authorization: Bearer …`; `clawgress login` makes one"
+    ).with(.wwwAuthenticate, "Bearer")
+
+    static let loginRefused = Refusal(
+        .unauthorized,
+        "login_refused",
+        "the user or the password is wrong, or the user is disabled"
+    ).with(.wwwAuthenticate, "Bearer")
+
+    static func forbidden(_ role: AdminRole, _ allowed: [AdminRole]) -> Refusal {
+        let list = allowed.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+        return Refusal(
+            .forbidden,
+            "role_insufficient",
+            "the role `\(role.rawValue)` may not do this; one of \(list) may"
+        )
+    }
+
+    static let bootstrapOnly = Refusal(
+        .forbidden,
+        "bootstrap_only",
+        "the bootstrap token sets the first password or makes the first token, and nothing else"
+    )
+
+    static func tooManyFailures(_ seconds: Int) -> Refusal {
+        Refusal(
+            .tooManyRequests,
+            "failures_too_many",
+            "too many credentials were refused: try again in \(seconds) s"
+        ).with(.retryAfter, String(seconds))
+    }
+
+    static func rateLimited(_ seconds: Int) -> Refusal {
+        Refusal(
+            .tooManyRequests,
+            "rate_limited",
+            "this credential asks too often: try again in \(seconds) s"
+        ).with(.retryAfter, String(seconds))
+    }
+}
+
+// What the configuration is like.
+extension Refusal {
+    static func edits(_ problems: [ConfigProblem]) -> Refusal {
+        Refusal(
+            .unprocessableContent,
+            "edit_refused",
+            problems.first?.description ?? "the change is refused",
+            errors: problems.prefix(100).map(ProblemItem.init)
+        )
+    }
+
+    static func outdated(_ paths: [String]) -> Refusal {
+        Refusal(
+            .conflict,
+            "candidate_outdated",
+            "the active revision has changed since this candidate began: rebase it or discard it",
+            paths: paths
+        )
+    }
+
+    static func conflict(_ code: String, _ detail: String) -> Refusal {
+        Refusal(.conflict, code, detail)
+    }
+}
+
+// What is wrong on our side.
+extension Refusal {
+    static let storage = Refusal(
+        .serviceUnavailable,
+        "storage_failed",
+        "the database refused: see the daemon's log and its disk"
+    ).with(.retryAfter, "5")
+
+    static func unavailable(_ detail: String) -> Refusal {
+        Refusal(.serviceUnavailable, "unavailable", detail).with(.retryAfter, "5")
+    }
+
+    static func policyService(_ detail: String) -> Refusal {
+        Refusal(
+            .serviceUnavailable,
+            "policy_service_unreachable",
+            "clawgress-policy gave no answer (\(detail)); nothing was changed"
+        ).with(.retryAfter, "5")
+    }
+
+    static func commitPending(_ id: String) -> Refusal {
+        Refusal(
+            .serviceUnavailable,
+            "commit_pending",
+            "commit \(id) was asked for and the answer is not known yet: see `/v1/commits/\(id)`"
+        ).with(.retryAfter, "1")
+    }
+}
+
+extension ProblemItem {
+    init(_ problem: ConfigProblem) {
+        self.init(
+            path: problem.path.words.isEmpty ? nil : problem.path.text,
+            line: problem.line,
+            message: problem.description,
+            code: problem.code.rawValue
+        )
+    }
+}

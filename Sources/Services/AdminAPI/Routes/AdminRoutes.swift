@@ -1,0 +1,183 @@
+// Every route, and who may use it. The OpenAPI document says the same, and a test compares them.
+
+import ClawgressConfigTree
+import ClawgressContract
+import HTTPTypes
+
+extension AdminRoute {
+    /// Every route of the API.
+    public static let all: [AdminRoute] = [
+        health, sessions, users, candidate, configurations, opmode, history, resources, keys,
+        gateways,
+    ].flatMap { $0 }
+
+    private static let resources = ResourceKind.allCases.flatMap(\.routes)
+
+    private static let health = [
+        AdminRoute(.get, "/livez", nil) { (_, _) throws(Refusal) in .text("alive\n") },
+        AdminRoute(.get, "/readyz", nil) { (service, _) async throws(Refusal) in
+            try await service.ready()
+        },
+        AdminRoute(.get, "/v1/openapi.yaml", nil) { (service, _) throws(Refusal) in
+            try service.document()
+        },
+    ]
+
+    private static let sessions = [
+        AdminRoute(.post, "/v1/login", nil, body: .object(["user", "password"])) {
+            (service, call) async throws(Refusal) in try await service.login(call)
+        },
+        AdminRoute(.post, "/v1/logout", .readers, statuses: [204]) {
+            (service, call) async throws(Refusal) in try await service.logout(call)
+        },
+        AdminRoute(.get, "/v1/whoami", .readers) {
+            (service, call) throws(Refusal) in try service.whoami(call)
+        },
+        AdminRoute(.get, "/v1/tokens", .readers, query: ["limit", "cursor"]) {
+            (service, call) throws(Refusal) in try service.tokens(call)
+        },
+        AdminRoute(
+            .post,
+            "/v1/tokens",
+            .readers,
+            body: .object(["name", "expires_seconds", "role", "user"]),
+            statuses: [201]
+        ) { (service, call) async throws(Refusal) in try await service.makeToken(call) },
+        AdminRoute(.delete, "/v1/tokens/{id}", .readers, statuses: [204]) {
+            (service, call) async throws(Refusal) in try await service.revokeToken(call)
+        },
+    ]
+
+    private static let users = [
+        AdminRoute(
+            .put,
+            "/v1/users/{id}/password",
+            .readers,
+            body: .object(["password"]),
+            statuses: [204]
+        ) { (service, call) async throws(Refusal) in try await service.setPassword(call) }
+    ]
+
+    private static let candidate = [
+        AdminRoute(.get, "/v1/candidate", .writers, statuses: [200, 304]) {
+            (service, call) async throws(Refusal) in try await service.candidate(call)
+        },
+        AdminRoute(.delete, "/v1/candidate", .writers, statuses: [204]) {
+            (service, call) async throws(Refusal) in try await service.discard(call)
+        },
+        AdminRoute(.post, "/v1/candidate/edit", .writers, body: .object(["edits"])) {
+            (service, call) async throws(Refusal) in try await service.edit(call)
+        },
+        AdminRoute(
+            .post,
+            "/v1/candidate/load",
+            .writers,
+            body: .object(["mode", "format", "text"])
+        ) { (service, call) async throws(Refusal) in try await service.load(call) },
+        AdminRoute(.post, "/v1/candidate/rebase", .writers, body: .optionalObject(["keep"])) {
+            (service, call) async throws(Refusal) in try await service.rebase(call)
+        },
+    ]
+
+    private static let configurations = [
+        AdminRoute(
+            .get,
+            "/v1/configuration",
+            .readers,
+            query: ["of", "path", "format"],
+            statuses: [200, 304]
+        ) { (service, call) async throws(Refusal) in try await service.configuration(call) },
+        AdminRoute(.get, "/v1/compare", .readers, query: ["from", "to", "format"]) {
+            (service, call) async throws(Refusal) in try await service.compare(call)
+        },
+        AdminRoute(.get, "/v1/schema", .readers) { (_, _) throws(Refusal) in
+            AdminReply(
+                .ok,
+                fields: [.contentType: "text/markdown; charset=utf-8"],
+                body: Array(ConfigSchema.markdown.utf8)
+            )
+        },
+        AdminRoute(.get, "/v1/complete", .readers, query: ["line", "help"]) {
+            (service, call) async throws(Refusal) in try await service.complete(call)
+        },
+    ]
+
+    private static let opmode = [
+        AdminRoute(.post, "/v1/opmode/configure", .writers, body: .optionalObject(["comment"])) {
+            (service, call) async throws(Refusal) in try await service.configure(call)
+        },
+        AdminRoute(
+            .post,
+            "/v1/opmode/commit",
+            .writers,
+            body: .optionalObject(["comment", "confirm_minutes", "exclude_gateways"])
+        ) { (service, call) async throws(Refusal) in try await service.commit(call) },
+        AdminRoute(.post, "/v1/opmode/confirm", .writers) {
+            (service, call) async throws(Refusal) in try await service.confirm(call)
+        },
+        AdminRoute(.post, "/v1/opmode/rollback", .writers, body: .object(["to"])) {
+            (service, call) async throws(Refusal) in try await service.rollBack(call)
+        },
+    ]
+
+    private static let history = [
+        AdminRoute(.get, "/v1/revisions", .readers, query: ["limit", "cursor"]) {
+            (service, call) throws(Refusal) in try service.revisions(call)
+        },
+        AdminRoute(.get, "/v1/revisions/{id}", .readers) {
+            (service, call) throws(Refusal) in try service.revision(call)
+        },
+        AdminRoute(.get, "/v1/commits", .readers, query: ["limit", "cursor"]) {
+            (service, call) throws(Refusal) in try service.commits(call)
+        },
+        AdminRoute(.get, "/v1/commits/{id}", .readers) {
+            (service, call) throws(Refusal) in try service.commitRecord(call)
+        },
+        AdminRoute(.get, "/v1/events", .auditors, query: ["limit", "cursor"]) {
+            (service, call) throws(Refusal) in try service.events(call)
+        },
+    ]
+
+    private static let keys = [
+        AdminRoute(
+            .get,
+            "/v1/agents/{id}/keys",
+            .readers,
+            query: ["of", "limit", "cursor"]
+        ) { (service, call) async throws(Refusal) in try await service.keys(call) },
+        AdminRoute(
+            .post,
+            "/v1/agents/{id}/keys",
+            .writers,
+            query: ["commit"],
+            body: .optionalObject(["expires_seconds"]),
+            statuses: [201]
+        ) { (service, call) async throws(Refusal) in try await service.makeKey(call) },
+        AdminRoute(.delete, "/v1/agents/{id}/keys/{key}", .writers) {
+            (service, call) async throws(Refusal) in try await service.revokeKey(call)
+        },
+    ]
+
+    private static let gateways = [
+        AdminRoute(.get, "/v1/gateways", .readers) {
+            (service, call) async throws(Refusal) in try await service.gateways(call)
+        },
+        AdminRoute(.delete, "/v1/gateways/{id}", .admins, statuses: [204]) {
+            (service, call) async throws(Refusal) in try await service.revokeGateway(call)
+        },
+        AdminRoute(
+            .post,
+            "/v1/gateways/{id}/enrolment-token",
+            .admins,
+            body: .optionalObject(["expires_seconds"]),
+            statuses: [201]
+        ) { (service, call) async throws(Refusal) in try await service.makeEnrolmentToken(call) },
+        AdminRoute(
+            .put,
+            "/v1/gateways/{id}/maintenance",
+            .admins,
+            body: .object(["maintenance"]),
+            statuses: [204]
+        ) { (service, call) async throws(Refusal) in try await service.setMaintenance(call) },
+    ]
+}

@@ -1,0 +1,162 @@
+// The candidate over HTTP, and the two modes of operation.
+
+import ClawgressConfigTree
+import ClawgressContract
+import ClawgressModel
+
+extension AdminService {
+    /// How many changes an answer lists.
+    private static var changesMax: Int { 1_000 }
+
+    func candidate(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let candidate = try await desk.view(of: call.caller.credentialID)
+        let answer = await self.answer(candidate)
+        if call.has(answer.etag) { return AdminReply.notModified.tagged(answer.etag) }
+        return try .json(answer).tagged(answer.etag)
+    }
+
+    func discard(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        try call.require(try await desk.view(of: call.caller.credentialID).etag)
+        try await desk.discard(call.caller.credentialID)
+        return .noContent
+    }
+
+    func edit(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let lines = try call.body.optionalTexts("edits", count: 1...100_000, 1...16_384)
+        guard let lines else { throw .body("`edits` is missing") }
+        var edits: [ConfigEdit] = []
+        var problems: [ConfigProblem] = []
+        for (place, line) in lines.enumerated() {
+            do throws(ConfigProblem) {
+                edits.append(try ConfigEdit(parsing: line))
+            } catch {
+                var problem = error
+                problem.line = place + 1
+                problems.append(problem)
+            }
+        }
+        guard problems.isEmpty else { throw .edits(problems) }
+        let candidate = try await desk.edit(call.caller.credentialID, edits) {
+            (candidate) throws(Refusal) in try call.require(candidate.etag)
+        }
+        return try await reply(candidate)
+    }
+
+    func load(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        guard let mode = try call.body.optionalWord("mode", LoadRequest.Mode.self),
+            let format = try call.body.optionalWord("format", LoadRequest.Format.self)
+        else { throw .body("`mode` and `format` must be given") }
+        let text = try call.body.text("text", 0...limits.bodyBytes)
+        let candidate = try await desk.load(call.caller.credentialID, mode, format, text) {
+            (candidate) throws(Refusal) in try call.require(candidate.etag)
+        }
+        return try await reply(candidate)
+    }
+
+    func rebase(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let keep = try call.body.optionalWord("keep", RebaseRequest.Keep.self)
+        return try await reply(try await desk.rebase(call.caller.credentialID, keep: keep))
+    }
+
+    func configure(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let comment = try call.body.optionalText("comment", 1...512)
+        let answer = try await audited(call, "configure", "candidate") {
+            () async throws(Refusal) in
+            let answer = try await desk.configure(call.caller, comment: comment)
+            let candidate = try await desk.view(of: call.caller.credentialID)
+            let changes = candidate.tree.changes(from: candidate.base.tree)
+            return (answer, "\(answer.revision): \(ConfigurationDesk.summary(changes))")
+        }
+        return try .json(answer)
+    }
+
+    func commit(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let comment = try call.body.optionalText("comment", 1...512)
+        let minutes = try call.body.optionalInteger("confirm_minutes", 1...1_440)
+        let excluded =
+            try call.body.optionalTexts("exclude_gateways", count: 1...100, 1...63) ?? []
+        do throws(Refusal) {
+            guard excluded.isEmpty || call.caller.role == .admin else {
+                throw .forbidden(call.caller.role, .admins)
+            }
+            return try .json(
+                try await desk.commit(
+                    call.caller,
+                    comment: comment,
+                    confirmMinutes: minutes,
+                    excluded: excluded
+                )
+            )
+        } catch {
+            throw try await refusedCommit(call, "commit", error)
+        }
+    }
+
+    func confirm(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        do throws(Refusal) {
+            return try .json(try await desk.confirm(call.caller))
+        } catch {
+            throw try await refusedCommit(call, "confirm", error)
+        }
+    }
+
+    func rollBack(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let name = try call.body.text("to", 1...71)
+        let revision = try await named(name, for: call.caller)
+        guard let revision else { throw .missing("revision `\(name)`") }
+        let base = await desk.active
+        let candidate = try await desk.replace(
+            call.caller.credentialID,
+            with: revision.tree,
+            base: base
+        )
+        return try await reply(candidate)
+    }
+
+    /// Keeps the event of a commit that never reached the policy service; those that did have one.
+    func refusedCommit(
+        _ call: AdminCall,
+        _ action: String,
+        _ refusal: Refusal
+    ) async throws(Refusal) -> Refusal {
+        let codes = ["publication_aborted", "content_refused", "commit_pending"]
+        if !codes.contains(refusal.problem.code) {
+            try await record(call.caller, action, "", "", refusal: refusal)
+        }
+        return refusal
+    }
+
+    func reply(_ candidate: ConfigurationDesk.Candidate) async throws(Refusal) -> AdminReply {
+        let answer = await self.answer(candidate)
+        return try .json(answer).tagged(answer.etag)
+    }
+
+    private func answer(_ candidate: ConfigurationDesk.Candidate) async -> CandidateAnswer {
+        let changes = candidate.tree.changes(from: candidate.base.tree)
+        let active = await desk.active.id
+        return CandidateAnswer(
+            etag: candidate.etag,
+            baseRevision: candidate.base.id,
+            outdated: candidate.base.id != active,
+            changeCount: changes.count,
+            changes: changes.prefix(Self.changesMax).map(ChangeEntry.init)
+        )
+    }
+}
+
+extension ChangeEntry {
+    init(_ change: ConfigChange) {
+        let kind: Kind =
+            switch change.kind {
+            case .added: .added
+            case .removed: .removed
+            case .changed: .changed
+            }
+        self.init(
+            kind: kind,
+            path: change.path.text,
+            old: change.old?.word,
+            new: change.new?.word
+        )
+    }
+}

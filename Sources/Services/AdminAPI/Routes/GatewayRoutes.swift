@@ -1,0 +1,66 @@
+// Gateways: what the policy service knows of them, and what admins may do with them.
+
+import ClawgressContract
+import ClawgressModel
+import HTTPTypes
+
+extension AdminService {
+    func gateways(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let gateways = try await Self.asked { () async throws(PolicyPlaneError) in
+            try await plane.gateways()
+        }
+        return try .json(GatewayList(gateways: gateways))
+    }
+
+    func makeEnrolmentToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let life = try call.body.optionalInteger("expires_seconds", EnrolmentTokenRequest.lives)
+        let token = try await audited(call, "gateway.enrolment-token", call.id) {
+            () async throws(Refusal) in
+            try Self.requireGateway(call.id)
+            let request = EnrolmentTokenRequest(gatewayID: call.id, expiresSeconds: life ?? 3_600)
+            let token = try await Self.asked { () async throws(PolicyPlaneError) in
+                try await plane.enrolmentToken(request)
+            }
+            return (token, "expires \(AdminTime.text(token.expiresAt))")
+        }
+        return try .json(token, .created).secret()
+    }
+
+    func setMaintenance(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let on = try call.body.flag("maintenance")
+        try await audited(call, "gateway.maintenance", call.id) { () async throws(Refusal) in
+            try Self.requireGateway(call.id)
+            try await Self.asked { () async throws(PolicyPlaneError) in
+                try await plane.setMaintenance(call.id, on)
+            }
+            return ((), on ? "on" : "off")
+        }
+        return .noContent
+    }
+
+    func revokeGateway(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        try await audited(call, "gateway.revoke", call.id) { () async throws(Refusal) in
+            try Self.requireGateway(call.id)
+            try await Self.asked { () async throws(PolicyPlaneError) in
+                try await plane.revoke(call.id)
+            }
+            return ((), "")
+        }
+        return .noContent
+    }
+
+    /// The id goes into a path of the policy service.
+    private static func requireGateway(_ id: String) throws(Refusal) {
+        guard Identifier.isValid(id) else { throw .missing("gateway of that id") }
+    }
+
+    private static func asked<Answer>(
+        _ ask: () async throws(PolicyPlaneError) -> Answer
+    ) async throws(Refusal) -> Answer {
+        do throws(PolicyPlaneError) {
+            return try await ask()
+        } catch {
+            throw ConfigurationDesk.refusal(error)
+        }
+    }
+}

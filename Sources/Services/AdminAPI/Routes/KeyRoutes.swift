@@ -1,0 +1,124 @@
+// Agents' API keys: made here, shown once, kept as digests in the configuration.
+
+import ClawgressConfigTree
+import ClawgressContract
+import ClawgressIdentity
+import ClawgressModel
+import HTTPTypes
+
+extension AdminService {
+    private func keyPath(_ call: AdminCall) -> ConfigPath { ["agent", call.id, "key"] }
+
+    func keys(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let limit = try call.limit()
+        let tree = try await tree(call)
+        guard tree.node(at: ["agent", call.id]) != nil else {
+            throw .missing("agent `\(call.id.prefix(64))`")
+        }
+        let entries = tree.node(at: keyPath(call))?.children ?? [:]
+        let cursor = call.query["cursor"] ?? ""
+        let names = entries.keys.filter { $0 > cursor }.sorted()
+        let page = names.prefix(limit).map { keyID in
+            KeySummary(
+                keyID: keyID,
+                createdAt: entries[keyID]?["created"]?.value?.word,
+                expiresAt: entries[keyID]?["expires"]?.value?.word,
+                revokedAt: entries[keyID]?["revoked"]?.value?.word
+            )
+        }
+        return try .json(
+            Page(items: page, nextCursor: names.count > limit ? page.last?.keyID : nil)
+        )
+    }
+
+    func makeKey(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let life = try call.body.optionalInteger("expires_seconds", 60...315_360_000)
+        let commits = try call.flag("commit")
+        let now = clock.seconds
+        let expiresAt = life.map { now + $0 }
+        var generator = SystemRandomNumberGenerator()
+        let key = APIKey.generate(using: &generator)
+        let record = key.record(createdAt: now, expiresAt: expiresAt)
+        let tree = try await tree(call, isActive: commits)
+        let commit = try await audited(call, "key.create", call.id) {
+            () async throws(Refusal) in
+            guard tree.node(at: ["agent", call.id]) != nil else {
+                throw .missing("agent `\(call.id.prefix(64))`")
+            }
+            try Self.requireRoom(for: call.id, in: tree, now: now)
+            let commit = try await change(
+                call,
+                commits,
+                "key.create",
+                keyPath(call).appending(key.keyID),
+                edits(record, keyPath(call))
+            ) { (_, _) throws(Refusal) in }
+            return (commit, key.keyID)
+        }
+        return try .json(
+            KeyCreated(
+                agentID: call.id,
+                keyID: key.keyID,
+                key: key.fullText,
+                createdAt: AdminTime.text(now),
+                expiresAt: expiresAt.map(AdminTime.text),
+                commit: commit
+            ),
+            .created
+        ).secret()
+    }
+
+    func revokeKey(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let keyID = call.arguments[1]
+        let path = keyPath(call).appending(keyID)
+        let active = await desk.active.tree
+        let commit = try await audited(call, "key.revoke", "\(call.id) \(keyID.prefix(64))") {
+            () async throws(Refusal) in
+            guard let key = active.node(at: path) else {
+                throw .missing("key `\(keyID.prefix(64))` in the active revision")
+            }
+            guard key["revoked"] == nil else {
+                throw .conflict("already_revoked", "key `\(keyID)` was revoked before")
+            }
+            let moment = ConfigValue.text(AdminTime.text(clock.seconds))
+            let commit = try await desk.commitNow(
+                call.caller,
+                [.set(path.appending("revoked"), moment)],
+                comment: "revoke key \(keyID) of \(call.id)"
+            )
+            return (commit, "serial \(commit.serial ?? 0)")
+        }
+        return .json(Self.answer(keyID, commit))
+    }
+
+    private func edits(_ record: APIKeyRecord, _ path: ConfigPath) -> [ConfigEdit] {
+        let key = path.appending(record.keyID)
+        var edits: [ConfigEdit] = [
+            .set(key.appending("digest"), .text(record.digest)),
+            .set(key.appending("created"), .text(AdminTime.text(record.createdAt))),
+        ]
+        if let end = record.expiresAt {
+            edits.append(.set(key.appending("expires"), .text(AdminTime.text(end))))
+        }
+        return edits
+    }
+
+    /// An agent may have two live keys, so that one can be replaced without a gap.
+    private static func requireRoom(
+        for agent: String,
+        in tree: ConfigTree,
+        now: Int64
+    ) throws(Refusal) {
+        let keys = tree.node(at: ["agent", agent, "key"])?.children ?? [:]
+        let live = keys.filter { _, key in
+            let end = key["expires"]?.value.flatMap { Moment.seconds($0.word) }
+            return key["revoked"] == nil && (end ?? .max) > now
+        }
+        guard live.count < IdentityIndex.liveKeysMax else {
+            throw .conflict(
+                "too_many_live_keys",
+                "agent `\(agent)` has \(live.count) live keys already: revoke one first"
+            )
+        }
+    }
+}

@@ -1,0 +1,235 @@
+// Agents, issuers, policies, destination groups, quotas and users as resources. They are views of
+// the configuration: a write is a few edits of the caller's candidate, or a commit of its own.
+
+import ClawgressBytes
+import ClawgressConfigTree
+import ClawgressContract
+import ClawgressJWS
+import ClawgressSnapshotText
+import Crypto
+import HTTPTypes
+
+/// A list of the configuration that is served as resources.
+enum ResourceKind: CaseIterable, Sendable {
+    case agents, issuers, policies, destinationGroups, quotas, users
+
+    /// Where the entries stand in the configuration.
+    var keyword: String {
+        switch self {
+        case .agents: "agent"
+        case .issuers: "issuer"
+        case .policies: "policy"
+        case .destinationGroups: "destination-group"
+        case .quotas: "quota"
+        case .users: "user"
+        }
+    }
+
+    var collection: String {
+        switch self {
+        case .agents: "/v1/agents"
+        case .issuers: "/v1/issuers"
+        case .policies: "/v1/policies"
+        case .destinationGroups: "/v1/destination-groups"
+        case .quotas: "/v1/quotas"
+        case .users: "/v1/users"
+        }
+    }
+
+    /// Roles are given by those who have all of them.
+    private var writers: [AdminRole] { self == .users ? .admins : .writers }
+
+    var routes: [AdminRoute] {
+        let one = collection + "/{id}"
+        return [
+            AdminRoute(.get, collection, .readers, query: ["of", "limit", "cursor"]) {
+                (service, call) async throws(Refusal) in try await service.list(self, call)
+            },
+            AdminRoute(.get, one, .readers, query: ["of"], statuses: [200, 304]) {
+                (service, call) async throws(Refusal) in try await service.show(self, call)
+            },
+            AdminRoute(
+                .put,
+                one,
+                writers,
+                query: ["commit"],
+                body: .configuration,
+                statuses: [200, 201]
+            ) { (service, call) async throws(Refusal) in try await service.put(self, call) },
+            AdminRoute(.delete, one, writers, query: ["commit"]) {
+                (service, call) async throws(Refusal) in try await service.remove(self, call)
+            },
+        ]
+    }
+
+    func path(_ name: String) -> ConfigPath { [keyword, name] }
+}
+
+extension AdminService {
+    /// The configuration that a read of resources is about.
+    func tree(_ call: AdminCall) async throws(Refusal) -> ConfigTree {
+        let of = try call.choice("of", ["active", "candidate"], or: "candidate")
+        return try await tree(call, isActive: of == "active")
+    }
+
+    /// What a change begins from: the caller's candidate, or what is in force.
+    func tree(_ call: AdminCall, isActive: Bool) async throws(Refusal) -> ConfigTree {
+        if isActive { return await desk.active.tree }
+        return try await desk.view(of: call.caller.credentialID).tree
+    }
+
+    func list(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let limit = try call.limit()
+        let entries = try await tree(call).node(at: [kind.keyword])?.children ?? [:]
+        let cursor = call.query["cursor"] ?? ""
+        let names = entries.keys.filter { $0 > cursor }.sorted()
+        let page = names.prefix(limit)
+        var members = [
+            JSONMember(
+                "items",
+                .array(page.compactMap { name in entries[name].map { Self.item(name, $0) } })
+            )
+        ]
+        if names.count > limit, let last = page.last {
+            members.append(JSONMember("next_cursor", .string(last)))
+        }
+        return .json(.object(members))
+    }
+
+    func show(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {
+        guard let node = try await tree(call).node(at: kind.path(call.id)) else {
+            throw .missing("\(kind.keyword) `\(call.id.prefix(64))`")
+        }
+        let etag = Self.etag(node)
+        return call.has(etag)
+            ? AdminReply.notModified.tagged(etag)
+            : .json(Self.item(call.id, node)).tagged(etag)
+    }
+
+    func put(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let path = kind.path(call.id)
+        let active = await desk.active.tree.node(at: path)
+        let before = try await desk.view(of: call.caller.credentialID).tree.node(at: path)
+        let isAsked = try call.flag("commit")
+        let kept = isAsked ? active : before
+        let wanted = try Self.wanted(kind, call, keeping: kept)
+        let disables =
+            kind == .agents && wanted.node(at: path)?["status"]?.value?.word == "disabled"
+            && active != nil && active?["status"]?.value?.word != "disabled"
+        let commits = isAsked || disables
+        let old = commits ? active : before
+        var edits = wanted.edits(from: ConfigTree())
+        if old != nil { edits.insert(.delete(path, nil), at: 0) }
+        let commit = try await change(
+            call,
+            commits,
+            "\(kind.keyword).put",
+            path,
+            edits
+        ) { (call, node) throws(Refusal) in try call.require(node.map(Self.etag)) }
+        guard let node = wanted.node(at: path) else { throw .body("the body says nothing") }
+        return .json(Self.item(call.id, node, commit), old == nil ? .created : .ok)
+            .tagged(Self.etag(node))
+    }
+
+    /// The configuration that the body describes: this entry alone.
+    ///
+    /// An agent's keys have routes of their own: a body without them leaves them as they are.
+    private static func wanted(
+        _ kind: ResourceKind,
+        _ call: AdminCall,
+        keeping old: ConfigNode?
+    ) throws(Refusal) -> ConfigTree {
+        var body = call.body.json
+        if kind == .agents, let keys = old?["key"], case .object(let members) = body,
+            body["key"] == nil, !members.isEmpty
+        {
+            body = .object(members + [JSONMember("key", keys.json)])
+        }
+        do throws(ConfigProblems) {
+            return try ConfigTree(
+                json: .object([JSONMember(kind.keyword, .object([JSONMember(call.id, body)]))])
+            )
+        } catch {
+            throw .edits(error.problems)
+        }
+    }
+
+    func remove(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let path = kind.path(call.id)
+        let commits = try call.flag("commit")
+        let tree = try await tree(call, isActive: commits)
+        guard tree.node(at: path) != nil else {
+            throw .missing("\(kind.keyword) `\(call.id.prefix(64))`")
+        }
+        let commit = try await change(
+            call,
+            commits,
+            "\(kind.keyword).delete",
+            path,
+            [.delete(path, nil)]
+        ) { (call, node) throws(Refusal) in try call.require(node.map(Self.etag)) }
+        if kind == .users {
+            // Roles are looked up for each request: without one, sessions and tokens are dead.
+            if commits { try store.forgetPassword(of: call.id) }
+        }
+        return .json(Self.answer(call.id, commit))
+    }
+
+    /// Changes the caller's candidate, or the active revision at once.
+    ///
+    /// - Parameter precondition: is given what is at `path` before the change.
+    func change(
+        _ call: AdminCall,
+        _ commits: Bool,
+        _ action: String,
+        _ path: ConfigPath,
+        _ edits: [ConfigEdit],
+        _ precondition: @Sendable (AdminCall, ConfigNode?) throws(Refusal) -> Void
+    ) async throws(Refusal) -> CommitAnswer? {
+        guard commits else {
+            _ = try await desk.edit(call.caller.credentialID, edits) {
+                (candidate) throws(Refusal) in
+                try precondition(call, candidate.tree.node(at: path))
+            }
+            return nil
+        }
+        do throws(Refusal) {
+            try precondition(call, await desk.active.tree.node(at: path))
+            return try await desk.commitNow(call.caller, edits, comment: "\(action) \(path.text)")
+        } catch {
+            throw try await refusedCommit(call, action, error)
+        }
+    }
+
+    static func etag(_ node: ConfigNode) -> String {
+        let digest = SHA256.hash(data: SnapshotText.canonical(node.json))
+        return String(Hexadecimal.encode(digest).prefix(32))
+    }
+
+    private static func item(
+        _ name: String,
+        _ node: ConfigNode,
+        _ commit: CommitAnswer? = nil
+    ) -> JSONValue {
+        .object(
+            (commit.map { [JSONMember("commit", $0.json)] } ?? [])
+                + [JSONMember("configuration", node.json), JSONMember("id", .string(name))]
+        )
+    }
+
+    static func answer(_ name: String, _ commit: CommitAnswer?) -> JSONValue {
+        .object(
+            (commit.map { [JSONMember("commit", $0.json)] } ?? [])
+                + [JSONMember("id", .string(name))]
+        )
+    }
+}
+
+extension CommitAnswer {
+    /// The answer as JSON, for bodies in which it is one of several members.
+    var json: JSONValue {
+        let encoded = try? AdminReply.json(self)
+        return encoded.flatMap { try? StrictJSON.read($0.body.span) } ?? .null
+    }
+}

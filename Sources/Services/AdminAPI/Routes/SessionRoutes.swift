@@ -1,0 +1,232 @@
+// Logging in and out, operator tokens, passwords.
+
+import ClawgressContract
+import ClawgressModel
+import HTTPTypes
+
+extension AdminService {
+    func ready() async throws(Refusal) -> AdminReply {
+        guard try await desk.isSettled() else {
+            throw .unavailable("a commit's outcome is not known yet")
+        }
+        return .text("ready\n")
+    }
+
+    func document() throws(Refusal) -> AdminReply {
+        guard let openAPI else { throw .missing("document: `openapi_file` is not configured") }
+        return AdminReply(
+            .ok,
+            fields: [.contentType: "application/yaml"],
+            body: Array(openAPI.utf8)
+        )
+    }
+
+    func login(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let user = try call.body.text("user", 1...Identifier.lengthMax)
+        let password = try call.body.text("password", 1...PasswordHash.lengths.upperBound)
+        let now = clock.seconds
+        let source = call.caller.source
+        let secret = BearerSecret.generate(.session)
+        let role: AdminRole
+        do throws(Refusal) {
+            role = try await authenticator.login(user, password, source: source)
+        } catch {
+            // The name may be a password typed into the wrong field: only a configured one is kept.
+            // Those that were not even looked at are counted by the first ones.
+            guard error.problem.code == "login_refused" else { throw error }
+            let known = try await authenticator.standing(of: user) != nil
+            try await record(
+                call.caller,
+                "login",
+                known ? user : "(unknown user)",
+                "",
+                refusal: error
+            )
+            throw error
+        }
+        let expiresAt = now + limits.sessionSeconds
+        try store.add(
+            StoredCredential(
+                secret,
+                user: user,
+                name: "session from \(source)",
+                role: nil,
+                createdAt: now,
+                expiresAt: expiresAt
+            )
+        )
+        let caller = Caller(
+            user: user,
+            role: role,
+            kind: .session,
+            credentialID: secret.id,
+            expiresAt: expiresAt,
+            source: source
+        )
+        try await record(caller, "login", user, "session \(secret.id)")
+        return try .json(
+            LoginAnswer(
+                token: secret.fullText,
+                expiresAt: AdminTime.text(expiresAt),
+                user: user,
+                role: role
+            )
+        ).secret()
+    }
+
+    func logout(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        guard call.caller.kind == .session else {
+            throw .conflict(
+                "no_session",
+                "this credential is no session: revoke tokens by their id"
+            )
+        }
+        try await audited(call, "logout", call.caller.user) { () throws(Refusal) in
+            try store.revoke(call.caller.credentialID, now: clock.seconds)
+            return ((), "session \(call.caller.credentialID)")
+        }
+        return .noContent
+    }
+
+    func whoami(_ call: AdminCall) throws(Refusal) -> AdminReply {
+        try .json(
+            WhoAmI(
+                user: call.caller.user,
+                role: call.caller.role,
+                kind: call.caller.kind,
+                credentialID: call.caller.credentialID,
+                expiresAt: AdminTime.text(call.caller.expiresAt)
+            )
+        )
+    }
+
+    func tokens(_ call: AdminCall) throws(Refusal) -> AdminReply {
+        let limit = try call.limit()
+        let stored = try store.credentials(
+            of: call.caller.role == .admin ? nil : call.caller.user,
+            kind: .token,
+            after: call.query["cursor"] ?? "",
+            limit: limit + 1
+        )
+        let page = stored.prefix(limit).map { token in
+            TokenSummary(
+                id: token.id,
+                name: token.name,
+                user: token.user,
+                role: token.role ?? .admin,
+                createdAt: AdminTime.text(token.createdAt),
+                expiresAt: AdminTime.text(token.expiresAt),
+                lastUsedAt: token.lastUsedAt.map(AdminTime.text),
+                revokedAt: token.revokedAt.map(AdminTime.text)
+            )
+        }
+        return try .json(Page(items: page, nextCursor: stored.count > limit ? page.last?.id : nil))
+    }
+
+    func makeToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let name = try call.body.text("name", 1...128)
+        let life =
+            try call.body.optionalInteger("expires_seconds", 60...limits.tokenSecondsMax)
+            ?? min(30 * 86_400, limits.tokenSecondsMax)
+        let wanted = try call.body.optionalWord("role", AdminRole.self)
+        let isFirst = call.caller.kind == .bootstrap
+        let user =
+            try call.body.optionalText("user", 1...Identifier.lengthMax)
+            ?? (isFirst ? "admin" : call.caller.user)
+        let now = clock.seconds
+        let secret = BearerSecret.generate(.token)
+        let created = try await audited(call, "token.create", user) { () async throws(Refusal) in
+            guard Identifier.isValid(user) else { throw .body("`user` must be an id") }
+            guard user == call.caller.user || call.caller.role == .admin else {
+                throw .forbidden(call.caller.role, .admins)
+            }
+            let found: AdminRole? =
+                if isFirst { .admin } else { try await authenticator.standing(of: user) }
+            guard let standing = found else { throw .missing("user `\(user)`") }
+            // A token made with a limited token is limited as well.
+            let ceiling = user == call.caller.user ? call.caller.role : standing
+            let role = wanted ?? ceiling
+            guard role.isWithin(ceiling) else { throw .forbidden(ceiling, [role]) }
+            let token = StoredCredential(
+                secret,
+                user: user,
+                name: name,
+                role: role,
+                createdAt: now,
+                expiresAt: now + life
+            )
+            if isFirst {
+                try await foundable()
+                try store.found(
+                    token,
+                    password: nil,
+                    user: user,
+                    bootstrap: call.caller.credentialID,
+                    now: now
+                )
+            } else {
+                try store.add(token)
+            }
+            return (token, "\(secret.id) role \(role.rawValue)")
+        }
+        return try .json(
+            TokenCreated(
+                token: secret.fullText,
+                id: secret.id,
+                user: user,
+                role: created.role ?? .readOnly,
+                expiresAt: AdminTime.text(created.expiresAt)
+            ),
+            .created
+        ).secret()
+    }
+
+    func revokeToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        try await audited(call, "token.revoke", call.id) { () throws(Refusal) in
+            guard let token = try store.credential(call.id), token.kind == .token,
+                token.user == call.caller.user || call.caller.role == .admin
+            else { throw .missing("token `\(call.id.prefix(64))`") }
+            try store.revoke(token.id, now: clock.seconds)
+            return ((), "token of \(token.user)")
+        }
+        return .noContent
+    }
+
+    func setPassword(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let password = try call.body.text("password", PasswordHash.lengths)
+        let user = call.id
+        let isFirst = call.caller.kind == .bootstrap
+        try await audited(call, "user.password", user) { () async throws(Refusal) in
+            guard Identifier.isValid(user) else { throw .missing("such user") }
+            guard user == call.caller.user || call.caller.role == .admin else {
+                throw .forbidden(call.caller.role, .admins)
+            }
+            let standing: AdminRole? =
+                if isFirst { .admin } else { try await authenticator.standing(of: user) }
+            guard standing != nil else { throw .missing("user `\(user)` in the active revision") }
+            let hash = try await authenticator.passwords.hash(password)
+            if isFirst {
+                try await foundable()
+                try store.found(
+                    nil,
+                    password: (user, hash),
+                    user: user,
+                    bootstrap: call.caller.credentialID,
+                    now: clock.seconds
+                )
+            } else {
+                try store.setPassword(hash, of: user, now: clock.seconds)
+                try store.endSessions(of: user)
+            }
+            return ((), "")
+        }
+        return .noContent
+    }
+
+    /// The bootstrap token makes the first user, and nobody once users are configured.
+    private func foundable() async throws(Refusal) {
+        guard case .noUsers = await desk.standing(of: "") else {
+            throw .conflict("bootstrap_over", "users are configured: log in as one of them")
+        }
+    }
+}

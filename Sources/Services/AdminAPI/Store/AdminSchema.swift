@@ -1,0 +1,109 @@
+// The tables of the admin API, step by step. A step that was shipped is never changed; secrets are
+// digests in every one of them.
+
+import GRDB
+
+/// The database's migrations.
+enum AdminSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("admin-1") { database in
+            try database.execute(sql: access)
+            try database.execute(sql: configuration)
+            try database.execute(sql: records)
+        }
+        return migrator
+    }
+
+    /// Who may do something: passwords (scrypt) and bearer secrets (SHA-256 of 256 random bits).
+    private static let access = """
+        CREATE TABLE password (
+            user TEXT PRIMARY KEY NOT NULL,
+            salt BLOB NOT NULL,
+            hash BLOB NOT NULL,
+            rounds INTEGER NOT NULL,
+            founder INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE credential (
+            id TEXT PRIMARY KEY NOT NULL,
+            kind TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            user TEXT NOT NULL,
+            name TEXT NOT NULL,
+            role TEXT,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            last_used_at INTEGER,
+            revoked_at INTEGER
+        ) STRICT;
+        CREATE INDEX credential_user ON credential (user);
+        """
+
+    private static let configuration = """
+        CREATE TABLE revision (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT UNIQUE NOT NULL,
+            tree BLOB NOT NULL,
+            created_at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            comment TEXT
+        ) STRICT;
+        CREATE TABLE published (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            revision TEXT NOT NULL REFERENCES revision (id),
+            epoch INTEGER NOT NULL,
+            serial INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE candidate (
+            owner TEXT PRIMARY KEY NOT NULL,
+            nonce TEXT NOT NULL,
+            base TEXT NOT NULL REFERENCES revision (id),
+            version INTEGER NOT NULL,
+            staged TEXT REFERENCES revision (id),
+            staged_version INTEGER
+        ) STRICT;
+        CREATE TABLE candidate_step (
+            owner TEXT NOT NULL REFERENCES candidate (owner) ON DELETE CASCADE,
+            number INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (owner, number)
+        ) STRICT;
+        CREATE TABLE commit_record (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT UNIQUE NOT NULL,
+            state TEXT NOT NULL,
+            revision TEXT NOT NULL REFERENCES revision (id),
+            epoch INTEGER,
+            serial INTEGER,
+            asked_at INTEGER NOT NULL,
+            decided_at INTEGER,
+            confirm_by INTEGER,
+            actor TEXT NOT NULL,
+            source TEXT NOT NULL,
+            credential TEXT NOT NULL,
+            comment TEXT,
+            summary TEXT NOT NULL,
+            rollout BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX commit_state ON commit_record (state);
+        """
+
+    private static let records = """
+        CREATE TABLE repetition (
+            owner TEXT NOT NULL,
+            key TEXT NOT NULL,
+            request BLOB NOT NULL,
+            status INTEGER,
+            fields BLOB,
+            body BLOB,
+            asked_at INTEGER NOT NULL,
+            PRIMARY KEY (owner, key)
+        ) STRICT;
+        CREATE TABLE event (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            text BLOB NOT NULL
+        ) STRICT;
+        """
+}

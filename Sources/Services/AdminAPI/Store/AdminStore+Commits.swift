@@ -1,0 +1,178 @@
+// Commits, each kept before the policy service is asked, so that a crash between asking and
+// hearing leaves a question that can be asked again and not a doubt.
+
+import ClawgressContract
+import Foundation
+import GRDB
+
+/// A commit as it is kept.
+struct StoredCommit: Sendable {
+    var number: Int64 = 0
+    var id: String
+    var state: CommitAnswer.State
+    var revision: String
+    var epoch: Int64?
+    var serial: Int64?
+    var askedAt: Int64
+    var decidedAt: Int64?
+    var confirmBy: Int64?
+    var actor: String
+    var source: String
+    var credential: String
+    var comment: String?
+    var summary: String
+    var rollout: [RolloutEntry] = []
+}
+
+extension StoredCommit {
+    init(_ row: Row) throws {
+        number = row["number"]
+        id = row["id"]
+        state = CommitAnswer.State(rawValue: row["state"]) ?? .pending
+        revision = row["revision"]
+        epoch = row["epoch"]
+        serial = row["serial"]
+        askedAt = row["asked_at"]
+        decidedAt = row["decided_at"]
+        confirmBy = row["confirm_by"]
+        actor = row["actor"]
+        source = row["source"]
+        credential = row["credential"]
+        comment = row["comment"]
+        summary = row["summary"]
+        rollout = try JSONDecoder().decode([RolloutEntry].self, from: row["rollout"] as Data)
+    }
+}
+
+extension AdminStore {
+    func add(_ commit: StoredCommit) throws(Refusal) {
+        try write { try Self.insert(commit, $0) }
+    }
+
+    /// Keeps what became of a commit and, if it was decided, that its revision is in force.
+    func settle(_ commit: StoredCommit, event: AdminEvent?) throws(Refusal) {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE commit_record SET state = ?, epoch = ?, serial = ?, decided_at = ?,
+                        confirm_by = ?, rollout = ? WHERE id = ?
+                    """,
+                arguments: [
+                    commit.state.rawValue, commit.epoch, commit.serial, commit.decidedAt,
+                    commit.confirmBy, try JSONEncoder().encode(commit.rollout), commit.id,
+                ]
+            )
+            if database.changesCount == 0 { try Self.insert(commit, database) }
+            if commit.state == .decided { try Self.publish(commit, database) }
+            if let event { try Self.insert(event, database) }
+        }
+    }
+
+    /// Notes that a commit's content was taken back because nobody confirmed it.
+    func markReverted(serial: Int64) throws(Refusal) {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE commit_record SET state = 'reverted'
+                    WHERE serial < ? AND confirm_by IS NOT NULL AND state = 'decided'
+                    """,
+                arguments: [serial]
+            )
+        }
+    }
+
+    /// Ends the wait for confirmation of everything before `serial`.
+    func markConfirmed(before serial: Int64) throws(Refusal) {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE commit_record SET confirm_by = NULL
+                    WHERE serial < ? AND confirm_by IS NOT NULL AND state = 'decided'
+                    """,
+                arguments: [serial]
+            )
+        }
+    }
+
+    func commit(_ id: String) throws(Refusal) -> StoredCommit? {
+        try read { database in
+            try Row.fetchOne(
+                database,
+                sql: "SELECT * FROM commit_record WHERE id = ?",
+                arguments: [id]
+            ).map(StoredCommit.init)
+        }
+    }
+
+    /// Newest first.
+    func commits(before number: Int64, limit: Int) throws(Refusal) -> [StoredCommit] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM commit_record WHERE number < ? ORDER BY number DESC LIMIT ?",
+                arguments: [number, limit]
+            ).map(StoredCommit.init)
+        }
+    }
+
+    /// Those that the policy service was asked for without an answer.
+    func pendingCommits() throws(Refusal) -> [StoredCommit] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT * FROM commit_record WHERE state = 'pending' ORDER BY number"
+            ).map(StoredCommit.init)
+        }
+    }
+
+    /// The newest commit that is in force and must be confirmed.
+    func unconfirmed() throws(Refusal) -> StoredCommit? {
+        try read { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT * FROM commit_record WHERE state = 'decided'
+                    ORDER BY number DESC LIMIT 1
+                    """
+            ).map(StoredCommit.init)
+        }.flatMap { $0.confirmBy == nil ? nil : $0 }
+    }
+
+    private static func publish(_ commit: StoredCommit, _ database: Database) throws {
+        let newest = try String.fetchOne(
+            database,
+            sql: "SELECT revision FROM published ORDER BY number DESC LIMIT 1"
+        )
+        // The same content again, as after a confirmation, is no step back to roll over.
+        if newest == commit.revision {
+            try database.execute(
+                sql: """
+                    UPDATE published SET epoch = ?, serial = ?
+                    WHERE number = (SELECT max(number) FROM published)
+                    """,
+                arguments: [commit.epoch, commit.serial]
+            )
+            return
+        }
+        try database.execute(
+            sql: "INSERT INTO published (revision, epoch, serial) VALUES (?, ?, ?)",
+            arguments: [commit.revision, commit.epoch, commit.serial]
+        )
+    }
+
+    private static func insert(_ commit: StoredCommit, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO commit_record (id, state, revision, epoch, serial, asked_at,
+                    decided_at, confirm_by, actor, source, credential, comment, summary, rollout)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                commit.id, commit.state.rawValue, commit.revision, commit.epoch, commit.serial,
+                commit.askedAt, commit.decidedAt, commit.confirmBy, commit.actor, commit.source,
+                commit.credential, commit.comment, commit.summary,
+                try JSONEncoder().encode(commit.rollout),
+            ]
+        )
+    }
+}

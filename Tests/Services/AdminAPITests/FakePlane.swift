@@ -1,0 +1,152 @@
+// A policy service that fails as a test wants it to. It keeps what it decided, as the real one does,
+// so that an answer which was lost can be asked for again.
+
+import ClawgressAdminAPI
+import ClawgressContract
+import Synchronization
+
+/// How the service behaves.
+enum PlaneMood: Sendable {
+    /// It publishes.
+    case well
+    /// Gateways refuse.
+    case refuses(PolicyRefusal)
+    /// It does as it is told, and its answer is lost.
+    case losesAnswers
+    /// Nothing reaches it.
+    case isGone
+}
+
+final class FakePlane: PolicyPlane {
+    private struct State {
+        var mood = PlaneMood.well
+        var serial: Int64 = 0
+        var publications: [Publication] = []
+        var contents: [[UInt8]] = []
+        var maintenance: Set<String> = []
+    }
+
+    private let state = Mutex(State())
+
+    var mood: PlaneMood {
+        get { state.withLock { $0.mood } }
+        set { state.withLock { $0.mood = newValue } }
+    }
+
+    /// What was published, newest last.
+    var contents: [[UInt8]] { state.withLock { $0.contents } }
+
+    func publish(
+        _ request: PublicationRequest,
+        content: [UInt8]
+    ) async throws(PolicyPlaneError) -> Publication {
+        let mood = mood
+        switch mood {
+        case .isGone: throw .unreachable("gone")
+        case .refuses(let refusal): throw .refused(refusal)
+        case .well, .losesAnswers: break
+        }
+        let publication = state.withLock { state in
+            let publication = Self.decide(
+                &state,
+                request.requestID,
+                request.revision,
+                .publication,
+                confirmBy: request.confirmSeconds.map { 1_000_000 + $0 }
+            )
+            state.contents.append(content)
+            return publication
+        }
+        if case .losesAnswers = mood { throw .unreachable("lost") }
+        return publication
+    }
+
+    func publication(_ requestID: String) async throws(PolicyPlaneError) -> Publication? {
+        switch mood {
+        case .isGone, .losesAnswers: throw .unreachable("gone")
+        case .well, .refuses:
+            return state.withLock { state in
+                state.publications.first { $0.requestID == requestID }
+            }
+        }
+    }
+
+    func latest() async throws(PolicyPlaneError) -> Publication? {
+        if case .isGone = mood { throw .unreachable("gone") }
+        return state.withLock { $0.publications.last }
+    }
+
+    func confirm(serial: Int64, requestID: String) async throws(PolicyPlaneError) -> Publication {
+        state.withLock { state in
+            let revision = state.publications.first { $0.serial == serial }?.revision ?? ""
+            return Self.decide(&state, requestID, revision, .confirmation, confirmBy: nil)
+        }
+    }
+
+    /// Publishes what `revision` names again, as at a deadline that nobody met.
+    func revert(to revision: String) {
+        state.withLock { state in
+            _ = Self.decide(&state, "revert-\(state.serial)", revision, .reversion, confirmBy: nil)
+        }
+    }
+
+    func gateways() async throws(PolicyPlaneError) -> [GatewayStatus] {
+        if case .isGone = mood { throw .unreachable("gone") }
+        return [
+            GatewayStatus(
+                gatewayID: "gw-1",
+                state: .connected,
+                required: true,
+                streaming: true,
+                enrolledAt: 1,
+                certificateEnds: 2
+            )
+        ]
+    }
+
+    func enrolmentToken(
+        _ request: EnrolmentTokenRequest
+    ) async throws(PolicyPlaneError) -> EnrolmentToken {
+        EnrolmentToken(token: "enrol-secret-\(request.gatewayID)", expiresAt: 99)
+    }
+
+    func setMaintenance(_ gatewayID: String, _ on: Bool) async throws(PolicyPlaneError) {
+        state.withLock { state in
+            if on {
+                state.maintenance.insert(gatewayID)
+            } else {
+                state.maintenance.remove(gatewayID)
+            }
+        }
+    }
+
+    func revoke(_ gatewayID: String) async throws(PolicyPlaneError) {
+        guard gatewayID == "gw-1" else {
+            throw .refused(PolicyRefusal(status: 404, code: "not_found", detail: "no such gateway"))
+        }
+    }
+
+    private static func decide(
+        _ state: inout State,
+        _ requestID: String,
+        _ revision: String,
+        _ kind: Publication.Kind,
+        confirmBy: Int64?
+    ) -> Publication {
+        state.serial += 1
+        let publication = Publication(
+            requestID: requestID,
+            reference: BundleReference(epoch: 1, serial: state.serial, revision: revision),
+            kind: kind,
+            state: .decided,
+            createdAt: 1_000_000,
+            decidedAt: 1_000_000,
+            confirmBy: confirmBy,
+            rollout: [
+                RolloutEntry(gatewayID: "gw-1", state: "activated", code: nil, reason: nil)
+            ]
+        )
+        state.publications.append(publication)
+        return publication
+    }
+}
