@@ -8,6 +8,7 @@ let package = Package(
     name: "clawgress",
     products: [
         .executable(name: "clawgress", targets: ["clawgress"]),
+        .executable(name: "clawgress-admin-api", targets: ["clawgress-admin-api"]),
         .executable(name: "clawgress-gateway", targets: ["clawgress-gateway"]),
         .executable(name: "clawgress-policy", targets: ["clawgress-policy"]),
     ],
@@ -138,6 +139,13 @@ let package = Package(
                 "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
                 "ServiceLifecycle",
             ]
+        ),
+        .executableTarget(
+            name: "clawgress-admin-api",
+            dependencies: [
+                "AdminAPI", "Daemon", "Model", "ArgumentParser", "Logging", "ServiceLifecycle",
+            ],
+            path: "Sources/Daemons/clawgress-admin-api"
         ),
 
         // The command line.
