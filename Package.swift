@@ -153,9 +153,10 @@ let package = Package(
             "Commands",
             in: "CommandLine",
             uses: [
-                "Audit", "Bundle", "BundleSigning", "Bytes", "Identity", "JWS", "JWSSigning",
-                "Mesh", "MeshSigning", "Model", "Policy", "Sealing", "SnapshotCheck",
-                "ArgumentParser",
+                "Audit", "Bundle", "BundleSigning", "Bytes", "ConfigTree", "Contract", "Identity",
+                "JWS", "JWSSigning", "Mesh", "MeshSigning", "Model", "Policy", "Sealing",
+                "SnapshotCheck", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+                "NIOPosix", "NIOSSL",
             ]
         ),
         .executableTarget(

@@ -7,17 +7,52 @@ import ClawgressModel
 struct Clawgress: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clawgress",
-        abstract: "Sets up, explains and reads the egress gateway of AI agents.",
+        abstract: "Sets up, changes, explains and reads the egress gateway of AI agents.",
         discussion: """
-            A first installation is three commands:
+            A change on a control plane is three commands:
+              clawgress set policy allow-github match destination '*.github.com'
+              clawgress configure
+              clawgress commit
+
+            A stand-alone gateway needs no control plane:
               clawgress bundle init /etc/clawgress/bundle
               clawgress key create crawler --source /etc/clawgress/bundle
               clawgress bundle publish /etc/clawgress/bundle
             """,
         version: Product.version,
-        subcommands: [
-            BundleCommand.self, KeyCommand.self, TokenCommand.self, ExplainCommand.self,
-            EnvCommand.self, RunCommand.self, EventsCommand.self, PKICommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Configuration",
+                subcommands: [
+                    SetCommand.self, DeleteCommand.self, RenameCommand.self, CopyCommand.self,
+                    ShowCommand.self, CompareCommand.self, DiscardCommand.self,
+                    LoadCommand.self, MergeCommand.self, RebaseCommand.self,
+                    CompleteCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Enforcement",
+                subcommands: [
+                    ConfigureCommand.self, CommitCommand.self, ConfirmCommand.self,
+                    RollbackCommand.self, RevisionsCommand.self, CommitsCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Operators, agents, gateways",
+                subcommands: [
+                    LoginCommand.self, LogoutCommand.self, WhoAmICommand.self,
+                    PasswordCommand.self, UserCommand.self, OperatorTokenCommand.self,
+                    AgentKeyCommand.self, GatewayCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Files, without a control plane",
+                subcommands: [
+                    BundleCommand.self, KeyCommand.self, TokenCommand.self,
+                    ExplainCommand.self, EnvCommand.self, RunCommand.self,
+                    EventsCommand.self, PKICommand.self,
+                ]
+            ),
         ]
     )
 }

@@ -18,6 +18,8 @@ public struct CommandContext: Sendable {
         @Sendable (_ path: String, _ arguments: [String], _ environment: [String]) -> Int32
     /// Waits a moment before following a file again; false ends the following.
     public var waitForMore: @Sendable () -> Bool
+    /// Sends a request to an admin API and waits for the answer.
+    public var callAPI: @Sendable (APIEndpoint, APIRequest) throws -> APIAnswer
 
     /// Describes a world.
     public init(
@@ -26,7 +28,8 @@ public struct CommandContext: Sendable {
         now: @escaping @Sendable () -> Int64,
         askSecret: (@Sendable (String) -> [UInt8]?)?,
         becomeProgram: @escaping @Sendable (String, [String], [String]) -> Int32,
-        waitForMore: @escaping @Sendable () -> Bool
+        waitForMore: @escaping @Sendable () -> Bool,
+        callAPI: @escaping @Sendable (APIEndpoint, APIRequest) throws -> APIAnswer
     ) {
         self.terminal = terminal
         self.environment = environment
@@ -34,6 +37,7 @@ public struct CommandContext: Sendable {
         self.askSecret = askSecret
         self.becomeProgram = becomeProgram
         self.waitForMore = waitForMore
+        self.callAPI = callAPI
     }
 
     /// The process' own world.
@@ -47,7 +51,8 @@ public struct CommandContext: Sendable {
             now: { WallClock.seconds() },
             askSecret: ask,
             becomeProgram: { ProcessImage.replace(with: $0, arguments: $1, environment: $2) },
-            waitForMore: { FollowWait.next() }
+            waitForMore: { FollowWait.next() },
+            callAPI: { try APIConnection.call($0, $1) }
         )
     }
 }

@@ -18,9 +18,11 @@ struct CommandFailure: Error, Equatable {
         case usage = 64
         case data = 65
         case noInput = 66
+        case unavailable = 69
         case software = 70
         case cannotCreate = 73
         case inputOutput = 74
+        case conflict = 75
         case noPermission = 77
         case notExecutable = 126
         case notFound = 127

@@ -66,7 +66,11 @@ final class CommandWorld: Sendable {
         answers: [String]? = nil,
         becoming become: @escaping @Sendable (String, [String], [String]) -> Int32 = { _, _, _ in 0
         },
-        waitForMore: @escaping @Sendable () -> Bool = { false }
+        waitForMore: @escaping @Sendable () -> Bool = { false },
+        callingAPI callAPI: @escaping @Sendable (APIEndpoint, APIRequest) throws -> APIAnswer = {
+            _,
+            _ in APIAnswer(status: 599, body: [])
+        }
     ) -> CommandResult {
         let written = Texts()
         let waiting = Answers(answers ?? [])
@@ -81,7 +85,8 @@ final class CommandWorld: Sendable {
             now: { Self.now },
             askSecret: ask,
             becomeProgram: become,
-            waitForMore: waitForMore
+            waitForMore: waitForMore,
+            callAPI: callAPI
         )
         let code = CommandRunner.run(arguments.map { place($0) }, in: context)
         return CommandResult(code: code, output: written.output, errors: written.errors)

@@ -14,10 +14,15 @@ struct BundleShow: ContextCommand {
             Examples:
               clawgress bundle show bundle.jws
               clawgress bundle show bundle.jws --json | jq '.policies[].policy_id'
+              clawgress bundle show ./source --commands | clawgress load -
 
-            The signature is not checked here; see clawgress bundle verify.
+            The signature is not checked here; see clawgress bundle verify. --commands takes a \
+            configuration from files to a control plane.
             """
     )
+
+    @Flag(help: "Print the commands that make the same configuration on a control plane.")
+    var commands = false
 
     @Flag(help: "Print the content as canonical JSON.")
     var json = false
@@ -25,10 +30,16 @@ struct BundleShow: ContextCommand {
     @Argument(help: ArgumentHelp("The bundle or source.", valueName: "file"))
     var file: String
 
+    func validate() throws {
+        if commands && json { throw ValidationError("give --commands or --json, not both") }
+    }
+
     func run(in context: CommandContext) throws {
         let loaded = try SnapshotFile.load(file, now: context.now())
         context.terminal.warn(loaded.warnings)
-        if json {
+        if commands {
+            for line in SourceCommands.lines(for: loaded.snapshot) { context.terminal.line(line) }
+        } else if json {
             let content = loaded.snapshot.canonicalJSON()
             context.terminal.line(String(decoding: content, as: UTF8.self))
         } else {
