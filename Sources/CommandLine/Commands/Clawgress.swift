@@ -46,6 +46,10 @@ struct Clawgress: ParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "A control plane on this machine",
+                subcommands: [UpCommand.self, StatusCommand.self, DownCommand.self]
+            ),
+            CommandGroup(
                 name: "Files, without a control plane",
                 subcommands: [
                     BundleCommand.self, KeyCommand.self, TokenCommand.self,

@@ -1,0 +1,63 @@
+// Whom the daemons run as. Started by root they lose every right; started by anybody else they
+// run as that user. Either way they end with the process that supervises them.
+
+import ClawgressBytes
+import Glibc
+
+/// The user of the daemons.
+struct DaemonUser {
+    private static var setpriv: String { "/usr/bin/setpriv" }
+    private static var nobody: UInt32 { 65_534 }
+
+    /// The user to become; nil to stay who we are.
+    let userID: UInt32?
+
+    static func current() -> DaemonUser {
+        DaemonUser(userID: geteuid() == 0 ? nobody : nil)
+    }
+
+    /// The command line that runs `command` as this user.
+    ///
+    /// - Parameter isSupervised: whether it ends when the thread that starts it does.
+    func command(_ command: [String], isSupervised: Bool = true) -> [String] {
+        var words = [Self.setpriv, "--no-new-privs"]
+        if let userID {
+            words += ["--reuid=\(userID)", "--regid=\(userID)", "--clear-groups"]
+            words += ["--inh-caps=-all", "--bounding-set=-all"]
+        }
+        if isSupervised { words += ["--pdeathsig", "TERM"] }
+        return words + command
+    }
+
+    /// Makes a folder that only this user can enter, unless it is there.
+    func makeFolder(_ path: String) throws {
+        try Self.makeFolder(path, mode: 0o700)
+        try giveAway(path)
+    }
+
+    /// Writes a file that only this user can read.
+    func write(_ text: String, to path: String) throws {
+        try WholeFile.replace(path, with: Array(text.utf8), mode: 0o600)
+        try giveAway(path)
+    }
+
+    /// Makes a file or folder this user's.
+    func giveAway(_ path: String) throws(FileError) {
+        guard let userID else { return }
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        guard unsafe lchown(path, userID, userID) == 0 else {
+            throw FileError(code: errno, operation: "chown", path: path)
+        }
+    }
+
+    /// Makes a folder of ours, unless it is there.
+    static func makeFolder(_ path: String, mode: UInt32) throws(FileError) {
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else {
+            throw FileError(code: errno, operation: "mkdir", path: path)
+        }
+        // What is another's already cannot be changed, and need not be.
+        // unsafe: as above.
+        _ = unsafe chmod(path, mode)
+    }
+}

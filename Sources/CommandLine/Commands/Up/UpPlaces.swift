@@ -1,0 +1,57 @@
+// Where `clawgress up` keeps things: what shall last in the state folder, what must not reach a
+// disk in the runtime folder. Both are known from the state folder's name alone, so that `status`
+// and `down` find what `up` started.
+
+import Foundation
+import Glibc
+
+/// The folders of one control plane on this machine.
+struct UpPlaces {
+    /// What lasts: databases, the gateway's last good bundle, its spool.
+    let state: String
+    /// What goes with the machine's memory: credentials, certificates, settings, tokens.
+    let runtime: String
+
+    init(state: String?, environment: [String: String]) {
+        let chosen = state ?? Self.usualState(environment)
+        let absolute = URL(fileURLWithPath: chosen).standardizedFileURL.path
+        self.state = absolute
+        runtime =
+            RuntimeFolder.path(environment: environment) + "/up-" + APIRequest.encoded(absolute)
+    }
+
+    /// `/var/lib/clawgress/up` for root, and else a folder of the user's own.
+    private static func usualState(_ environment: [String: String]) -> String {
+        if geteuid() == 0 { return "/var/lib/clawgress/up" }
+        if let folder = environment["XDG_STATE_HOME"], !folder.isEmpty {
+            return "\(folder)/clawgress"
+        }
+        return (environment["HOME"] ?? ".") + "/.local/state/clawgress"
+    }
+
+    /// The authority that signs the daemons' certificates; the policy service enrols with it.
+    var authority: String { "\(daemon(UpSetup.Name.policy))/authority" }
+    var authorityCredential: String { "\(daemon(UpSetup.Name.policy))/authority.credential" }
+    /// Says that `up` made the state folder, so that it may use it and `down` may remove it.
+    var mark: String { "\(state)/clawgress-up" }
+    /// What `status` reads.
+    var status: String { "\(runtime)/status.json" }
+    /// The token with which `up` itself asks the admin API.
+    var token: String { "\(runtime)/operator.token" }
+    /// Says that the first configuration is in force.
+    var importMark: String { "\(runtime)/imported" }
+    /// What `up --detach` said.
+    var detachedLog: String { "\(runtime).log" }
+    /// What the daemons and `up` say.
+    var logs: String { "\(state)/logs" }
+
+    func log(_ name: String) -> String { "\(logs)/\(name).log" }
+
+    /// The folder with a daemon's settings, credential and certificate.
+    func daemon(_ name: String) -> String { "\(runtime)/\(name)" }
+
+    /// The folder in which a daemon keeps what lasts.
+    func state(_ name: String) -> String { "\(state)/\(name)" }
+
+    func readyFile(_ name: String) -> String { "\(daemon(name))/run/ready.json" }
+}

@@ -1,0 +1,83 @@
+// The daemons' settings, written by `clawgress up` instead of by an operator. JSON is YAML, and
+// its quoting is simpler to get right.
+
+import ClawgressJWS
+import ClawgressMesh
+
+/// Settings files of the three daemons.
+struct UpSettings {
+    let places: UpPlaces
+    let addresses: UpAddresses
+
+    /// Where a daemon's settings are.
+    func file(_ name: String) -> String { "\(places.daemon(name))/settings.yaml" }
+
+    /// What the admin API prints at its first start: the one-time token.
+    var bootstrapToken: String { "\(places.daemon(UpSetup.Name.adminAPI))/run/printed" }
+    /// The root key, sealed, which no daemon needs while it runs.
+    var rootKey: String { "\(places.daemon(UpSetup.Name.policy))/root.sealed" }
+    var rootCredential: String { "\(places.daemon(UpSetup.Name.policy))/root.credential" }
+
+    /// The policy service's.
+    var policy: String {
+        let authority = [
+            JSONMember("folder", .string(places.authority)),
+            JSONMember("credential", .string(places.authorityCredential)),
+        ]
+        return text(
+            common(UpSetup.Name.policy) + [
+                JSONMember("listen", .string(addresses.policy)),
+                JSONMember("authority", .object(authority)),
+            ]
+        )
+    }
+
+    /// The admin API's.
+    var adminAPI: String {
+        text(
+            common(UpSetup.Name.adminAPI) + [
+                JSONMember("listen", .string(addresses.api)),
+                JSONMember("policy", .string(addresses.policy)),
+            ]
+        )
+    }
+
+    /// The gateway's.
+    var gateway: String {
+        let name = UpSetup.Name.gateway
+        let mesh = "\(places.daemon(name))/mesh"
+        return text([
+            JSONMember("gateway_id", .string(UpSetup.gatewayID)),
+            JSONMember("listeners", .array([.string(addresses.proxy)])),
+            JSONMember("admin", .string(addresses.gateway)),
+            JSONMember("state_folder", .string(places.state(name))),
+            JSONMember(
+                "spool",
+                .object([JSONMember("folder", .string("\(places.state(name))/spool"))])
+            ),
+            JSONMember("ready_file", .string(places.readyFile(name))),
+            JSONMember(
+                "control_plane",
+                .object([
+                    JSONMember("address", .string(addresses.policy)),
+                    JSONMember("mesh_folder", .string(mesh)),
+                    JSONMember("credential", .string("\(places.daemon(name))/credential")),
+                    JSONMember("root_key", .string("\(mesh)/\(Enrolment.rootKeyName)")),
+                ])
+            ),
+        ])
+    }
+
+    private func common(_ name: String) -> [JSONMember] {
+        [
+            JSONMember("state_folder", .string(places.state(name))),
+            JSONMember("mesh_folder", .string("\(places.daemon(name))/mesh")),
+            JSONMember("credential", .string("\(places.daemon(name))/credential")),
+            JSONMember("ready_file", .string(places.readyFile(name))),
+        ]
+    }
+
+    private func text(_ members: [JSONMember]) -> String {
+        JSONValue.object(members).jsonText + "\n"
+    }
+}

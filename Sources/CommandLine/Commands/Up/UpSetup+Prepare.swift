@@ -1,0 +1,140 @@
+// What the daemons of `clawgress up` find when they start: folders, credentials, certificates, keys.
+
+import ClawgressBytes
+import ClawgressMesh
+import ClawgressMeshSigning
+import ClawgressSealing
+import Foundation
+
+extension UpSetup {
+    func makeFolders() throws {
+        let runtime = try RuntimeFolder.open(environment: context.environment)
+        guard runtime.isInMemory else {
+            throw CommandFailure(
+                .cannotCreate,
+                "`\(runtime.path)` is on a disk, where no credential may be: name a folder of a "
+                    + "tmpfs in CLAWGRESS_RUNTIME"
+            )
+        }
+        try requireUsableState()
+        // Others may pass through to what is theirs, and see nothing.
+        if user.userID != nil { try DaemonUser.makeFolder(runtime.path, mode: 0o711) }
+        try DaemonUser.makeFolder(places.runtime, mode: 0o711)
+        try FileManager.default.createDirectory(
+            atPath: places.state,
+            withIntermediateDirectories: true
+        )
+        try DaemonUser.makeFolder(places.state, mode: 0o711)
+        let mark = "clawgress up made this folder and keeps its state here.\n"
+        try WholeFile.replace(places.mark, with: Array(mark.utf8))
+        try DaemonUser.makeFolder(places.logs, mode: 0o700)
+        for name in [Name.policy, Name.adminAPI, Name.gateway] {
+            for folder in [places.daemon(name), "\(places.daemon(name))/run", places.state(name)] {
+                try user.makeFolder(folder)
+            }
+            let credential = "\(places.daemon(name))/credential"
+            if !exists(credential) { try user.write(Self.newPassphrase(), to: credential) }
+        }
+        try user.makeFolder("\(places.state(Name.gateway))/spool")
+        guard try user.canExecute(places.state, log: places.log("up")) else {
+            throw CommandFailure(
+                .noPermission,
+                "the daemons' user cannot enter `\(places.state)`; name another --state"
+            )
+        }
+    }
+
+    /// A state folder is new, or one of ours whose credentials are still there.
+    private func requireUsableState() throws {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: places.state)) ?? []
+        guard !names.isEmpty else { return }
+        guard exists(places.mark) else {
+            throw CommandFailure(
+                .cannotCreate,
+                "`\(places.state)` is not empty and was not made by clawgress up"
+            )
+        }
+        guard exists(places.authority) else {
+            throw CommandFailure(
+                .data,
+                "the credentials for `\(places.state)` were in memory only and are gone; remove "
+                    + "it with `clawgress down --remove --state "
+                    + "\(TerminalText.shellWord(places.state))`"
+            )
+        }
+    }
+
+    private static func newPassphrase() -> String {
+        Base64.encode((0..<32).map { _ in UInt8.random(in: .min ... .max) }, .urlSafe) + "\n"
+    }
+
+    func openAuthority() throws -> AuthorityFolder {
+        if exists(places.authority) {
+            return try AuthorityFolder(
+                places.authority,
+                passphrase: try passphrase(places.authorityCredential)
+            )
+        }
+        try user.write(Self.newPassphrase(), to: places.authorityCredential)
+        return try AuthorityFolder.create(
+            places.authority,
+            passphrase: try passphrase(places.authorityCredential),
+            days: Self.days + 1,
+            now: context.now()
+        )
+    }
+
+    /// Makes root key, signing key and key set, unless they are there.
+    func initialisePolicy(_ program: String, _ settings: UpSettings) throws {
+        guard !exists(settings.rootKey) else { return }
+        try user.write(Self.newPassphrase(), to: settings.rootCredential)
+        let child = try ChildProcess.start(
+            user.command([
+                program, "init", "--config", settings.file(Name.policy), "--root-key",
+                settings.rootKey, "--root-passphrase", settings.rootCredential,
+            ]),
+            environment: ["PATH": "/usr/bin:/bin"],
+            log: places.log(Name.policy)
+        )
+        let end = child.waitForEnd()
+        guard end.isSuccess else {
+            throw CommandFailure(
+                .unavailable,
+                "clawgress-policy init \(end); see \(places.log(Name.policy))"
+            )
+        }
+    }
+
+    /// Makes a daemon's mesh folder, unless it is there.
+    func equip(
+        _ name: String,
+        _ service: MeshService,
+        _ process: String,
+        _ names: CertificateNames = CertificateNames(),
+        by authority: AuthorityFolder
+    ) throws {
+        let folder = "\(places.daemon(name))/mesh"
+        guard !exists("\(folder)/\(MeshFiles.certificate)"),
+            let identity = MeshIdentity(service, process)
+        else { return }
+        try authority.equip(
+            folder,
+            for: identity,
+            names: names,
+            days: Self.days,
+            passphrase: try passphrase("\(places.daemon(name))/credential"),
+            now: context.now()
+        )
+        try giveAway(folder)
+    }
+
+    func passphrase(_ credential: String) throws -> Passphrase {
+        try Passphrase(credential: credential)
+    }
+
+    /// Gives a folder, and what is in it, to the daemons.
+    func giveAway(_ folder: String) throws {
+        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        for path in [folder] + names.map({ "\(folder)/\($0)" }) { try user.giveAway(path) }
+    }
+}

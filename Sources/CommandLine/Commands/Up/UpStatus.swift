@@ -1,0 +1,80 @@
+// What `up` says about itself in a file, for `status`, `down` and `up --detach`.
+
+import ClawgressBytes
+import Foundation
+import Glibc
+
+/// The state of a control plane on this machine.
+struct UpStatus: Codable, Equatable {
+    /// One daemon.
+    struct Daemon: Codable, Equatable {
+        var name: String
+        /// `idle`, `starting`, `ready`, `paused`, `stopping` or `ended`.
+        var state: String
+        var pid: Int32?
+        var restarts: Int
+    }
+
+    /// The supervising process.
+    var pid: Int32
+    /// When that process began, as /proc counts: a number given to another is not taken for it.
+    var began: String
+    /// Whether everything was set up and is supervised by now.
+    var isReady: Bool
+    var addresses: UpAddresses
+    var daemons: [Daemon]
+
+    enum CodingKeys: String, CodingKey {
+        case pid, began
+        case isReady = "ready"
+        case addresses, daemons
+    }
+
+    /// Reads a status; nil if there is none, or its process is gone.
+    static func read(_ path: String) throws -> UpStatus? {
+        guard let bytes = try WholeFile.readIfPresent(path, bytesMax: 1 << 20) else { return nil }
+        guard let status = try? JSONDecoder().decode(UpStatus.self, from: Data(bytes)) else {
+            throw CommandFailure(.data, "`\(path)` is damaged; remove it")
+        }
+        return beginning(of: status.pid) == status.began ? status : nil
+    }
+
+    /// Replaces the status.
+    func write(_ path: String) throws {
+        try WholeFile.replace(path, with: Array(try text.utf8), mode: 0o600)
+    }
+
+    /// As JSON.
+    var text: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+        }
+    }
+
+    /// When a process began (field 22 of /proc/PID/stat); empty if there is none.
+    static func beginning(of pid: Int32) -> String {
+        guard let stat = try? WholeFile.read("/proc/\(pid)/stat", bytesMax: 4_096) else {
+            return ""
+        }
+        // The second field is a name in parentheses, which may hold anything.
+        let text = String(decoding: stat, as: UTF8.self)
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        // A zombie has ended.
+        guard fields.count > 20, fields[1] != "Z" else { return "" }
+        return String(fields[20])
+    }
+}
+
+/// Where everything listens.
+struct UpAddresses: Codable, Equatable {
+    /// The admin API, as `host:port`.
+    var api: String
+    /// The policy service, to which gateways connect.
+    var policy: String
+    /// The proxy, to which agents connect.
+    var proxy: String
+    /// The gateway's own status and metrics.
+    var gateway: String
+}
