@@ -4,6 +4,10 @@ import os
 
 REPOSITORY = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
 FOLDER = os.environ.get("CLAWGRESS_BIN", os.path.join(REPOSITORY, ".build", "release"))
-COMMAND = os.path.join(FOLDER, "clawgress")
 GATEWAY = os.path.join(FOLDER, "clawgress-gateway")
+# The command and the control plane's daemons; CLAWGRESS_CONTROL_BIN takes them from a debug build.
+CONTROL = os.environ.get("CLAWGRESS_CONTROL_BIN", FOLDER)
+COMMAND = os.path.join(CONTROL, "clawgress")
+POLICY = os.path.join(CONTROL, "clawgress-policy")
+ADMIN_API = os.path.join(CONTROL, "clawgress-admin-api")
 PARSE = os.path.join(FOLDER, "clawgress-parse")

@@ -1,0 +1,239 @@
+"""A whole control plane of real processes with real certificates: policy service, admin API, and
+as many gateways as a test wants."""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+
+from support import bundle, privileges, programs
+from support.client import Client, basic
+from support.daemon import Daemon
+from support.gateway import Gateway
+from support.operator import Operator
+from support.waiting import until
+from support.world import LOOPBACK
+
+
+class EnrolledGateway(Gateway):
+    """A gateway that gets its bundles from the policy service."""
+
+    def __init__(self, folder, gateway_id, control_plane, **settings):
+        self.gateway_id = gateway_id
+        self._control_plane = control_plane
+        super().__init__(folder, None, **settings)
+
+    def _write_config(self, _source, settings):
+        spool = {"folder": self.spool, "segment_bytes": 4 << 20, "bytes_max": 1 << 30}
+        config = {
+            "gateway_id": self.gateway_id, "listeners": ["127.0.0.1:0"], "admin": "127.0.0.1:0",
+            "workers": 1, "control_plane": self._control_plane, "state_folder": self.state,
+            "spool": spool, "ready_file": self.ready_path, "log_level": "info", **settings,
+        }
+        self._config = {}
+        self.reconfigure(**config)
+
+    def serial(self):
+        """The serial of the bundle in force; None without one."""
+        return (self.status().get("bundle") or {}).get("serial")
+
+    def fetch(self, agent, key, url):
+        """The status of one request through this gateway."""
+        with Client(("127.0.0.1", self.port), basic(agent, key)) as client:
+            return client.fetch("GET", url).status
+
+
+class ControlPlane:
+    """Policy service, admin API and gateways; everything goes when it is closed."""
+
+    def __init__(self):
+        self.folder = privileges.reachable_folder("clawgress-plane-")
+        # Every secret that this harness knows, for the test that seeks them on disk.
+        self.secrets = {}
+        self.gateways = {}
+        self.operators = 0
+        self._make_policy()
+        self._make_admin()
+
+    # Making it.
+
+    def _folder(self, *names):
+        """A folder of the daemons' user, whatever is in it."""
+        path = os.path.join(self.folder, *names)
+        os.makedirs(path, exist_ok=True)
+        os.chmod(path, 0o700)
+        privileges.give_away(path)
+        return path
+
+    def _credential(self, name):
+        """A new passphrase in a file of the daemons' user."""
+        path = os.path.join(self._folder("credentials"), name)
+        text = secrets.token_urlsafe(24)
+        self.secrets[f"passphrase {name}"] = text
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        os.chmod(path, 0o600)
+        privileges.give_away(os.path.dirname(path))
+        return path
+
+    def _issue(self, identity, folder, credential, *names):
+        bundle.run(
+            "pki", "issue", self.authority, identity, "--to", folder, "--credential", credential,
+            *names, "--passphrase-file", self._authority_credential,
+        )
+        privileges.give_away(folder)
+        privileges.give_away(self.authority)
+
+    def _make_policy(self):
+        self.authority = self._folder("authority")
+        self._authority_credential = self._credential("authority")
+        said = bundle.run(
+            "pki", "init", self.authority, "--passphrase-file", self._authority_credential
+        )
+        self.authority_digest = next(
+            word for word in said.split() if word.startswith("sha256:")
+        )
+        credential = self._credential("policy")
+        self._issue("policy/policy", self._folder("policy", "mesh"), credential)
+        self.policy = Daemon(programs.POLICY, self._path("policy"), {
+            "listen": f"127.0.0.1:{free_port()}", "state_folder": self._folder("policy", "state"),
+            "mesh_folder": self._path("policy", "mesh"), "credential": credential,
+            "authority": {"folder": self.authority, "credential": self._authority_credential},
+            "log_level": "debug",
+        })
+        self._root_credential = self._credential("root")
+        self.policy.run(
+            "init", "--root-key", os.path.join(self._folder("root"), "root.sealed"),
+            "--root-passphrase", self._root_credential,
+        )
+
+    def _make_admin(self):
+        credential = self._credential("admin-api")
+        self._issue(
+            "admin-api/admin-api", self._folder("admin-api", "mesh"), credential,
+            "--dns", "localhost", "--address", "127.0.0.1",
+        )
+        self.admin = Daemon(programs.ADMIN_API, self._path("admin-api"), {
+            "listen": f"127.0.0.1:{free_port()}",
+            "state_folder": self._folder("admin-api", "state"),
+            "mesh_folder": self._path("admin-api", "mesh"), "credential": credential,
+            "policy": self.policy.settings["listen"], "log_level": "debug",
+        })
+
+    def _path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    # Life.
+
+    def start(self, gateways=1):
+        """Starts everything; afterwards `root` is an admin, and the gateways are connected."""
+        self.policy.start()
+        self.admin.start()
+        bootstrap = self.admin.printed().split()[0]
+        self.secrets["bootstrap token"] = bootstrap
+        founder = self._operator_with(bootstrap)
+        self.root = self._operator_with(founder.run("operator-token", "create", "suite").strip())
+        for number in range(1, gateways + 1):
+            self.add_gateway(f"gw-{number}")
+        return self
+
+    def add_gateway(self, gateway_id, **settings):
+        """Enrols a gateway as an operator would, and starts it."""
+        token = self.root.run("gateway", "enrol-token", gateway_id).strip()
+        self.secrets[f"enrolment token {gateway_id}"] = token
+        folder = self._folder(gateway_id)
+        os.chmod(folder, 0o755)
+        credential = self._credential(gateway_id)
+        self.enrol(gateway_id, token, os.path.join(folder, "mesh"), credential)
+        privileges.give_away(folder)
+        gateway = EnrolledGateway(folder, gateway_id, {
+            "address": self.policy.settings["listen"], "credential": credential,
+            "mesh_folder": os.path.join(folder, "mesh"),
+            "root_key": os.path.join(folder, "mesh", "root-key.jwk"),
+        }, **settings)
+        self.gateways[gateway_id] = gateway
+        gateway.start(wait_ready=False)
+        self.wait_connected(gateway_id)
+        return gateway
+
+    def enrol(self, gateway_id, token, folder, credential, status=0):
+        """Runs `gateway enrol` as on the gateway's machine; its standard error."""
+        token_file = self._path(f"{gateway_id}.token")
+        with open(token_file, "w", encoding="utf-8") as file:
+            file.write(token + "\n")
+        done = subprocess.run(
+            [
+                programs.COMMAND, "gateway", "enrol", gateway_id, "--url",
+                self.policy.settings["listen"], "--token-file", token_file, "--ca-digest",
+                self.authority_digest, "--to", folder, "--passphrase-file", credential,
+            ],
+            capture_output=True, text=True, timeout=60, check=False,
+        )
+        os.unlink(token_file)
+        assert done.returncode == status, done.stderr
+        return done.stderr
+
+    def wait_connected(self, gateway_id):
+        """Waits until the policy service hears a gateway."""
+        def streaming():
+            gateways = self.root.ask("gateway", "list")["gateways"]
+            return any(g["gateway_id"] == gateway_id and g["streaming"] for g in gateways)
+        until(f"the connection of {gateway_id}", streaming)
+
+    def operator(self, name="operator"):
+        """A further operator with a token, and so with a candidate, of their own."""
+        token = self.root.run("operator-token", "create", name).strip()
+        return self._operator_with(token)
+
+    def _operator_with(self, token):
+        self.operators += 1
+        self.secrets[f"operator token {self.operators}"] = token
+        return Operator(
+            self.admin.settings["listen"], os.path.join(self.authority, "ca.pem"), token,
+            self._path(f"operator-{self.operators}"),
+        )
+
+    def agent_key(self, agent):
+        """A new key of an agent, in force."""
+        key = self.root.run("agent-key", "create", agent, "--commit").strip()
+        self.secrets[f"key of {agent}"] = key
+        return key
+
+    def lasting(self):
+        """The folders of all that outlives a process: databases, keys, bundles, spools, logs."""
+        gateways = [each.folder for each in self.gateways.values()]
+        daemons = [self._path("policy"), self._path("admin-api")]
+        return [*daemons, *gateways, self.authority, self._path("root")]
+
+    def close(self):
+        """Ends all processes and removes the folders."""
+        processes = [*self.gateways.values(), self.admin, self.policy]
+        try:
+            for each in processes:
+                each.stop()
+        finally:
+            for each in processes:
+                if each.process and each.process.poll() is None:
+                    each.kill()
+            if not os.environ.get("CLAWGRESS_KEEP"):
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def free_port():
+    """A port that nobody listens on now; the kernel does not give it to another one soon."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def first_configuration(origin_port):
+    """Lines for an agent `crawler` that may ask origin.test on a port."""
+    allow = "set policy allow-origin"
+    return [
+        "set agent crawler team research", "set agent crawler project atlas",
+        "set agent crawler environment test",
+        f"{allow} action allow", f"{allow} match destination origin.test:{origin_port}",
+        *(f"{allow} resolves-to {block}" for block in LOOPBACK),
+        "set default-quota rps-limit 100000", "set gateway static-host origin.test 127.0.0.1",
+    ]

@@ -1,0 +1,246 @@
+"""The control plane as operators use it: the `clawgress` command, real daemons, real gateways."""
+
+import base64
+import os
+import subprocess
+import time
+
+import pytest
+
+from support import programs
+from support.control_plane import ControlPlane, first_configuration
+from support.operator import Refused
+from support.origin import Origin
+from support.waiting import until
+from support.world import marker
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The origin that agents ask."""
+    origin = Origin()
+    yield origin
+    origin.close()
+
+
+@pytest.fixture(scope="module")
+def plane(site):
+    """A control plane with two gateways that enforce a first configuration."""
+    plane = ControlPlane()
+    try:
+        plane.start(gateways=2)
+        plane.root.load(first_configuration(site.port))
+        plane.root.commit()
+        plane.key = plane.agent_key("crawler")
+        yield plane
+    finally:
+        plane.close()
+
+
+@pytest.fixture
+def operator(plane):
+    """An operator with an empty candidate."""
+    return plane.operator()
+
+
+def url(site):
+    """A page that no other request asks for."""
+    return f"http://origin.test:{site.port}/{marker()}"
+
+
+def statuses(plane, target):
+    """What each gateway answers to the agent."""
+    return [
+        gateway.fetch("crawler", plane.key, target) for gateway in plane.gateways.values()
+    ]
+
+
+def deny_everything(operator):
+    """A policy that nothing gets past, in the candidate."""
+    operator.set("policy deny-all action deny")
+    operator.set("policy deny-all priority 1")
+
+
+def test_nothing_is_enforced_before_commit_and_then_everywhere(plane, site, operator):
+    assert statuses(plane, url(site)) == [200, 200]
+    deny_everything(operator)
+    assert "+ policy deny-all action deny" in operator.run("compare")
+    staged = operator.ask("configure")
+    assert staged["revision"].startswith("sha256:")
+    assert statuses(plane, url(site)) == [200, 200]
+    committed = operator.ask("commit", "--comment", "nothing goes out")
+    deadline = time.monotonic() + 1
+    assert committed["revision"] == staged["revision"]
+    assert {each["state"] for each in committed["rollout"]} == {"activated"}
+    until("enforcement", lambda: statuses(plane, url(site)) == [403, 403], 1)
+    assert time.monotonic() <= deadline
+    serials = {gateway.serial() for gateway in plane.gateways.values()}
+    assert serials == {committed["serial"]}
+
+    operator.run("rollback", "1")
+    back = operator.commit()
+    assert back["serial"] > committed["serial"]
+    until("what was before", lambda: statuses(plane, url(site)) == [200, 200], 1)
+
+
+def test_two_operators_get_a_conflict_with_the_paths(plane, operator):
+    other = plane.operator("other")
+    for each, limit in ((operator, "50"), (other, "60")):
+        each.set(f"quota crawler rps-limit {limit}")
+    operator.commit()
+    with pytest.raises(Refused) as refused:
+        other.run("configure")
+    assert refused.value.code == 75
+    assert "candidate_outdated" in refused.value.said
+    assert "quota crawler rps-limit" in refused.value.said
+    other.run("rebase", "--keep", "theirs")
+    assert "60" not in other.run("show", "quota", "crawler")
+    other.run("discard")
+
+
+def test_an_error_names_the_place_and_changes_nothing(operator):
+    with pytest.raises(Refused) as refused:
+        operator.set("policy p acton allow")
+    assert refused.value.code == 65
+    assert "action" in refused.value.said
+    assert operator.ask("compare")["changes"] == []
+
+
+def test_a_gateway_that_does_not_answer_aborts_the_commit_everywhere(plane, site, operator):
+    before = {name: gateway.serial() for name, gateway in plane.gateways.items()}
+    stuck = plane.gateways["gw-2"]
+    stuck.process.send_signal(19)
+    try:
+        deny_everything(operator)
+        operator.run("configure")
+        with pytest.raises(Refused) as refused:
+            operator.run("commit")
+        assert refused.value.code == 75
+        assert "gw-2" in refused.value.said
+    finally:
+        stuck.process.send_signal(18)
+    plane.wait_connected("gw-2")
+    assert {name: each.serial() for name, each in plane.gateways.items()} == before
+    assert statuses(plane, url(site)) == [200, 200]
+    operator.run("discard")
+
+
+def test_last_known_good_serves_while_the_policy_service_is_down(plane, site):
+    gateway = plane.gateways["gw-1"]
+    serial = gateway.serial()
+    plane.policy.kill()
+    try:
+        gateway.kill()
+        gateway.start(wait_ready=False)
+        until("the last known good", lambda: gateway.serial() == serial)
+        until("service", lambda: gateway.fetch("crawler", plane.key, url(site)) == 200)
+    finally:
+        plane.policy.start()
+    plane.wait_connected("gw-1")
+    until("readiness", lambda: gateway.admin("/readyz")[0] == 200)
+
+
+def test_an_enrolment_token_works_once_and_for_its_gateway_only(plane, tmp_path):
+    token = plane.root.run("gateway", "enrol-token", "gw-once").strip()
+    credential = tmp_path / "credential"
+    credential.write_text("correct horse battery staple\n")
+    credential.chmod(0o600)
+    said = plane.enrol("gw-other", token, str(tmp_path / "a"), str(credential), status=77)
+    assert "token_refused" in said
+    plane.enrol("gw-once", token, str(tmp_path / "b"), str(credential))
+    said = plane.enrol("gw-once", token, str(tmp_path / "c"), str(credential), status=77)
+    assert "token_refused" in said
+    assert not (tmp_path / "c").exists()
+    plane.root.run("gateway", "remove", "gw-once")
+
+
+def test_a_token_is_not_sent_to_a_server_of_another_authority(plane, tmp_path):
+    true_digest = plane.authority_digest
+    plane.authority_digest = "sha256:" + "0" * 64
+    try:
+        credential = tmp_path / "credential"
+        credential.write_text("correct horse battery staple\n")
+        said = plane.enrol("gw-9", "cge_none", str(tmp_path / "x"), str(credential), status=77)
+        assert "nothing was sent" in said
+    finally:
+        plane.authority_digest = true_digest
+
+
+def test_commit_confirm_keeps_what_was_confirmed(plane, site, operator):
+    deny_everything(operator)
+    operator.run("configure")
+    committed = operator.ask("commit", "--confirm", "5")
+    assert committed["confirm_by"]
+    until("enforcement", lambda: statuses(plane, url(site)) == [403, 403], 1)
+    confirmed = operator.ask("confirm")
+    assert confirmed["serial"] > committed["serial"]
+    operator.run("rollback", "1")
+    operator.commit()
+    until("what was before", lambda: statuses(plane, url(site)) == [200, 200], 1)
+
+
+@pytest.mark.long
+def test_commit_confirm_takes_back_what_nobody_confirmed(plane, site, operator):
+    deny_everything(operator)
+    operator.run("configure")
+    serial = operator.ask("commit", "--confirm", "1")["serial"]
+    until("enforcement", lambda: statuses(plane, url(site)) == [403, 403], 1)
+    until("the way back", lambda: statuses(plane, url(site)) == [200, 200], 90)
+    assert all(gateway.serial() > serial for gateway in plane.gateways.values())
+    until("the record of it", lambda: operator.ask("commits")["items"][0]["state"] == "reverted")
+
+
+def test_a_replayed_older_bundle_is_refused(plane, site, operator):
+    gateway = plane.gateways["gw-2"]
+    kept = os.path.join(gateway.state, "last-known-good.jws")
+    with open(kept, "rb") as file:
+        older = file.read()
+    operator.set("quota crawler rps-limit 70")
+    serial = operator.commit()["serial"]
+    until("activation", lambda: gateway.serial() == serial)
+    plane.policy.kill()
+    try:
+        gateway.kill()
+        with open(kept, "wb") as file:
+            file.write(older)
+        gateway.start(wait_ready=False)
+        assert gateway.fetch("crawler", plane.key, url(site)) == 503
+        assert gateway.serial() is None
+    finally:
+        plane.policy.start()
+    until("the newest bundle", lambda: gateway.serial() == serial)
+    assert gateway.fetch("crawler", plane.key, url(site)) == 200
+
+
+def test_no_secret_is_on_disk(plane):
+    plane.root.run("commits")
+    secrets = dict(plane.secrets)
+    secrets["PEM of a private key"] = "PRIVATE KEY-----"
+    forms = {}
+    for name, text in secrets.items():
+        # The part behind the last underscore is what makes a token a secret.
+        raw = text.rpartition("_")[2].encode()
+        assert len(raw) >= 8, name
+        forms[f"{name}, as it is"] = raw
+        forms[f"{name}, as hex"] = raw.hex().encode()
+        for shift in range(3):
+            # Whatever stands before it: the characters that depend on the secret alone.
+            text = base64.b64encode(b"\0" * shift + raw)
+            forms[f"{name}, as base64 {shift}"] = text[4 if shift else 0:-4]
+    found = []
+    for place in plane.lasting():
+        for parent, _, names in os.walk(place):
+            for name in names:
+                path = os.path.join(parent, name)
+                with open(path, "rb") as file:
+                    content = file.read()
+                found += [f"{what} in {path}" for what, form in forms.items() if form in content]
+    assert found == []
+
+
+def test_all_daemons_say_the_same_version():
+    said = {
+        subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        for program in (programs.COMMAND, programs.POLICY, programs.ADMIN_API)
+    }
+    assert len(said) == 1

@@ -1,0 +1,136 @@
+"""`clawgress up`: a control plane with a gateway in one command, supervised, gone without trace."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import pytest
+
+from support import privileges, programs
+from support.waiting import until
+
+
+class Up:
+    """One control plane on this machine, with folders of its own."""
+
+    def __init__(self):
+        self.folder = privileges.reachable_folder("clawgress-up-")
+        self.state = os.path.join(self.folder, "state")
+        self.runtime = tempfile.mkdtemp(prefix="clawgress-up-", dir="/dev/shm")
+        names = ["CLAWGRESS_API", "CLAWGRESS_CA", "CLAWGRESS_TOKEN"]
+        kept = {name: text for name, text in os.environ.items() if name not in names}
+        self._environment = {**kept, "CLAWGRESS_RUNTIME": self.runtime}
+
+    def run(self, *words, status=0):
+        """Runs a command; its standard output."""
+        done = subprocess.run(
+            [programs.COMMAND, *words], capture_output=True, text=True, timeout=110, check=False,
+            env=self._environment,
+        )
+        assert done.returncode == status, done.stderr + done.stdout
+        return done.stdout
+
+    def up(self):
+        """Starts it, on ports that nobody else has."""
+        any_port = ["--listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0"]
+        return self.run("up", "--detach", "--state", self.state, *any_port)
+
+    def status(self):
+        """What it says of itself; None if nothing runs."""
+        done = subprocess.run(
+            [programs.COMMAND, "status", "--json", "--state", self.state],
+            capture_output=True, text=True, timeout=10, check=False, env=self._environment,
+        )
+        return json.loads(done.stdout) if done.stdout else None
+
+    def daemon(self, name):
+        """The status of one daemon."""
+        return next(each for each in self.status()["daemons"] if each["name"] == name)
+
+    def down(self, *words):
+        """Ends it."""
+        return self.run("down", "--state", self.state, *words)
+
+    def close(self):
+        """Ends what a failed test left, and removes the folders."""
+        self.run("down", "--remove", "--state", self.state)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.runtime, ignore_errors=True)
+
+
+@pytest.fixture
+def machine():
+    up = Up()
+    yield up
+    up.close()
+
+
+def is_alive(pid):
+    """Whether a process runs, and is no zombie that nobody waited for."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_one_command_starts_supervises_and_leaves_nothing(machine):
+    said = machine.up()
+    assert "everything is up" in said
+    status = machine.status()
+    assert status["ready"]
+    assert [each["state"] for each in status["daemons"]] == ["ready"] * 3
+    for each in status["daemons"]:
+        with open(f"/proc/{each['pid']}/status", encoding="utf-8") as file:
+            fields = dict(line.split(":", 1) for line in file)
+        assert int(fields["CapEff"], 16) == 0
+        user = privileges.NOBODY if privileges.is_root else os.getuid()
+        assert int(fields["Uid"].split()[0]) == user
+    assert machine.run("whoami").startswith("admin, admin")
+    shown = machine.run("show", "--of", "active", "--commands")
+    assert "set policy allow-package-registries action allow" in shown
+    gateways = json.loads(machine.run("gateway", "list", "--json"))["gateways"]
+    assert [(each["gateway_id"], each["state"]) for each in gateways] == [("gw-1", "connected")]
+
+    first = machine.daemon("gateway")
+    os.kill(first["pid"], signal.SIGKILL)
+    until("the restart", lambda: machine.daemon("gateway")["restarts"] == 1)
+    until("readiness", lambda: machine.daemon("gateway")["state"] == "ready", 20)
+    assert machine.daemon("gateway")["pid"] != first["pid"]
+
+    pids = [each["pid"] for each in machine.status()["daemons"]] + [status["pid"]]
+    machine.down("--remove")
+    assert not any(is_alive(pid) for pid in pids)
+    assert machine.status() is None
+    assert os.listdir(machine.folder) == []
+    assert os.listdir(machine.runtime) == []
+
+
+def test_daemons_end_with_a_supervisor_that_is_killed_and_go_on_with_the_next(machine):
+    machine.up()
+    machine.run("set", "quota", "builder", "rps-limit", "7")
+    machine.run("configure")
+    serial = json.loads(machine.run("commit", "--json"))["serial"]
+    status = machine.status()
+    os.kill(status["pid"], signal.SIGKILL)
+    pids = [each["pid"] for each in status["daemons"]]
+    until("the end of all daemons", lambda: not any(is_alive(pid) for pid in pids), 30)
+    machine.up()
+    commits = json.loads(machine.run("commits", "--json"))["items"]
+    assert commits[0]["serial"] == serial
+    shown = machine.run("show", "quota", "builder", "--of", "active", "--commands")
+    assert "rps-limit 7" in shown
+
+
+def test_a_second_one_and_a_foreign_folder_are_refused(machine):
+    machine.up()
+    machine.run("up", "--state", machine.state, status=75)
+    other = os.path.join(machine.folder, "other")
+    os.makedirs(other)
+    with open(os.path.join(other, "file"), "w", encoding="utf-8"):
+        pass
+    machine.run("up", "--state", other, status=73)
+    assert os.listdir(other) == ["file"]
