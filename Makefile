@@ -15,8 +15,10 @@ SWIFT_SOURCES = $(wildcard Sources Tests Benchmarks Examples Fuzzing) Package.sw
 help: ## Show what each target does.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: dependencies ## Start the gateway and local origins, and send real requests through it.
+demo: dependencies ## Start a control plane with a gateway, and send real requests through it.
 	@swift build -c release --product clawgress
+	@swift build -c release --product clawgress-policy
+	@swift build -c release --product clawgress-admin-api
 	@swift build -c release --product clawgress-gateway
 	@Scripts/demo
 
