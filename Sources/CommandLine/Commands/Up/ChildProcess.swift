@@ -11,7 +11,7 @@ struct ChildProcess {
     /// Starts `arguments` (the program's path first), appending its output to `log`.
     ///
     /// - Parameters:
-    ///   - output: the file for standard output, if it is not to go there; begun anew.
+    ///   - output: the file for standard output, if it is not to go there; appended to as well.
     ///   - newSession: whether it is to live on without our terminal.
     /// - Throws: ``FileError`` with the program's path.
     static func start(
@@ -26,13 +26,12 @@ struct ChildProcess {
         unsafe posix_spawn_file_actions_init(&files)
         defer { unsafe posix_spawn_file_actions_destroy(&files) }
         let appending = O_WRONLY | O_CREAT | O_APPEND
-        let anew = O_WRONLY | O_CREAT | O_TRUNC
         // unsafe: the calls copy the paths that they are given.
         unsafe posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log, appending, 0o600)
         if let output {
             // unsafe: as above.
-            unsafe posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output, anew, 0o600)
+            unsafe posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output, appending, 0o600)
         } else {
             // unsafe: the call changes what it is given the address of.
             unsafe posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO)

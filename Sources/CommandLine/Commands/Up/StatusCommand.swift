@@ -53,14 +53,15 @@ struct StatusCommand: ContextCommand {
     }
 
     private static func show(_ status: UpStatus, on terminal: Terminal) {
-        var table = TextTable("DAEMON", "STATE", "PROCESS", "RESTARTS")
-        table.add("clawgress up", status.isReady ? "ready" : "starting", "\(status.pid)", "")
+        var table = TextTable("DAEMON", "STATE", "PROCESS", "RESTARTS", "LAST END")
+        table.add("clawgress up", status.isReady ? "ready" : "starting", "\(status.pid)", "", "")
         for each in status.daemons {
             table.add(
                 each.name,
                 each.state,
                 each.pid.map { String($0) } ?? "-",
-                String(each.restarts)
+                String(each.restarts),
+                each.lastEnd ?? ""
             )
         }
         for line in table.lines { terminal.line(line) }
@@ -93,6 +94,7 @@ struct DownCommand: ContextCommand {
             try end(status, in: places)
             context.terminal.note("ended")
         } else {
+            try UpStatus.endOrphans(places.status)
             context.terminal.note("nothing is running with the state in \(places.state)")
         }
         if remove { try removeAll(places, in: context) }

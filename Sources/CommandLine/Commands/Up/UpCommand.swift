@@ -61,10 +61,11 @@ struct UpCommand: ContextCommand {
             )
         }
         if detach { return try runDetached(places, in: context) }
+        try UpStatus.endOrphans(places.status)
         SignalWait.begin()
         let setup = UpSetup(
             places: places,
-            addresses: try addresses(),
+            addresses: try addresses(before: UpAddresses.read(places.addresses)),
             lines: try firstConfiguration(in: context),
             context: context
         )
@@ -79,12 +80,14 @@ struct UpCommand: ContextCommand {
         try loop.supervise()
     }
 
-    private func addresses() throws -> UpAddresses {
-        UpAddresses(
-            api: try Self.address(apiListen, usually: "127.0.0.1:9443"),
-            policy: try Self.address(nil, usually: "127.0.0.1:9444"),
-            proxy: try Self.address(listen, usually: "127.0.0.1:3128"),
-            gateway: try Self.address(nil, usually: "127.0.0.1:9901")
+    /// Where everything will listen: as told, else as the last time.
+    private func addresses(before last: UpAddresses?) throws -> UpAddresses {
+        let usual = last ?? .usual
+        return UpAddresses(
+            api: try Self.address(apiListen, usually: usual.api),
+            policy: try Self.address(nil, usually: usual.policy),
+            proxy: try Self.address(listen, usually: usual.proxy),
+            gateway: try Self.address(nil, usually: usual.gateway)
         )
     }
 

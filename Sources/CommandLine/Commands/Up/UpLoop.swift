@@ -13,7 +13,7 @@ struct UpLoop {
         /// The command line, program first.
         var arguments: [String]
         var log: String
-        /// Where standard output goes, if not to the log; begun anew with each start.
+        /// Where standard output goes, if not to the log.
         var output: String?
         /// Appears when the daemon serves.
         var readyFile: String
@@ -27,6 +27,7 @@ struct UpLoop {
     private let note: (String) -> Void
     private var supervisor: Supervisor
     private var children: [String: ChildProcess] = [:]
+    private var lastEnds: [String: String] = [:]
     private var wasTold = false
 
     /// How often a file is looked for that another process will make.
@@ -138,6 +139,7 @@ struct UpLoop {
         for (name, child) in children.sorted(by: { $0.key < $1.key }) {
             guard let end = child.end() else { continue }
             children[name] = nil
+            lastEnds[name] = "\(end)"
             if case .stopping = supervisor.state(of: name) {} else { note("\(name) \(end)") }
             perform(supervisor.ended(name, at: MonotonicClock.milliseconds()))
             writeStatus()
@@ -188,7 +190,9 @@ struct UpLoop {
                 name: name,
                 state: Self.word(for: state),
                 pid: children[name]?.pid,
-                restarts: restarts
+                began: children[name].map { UpStatus.beginning(of: $0.pid) },
+                restarts: restarts,
+                lastEnd: lastEnds[name]
             )
         }
         do {

@@ -34,6 +34,12 @@ struct UpPlaces {
     var authorityCredential: String { "\(daemon(UpSetup.Name.policy))/authority.credential" }
     /// Says that `up` made the state folder, so that it may use it and `down` may remove it.
     var mark: String { "\(state)/clawgress-up" }
+    /// What the mark holds; the number changes with whatever an older `up` would take wrongly.
+    static var markText: String {
+        "clawgress up made this folder and keeps its state here: format 1\n"
+    }
+    /// Where everything listened, so that it does so again the next time.
+    var addresses: String { "\(state)/addresses.json" }
     /// What `status` reads.
     var status: String { "\(runtime)/status.json" }
     /// The token with which `up` itself asks the admin API.

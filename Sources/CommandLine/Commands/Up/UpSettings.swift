@@ -13,6 +13,8 @@ struct UpSettings {
     func file(_ name: String) -> String { "\(places.daemon(name))/settings.yaml" }
 
     /// What the admin API prints at its first start: the one-time token.
+    ///
+    /// It is printed once in the life of a database, so it stays here until it was used.
     var bootstrapToken: String { "\(places.daemon(UpSetup.Name.adminAPI))/run/printed" }
     /// The root key, sealed, which no daemon needs while it runs.
     var rootKey: String { "\(places.daemon(UpSetup.Name.policy))/root.sealed" }

@@ -28,7 +28,7 @@ extension UpSetup {
     /// Exchanges the one-time token of the first start for an operator token.
     func makeOperator() throws {
         let path = UpSettings(places: places, addresses: addresses).bootstrapToken
-        let once = try firstLine(path)
+        let once = exists(path) ? try firstLine(path) : ""
         guard !once.isEmpty else {
             throw CommandFailure(
                 .data,
@@ -43,6 +43,7 @@ extension UpSetup {
         )
         let answer = try client(token: once).value(TokenCreated.self, request).value
         try WholeFile.replace(places.token, with: Array("\(answer.token)\n".utf8), mode: 0o600)
+        try FileManager.default.removeItem(atPath: path)
     }
 
     /// Enrols the gateway as any other is.

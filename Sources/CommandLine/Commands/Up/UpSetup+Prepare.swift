@@ -25,8 +25,8 @@ extension UpSetup {
             withIntermediateDirectories: true
         )
         try DaemonUser.makeFolder(places.state, mode: 0o711)
-        let mark = "clawgress up made this folder and keeps its state here.\n"
-        try WholeFile.replace(places.mark, with: Array(mark.utf8))
+        try WholeFile.replace(places.mark, with: Array(UpPlaces.markText.utf8))
+        try addresses.write(places.addresses)
         try DaemonUser.makeFolder(places.logs, mode: 0o700)
         for name in [Name.policy, Name.adminAPI, Name.gateway] {
             for folder in [places.daemon(name), "\(places.daemon(name))/run", places.state(name)] {
@@ -52,6 +52,15 @@ extension UpSetup {
             throw CommandFailure(
                 .cannotCreate,
                 "`\(places.state)` is not empty and was not made by clawgress up"
+            )
+        }
+        guard try WholeFile.read(places.mark, bytesMax: 4_096) == Array(UpPlaces.markText.utf8)
+        else {
+            throw CommandFailure(
+                .data,
+                "`\(places.state)` is of another version of clawgress up: go on with that version, "
+                    + "or remove it with `clawgress down --remove --state "
+                    + "\(TerminalText.shellWord(places.state))`"
             )
         }
         guard exists(places.authority) else {

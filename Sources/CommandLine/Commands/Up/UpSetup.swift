@@ -52,6 +52,8 @@ struct UpSetup {
         let authority = try openAuthority()
         let names = try namesOfAPI()
         try equip(Name.policy, .policy, "policy", by: authority)
+        // Operators may connect to another address than the last time, whose name it must carry.
+        try remove("\(places.daemon(Name.adminAPI))/mesh")
         try equip(Name.adminAPI, .adminAPI, "admin-api", names, by: authority)
         try giveAway(places.authority)
         let settings = UpSettings(places: places, addresses: addresses)
@@ -107,6 +109,10 @@ struct UpSetup {
             hosts: isLiteral || host == "localhost" ? ["localhost"] : ["localhost", host],
             addresses: isLiteral && host != "127.0.0.1" ? ["127.0.0.1", host] : ["127.0.0.1"]
         )
+    }
+
+    private func remove(_ path: String) throws {
+        if exists(path) { try FileManager.default.removeItem(atPath: path) }
     }
 
     func exists(_ path: String) -> Bool {

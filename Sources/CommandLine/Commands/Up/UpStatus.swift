@@ -12,7 +12,16 @@ struct UpStatus: Codable, Equatable {
         /// `idle`, `starting`, `ready`, `paused`, `stopping` or `ended`.
         var state: String
         var pid: Int32?
+        /// When that process began.
+        var began: String?
         var restarts: Int
+        /// How its last process ended.
+        var lastEnd: String?
+
+        enum CodingKeys: String, CodingKey {
+            case name, state, pid, began, restarts
+            case lastEnd = "last_end"
+        }
     }
 
     /// The supervising process.
@@ -32,11 +41,31 @@ struct UpStatus: Codable, Equatable {
 
     /// Reads a status; nil if there is none, or its process is gone.
     static func read(_ path: String) throws -> UpStatus? {
+        guard let status = try last(path) else { return nil }
+        return beginning(of: status.pid) == status.began ? status : nil
+    }
+
+    /// The status that was written last, whatever became of its process.
+    private static func last(_ path: String) throws -> UpStatus? {
         guard let bytes = try WholeFile.readIfPresent(path, bytesMax: 1 << 20) else { return nil }
         guard let status = try? JSONDecoder().decode(UpStatus.self, from: Data(bytes)) else {
             throw CommandFailure(.data, "`\(path)` is damaged; remove it")
         }
-        return beginning(of: status.pid) == status.began ? status : nil
+        return status
+    }
+
+    /// Waits for the daemons of an `up` that was killed: the kernel has told them to end, and their
+    /// folders and ports are theirs until they have.
+    static func endOrphans(_ path: String) throws {
+        for daemon in try last(path)?.daemons.reversed() ?? [] {
+            guard let pid = daemon.pid, let began = daemon.began, !began.isEmpty else { continue }
+            let deadline = MonotonicClock.milliseconds() + Supervisor.Patience().stopMax
+            while beginning(of: pid) == began {
+                let isLate = MonotonicClock.milliseconds() >= deadline
+                _ = kill(pid, isLate ? SIGKILL : SIGTERM)
+                _ = SignalWait.next(within: 50)
+            }
+        }
     }
 
     /// Replaces the status.
@@ -77,4 +106,28 @@ struct UpAddresses: Codable, Equatable {
     var proxy: String
     /// The gateway's own status and metrics.
     var gateway: String
+
+    /// Where they are if nothing else was ever said.
+    static let usual = UpAddresses(
+        api: "127.0.0.1:9443",
+        policy: "127.0.0.1:9444",
+        proxy: "127.0.0.1:3128",
+        gateway: "127.0.0.1:9901"
+    )
+
+    /// Reads them; nil if there are none.
+    static func read(_ path: String) throws -> UpAddresses? {
+        guard let bytes = try WholeFile.readIfPresent(path, bytesMax: 65_536) else { return nil }
+        guard let addresses = try? JSONDecoder().decode(Self.self, from: Data(bytes)) else {
+            throw CommandFailure(.data, "`\(path)` is damaged; remove it")
+        }
+        return addresses
+    }
+
+    /// Keeps them.
+    func write(_ path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try WholeFile.replace(path, with: Array(try encoder.encode(self)) + Array("\n".utf8))
+    }
 }
