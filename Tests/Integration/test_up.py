@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 
@@ -11,6 +12,12 @@ import pytest
 
 from support import privileges, programs
 from support.waiting import until
+
+# Some start everything twice, and each start makes keys that are slow to open on purpose.
+pytestmark = pytest.mark.timeout(300)
+
+
+ANY_PORT = ["--listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0"]
 
 
 class Up:
@@ -25,18 +32,29 @@ class Up:
         self._environment = {**kept, "CLAWGRESS_RUNTIME": self.runtime}
 
     def run(self, *words, status=0):
-        """Runs a command; its standard output."""
+        """Runs a command; its standard output, or what it complained of."""
         done = subprocess.run(
             [programs.COMMAND, *words], capture_output=True, text=True, timeout=110, check=False,
             env=self._environment,
         )
         assert done.returncode == status, done.stderr + done.stdout
-        return done.stdout
+        return done.stderr if status else done.stdout
 
     def up(self):
         """Starts it, on ports that nobody else has."""
-        any_port = ["--listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0"]
-        return self.run("up", "--detach", "--state", self.state, *any_port)
+        return self.run("up", "--detach", "--state", self.state, *ANY_PORT)
+
+    def up_again(self):
+        """Starts it where it was."""
+        return self.run("up", "--detach", "--state", self.state)
+
+    def begin(self):
+        """Starts it without waiting for anything; the process that will supervise."""
+        with open(os.path.join(self.folder, "said"), "ab") as said:
+            return subprocess.Popen(
+                [programs.COMMAND, "up", "--state", self.state, *ANY_PORT],
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=self._environment,
+            )
 
     def status(self):
         """What it says of itself; None if nothing runs."""
@@ -95,11 +113,14 @@ def test_one_command_starts_supervises_and_leaves_nothing(machine):
     gateways = json.loads(machine.run("gateway", "list", "--json"))["gateways"]
     assert [(each["gateway_id"], each["state"]) for each in gateways] == [("gw-1", "connected")]
 
-    first = machine.daemon("gateway")
-    os.kill(first["pid"], signal.SIGKILL)
-    until("the restart", lambda: machine.daemon("gateway")["restarts"] == 1)
-    until("readiness", lambda: machine.daemon("gateway")["state"] == "ready", 20)
-    assert machine.daemon("gateway")["pid"] != first["pid"]
+    for name in ["gateway", "admin-api", "policy"]:
+        first = machine.daemon(name)
+        os.kill(first["pid"], signal.SIGKILL)
+        until("the restart", lambda: machine.daemon(name)["restarts"] == 1)
+        until("readiness", lambda: machine.daemon(name)["state"] == "ready")
+        again = machine.daemon(name)
+        assert again["pid"] != first["pid"] and again["last_end"] == "was ended by signal 9"
+    assert machine.run("whoami").startswith("admin, admin")
 
     pids = [each["pid"] for each in machine.status()["daemons"]] + [status["pid"]]
     machine.down("--remove")
@@ -118,19 +139,51 @@ def test_daemons_end_with_a_supervisor_that_is_killed_and_go_on_with_the_next(ma
     os.kill(status["pid"], signal.SIGKILL)
     pids = [each["pid"] for each in status["daemons"]]
     until("the end of all daemons", lambda: not any(is_alive(pid) for pid in pids), 30)
-    machine.up()
+    machine.up_again()
+    assert machine.status()["addresses"] == status["addresses"]
     commits = json.loads(machine.run("commits", "--json"))["items"]
     assert commits[0]["serial"] == serial
     shown = machine.run("show", "quota", "builder", "--of", "active", "--commands")
     assert "rps-limit 7" in shown
 
 
-def test_a_second_one_and_a_foreign_folder_are_refused(machine):
+def test_one_that_is_killed_while_it_starts_leaves_no_daemon_and_is_finished_by_the_next(machine):
+    for name in ["policy", "admin-api", "gateway"]:
+        supervisor = machine.begin()
+
+        def started():
+            assert supervisor.poll() is None, "it ended by itself"
+            daemons = (machine.status() or {"daemons": []})["daemons"]
+            pids = {each["name"]: each.get("pid") for each in daemons}
+            return pids.get(name) and [pid for pid in pids.values() if pid]
+
+        pids = until(f"the start of {name}", started, 60)
+        supervisor.kill()
+        supervisor.wait()
+        # The next one waits for what is left, so none of them is ever in the way.
+        machine.down()
+        assert not any(is_alive(pid) for pid in pids), name
+    machine.up_again()
+    assert [each["state"] for each in machine.status()["daemons"]] == ["ready"] * 3
+
+
+def test_what_is_in_the_way_is_named_and_left_alone(machine):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        said = machine.run("up", "--state", machine.state, "--listen", address, status=69)
+        assert f"cannot listen on {address}" in said
     machine.up()
-    machine.run("up", "--state", machine.state, status=75)
-    other = os.path.join(machine.folder, "other")
-    os.makedirs(other)
-    with open(os.path.join(other, "file"), "w", encoding="utf-8"):
+    said = machine.run("up", "--state", machine.state, status=75)
+    assert f"process {machine.status()['pid']}" in said
+    machine.down()
+
+    foreign = os.path.join(machine.folder, "foreign")
+    os.makedirs(foreign)
+    with open(os.path.join(foreign, "file"), "w", encoding="utf-8"):
         pass
-    machine.run("up", "--state", other, status=73)
-    assert os.listdir(other) == ["file"]
+    assert "was not made by" in machine.run("up", "--state", foreign, status=73)
+    assert os.listdir(foreign) == ["file"]
+
+    with open(os.path.join(machine.state, "clawgress-up"), "a", encoding="utf-8") as mark:
+        mark.write("and more\n")
+    assert "another version" in machine.run("up", "--state", machine.state, status=65)

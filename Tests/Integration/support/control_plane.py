@@ -4,7 +4,6 @@ as many gateways as a test wants."""
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 
 from support import bundle, privileges, programs
@@ -97,7 +96,7 @@ class ControlPlane:
         credential = self._credential("policy")
         self._issue("policy/policy", self._folder("policy", "mesh"), credential)
         self.policy = Daemon(programs.POLICY, self._path("policy"), {
-            "listen": f"127.0.0.1:{free_port()}", "state_folder": self._folder("policy", "state"),
+            "listen": "127.0.0.1:0", "state_folder": self._folder("policy", "state"),
             "mesh_folder": self._path("policy", "mesh"), "credential": credential,
             "authority": {"folder": self.authority, "credential": self._authority_credential},
             "log_level": "debug",
@@ -115,10 +114,10 @@ class ControlPlane:
             "--dns", "localhost", "--address", "127.0.0.1",
         )
         self.admin = Daemon(programs.ADMIN_API, self._path("admin-api"), {
-            "listen": f"127.0.0.1:{free_port()}",
+            "listen": "127.0.0.1:0",
             "state_folder": self._folder("admin-api", "state"),
             "mesh_folder": self._path("admin-api", "mesh"), "credential": credential,
-            "policy": self.policy.settings["listen"], "log_level": "debug",
+            "log_level": "debug",
         })
 
     def _path(self, *names):
@@ -129,6 +128,7 @@ class ControlPlane:
     def start(self, gateways=1):
         """Starts everything; afterwards `root` is an admin, and the gateways are connected."""
         self.policy.start()
+        self.admin.configure(policy=self.policy.address)
         self.admin.start()
         bootstrap = self.admin.printed().split()[0]
         self.secrets["bootstrap token"] = bootstrap
@@ -148,7 +148,7 @@ class ControlPlane:
         self.enrol(gateway_id, token, os.path.join(folder, "mesh"), credential)
         privileges.give_away(folder)
         gateway = EnrolledGateway(folder, gateway_id, {
-            "address": self.policy.settings["listen"], "credential": credential,
+            "address": self.policy.address, "credential": credential,
             "mesh_folder": os.path.join(folder, "mesh"),
             "root_key": os.path.join(folder, "mesh", "root-key.jwk"),
         }, **settings)
@@ -165,7 +165,7 @@ class ControlPlane:
         done = subprocess.run(
             [
                 programs.COMMAND, "gateway", "enrol", gateway_id, "--url",
-                self.policy.settings["listen"], "--token-file", token_file, "--ca-digest",
+                self.policy.address, "--token-file", token_file, "--ca-digest",
                 self.authority_digest, "--to", folder, "--passphrase-file", credential,
             ],
             capture_output=True, text=True, timeout=60, check=False,
@@ -190,7 +190,7 @@ class ControlPlane:
         self.operators += 1
         self.secrets[f"operator token {self.operators}"] = token
         return Operator(
-            self.admin.settings["listen"], os.path.join(self.authority, "ca.pem"), token,
+            self.admin.address, os.path.join(self.authority, "ca.pem"), token,
             self._path(f"operator-{self.operators}"),
         )
 
@@ -218,13 +218,6 @@ class ControlPlane:
                     each.kill()
             if not os.environ.get("CLAWGRESS_KEEP"):
                 shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def free_port():
-    """A port that nobody listens on now; the kernel does not give it to another one soon."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def first_configuration(origin_port):

@@ -24,9 +24,20 @@ class Daemon:
         os.makedirs(os.path.dirname(self.ready_path), exist_ok=True)
         privileges.give_away(os.path.dirname(self.ready_path))
         self._program = privileges.executable_for_all(program, folder)
+        self.configure()
+
+    def configure(self, **changes):
+        """Changes the settings of the next start."""
+        self.settings.update(changes)
         # JSON is YAML.
         with open(self.config_path, "w", encoding="utf-8") as file:
-            json.dump({**settings, "ready_file": self.ready_path}, file, indent=2)
+            json.dump({**self.settings, "ready_file": self.ready_path}, file, indent=2)
+
+    @property
+    def address(self):
+        """Where it listens; known from the first start on, and the same at every later one."""
+        assert not self.settings["listen"].endswith(":0"), "it was never started"
+        return self.settings["listen"]
 
     def run(self, *arguments):
         """Runs a command of the program with its settings, such as to initialise its state."""
@@ -49,6 +60,8 @@ class Daemon:
                 env={**os.environ, **(environment or {})},
             )
         self.ready = until(f"readiness of {self._program}", self._read_ready, 20)
+        # Others were told the port that it got.
+        self.configure(listen=f"127.0.0.1:{self.ready['port']}")
         return self
 
     def _read_ready(self):
