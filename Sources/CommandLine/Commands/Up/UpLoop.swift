@@ -28,7 +28,6 @@ struct UpLoop {
     private var supervisor: Supervisor
     private var children: [String: ChildProcess] = [:]
     private var lastEnds: [String: String] = [:]
-    private var wasTold = false
 
     /// How often a file is looked for that another process will make.
     private static var interval: Int64 { 20 }
@@ -73,8 +72,9 @@ struct UpLoop {
     ) throws {
         let deadline = MonotonicClock.milliseconds() + seconds * 1_000
         while !condition(self) {
-            guard !wasTold, supervisor.phase == .running else {
-                throw CommandFailure(.unavailable, failureText ?? "stopped before \(what)")
+            guard supervisor.phase == .running else {
+                while !isOver { turn() }
+                throw CommandFailure(.unavailable, failureText ?? "told to end before \(what)")
             }
             guard MonotonicClock.milliseconds() < deadline else {
                 throw CommandFailure(.unavailable, "not within \(seconds) s: \(what)")
@@ -93,7 +93,9 @@ struct UpLoop {
 
     /// Ends all, after a set-up that failed.
     mutating func end() {
-        perform(supervisor.stop(at: MonotonicClock.milliseconds()))
+        if supervisor.phase == .running {
+            perform(supervisor.stop(at: MonotonicClock.milliseconds()))
+        }
         while !isOver { turn() }
     }
 
@@ -126,7 +128,6 @@ struct UpLoop {
         let pause = min((supervisor.nextTick ?? .max) - now, isWaiting ? Self.interval : 1_000)
         switch SignalWait.next(within: pause) {
         case SIGTERM?, SIGINT?, SIGHUP?:
-            wasTold = true
             perform(supervisor.stop(at: MonotonicClock.milliseconds()))
         default: break
         }
