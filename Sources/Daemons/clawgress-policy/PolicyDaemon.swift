@@ -35,8 +35,10 @@ struct PolicyProgram: AsyncParsableCommand {
 
 struct PolicyDaemon: Daemon {
     static let configuration = CommandConfiguration(
-        commandName: "serve",
-        abstract: "Serves until it is told to stop; what the program does without a command."
+        // The name under which it logs; people do not type it, because it is the default.
+        commandName: "clawgress-policy",
+        abstract: "Serves until it is told to stop.",
+        shouldDisplay: false
     )
 
     @OptionGroup var options: DaemonOptions

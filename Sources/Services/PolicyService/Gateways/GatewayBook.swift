@@ -71,6 +71,11 @@ public struct GatewayBook: Sendable {
         if let state { entries[gatewayID]?.state = state }
     }
 
+    /// Notes what a gateway serves from now on, before its next report of where it stands.
+    public mutating func serve(_ gatewayID: String, _ bundle: BundleReference) {
+        entries[gatewayID]?.state?.active = bundle
+    }
+
     /// Whether a publication needs the agreement of the gateway.
     public func isRequired(_ gatewayID: String, now: Int64) -> Bool {
         guard let entry = entries[gatewayID], !entry.record.maintenance else { return false }

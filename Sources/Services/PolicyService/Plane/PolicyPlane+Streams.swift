@@ -76,6 +76,9 @@ extension PolicyPlane {
             take(.prepared(gateway: gatewayID, epoch: epoch, serial: serial))
         case .activated(let epoch, let serial):
             book.hear(gatewayID, now: now, wall: wall)
+            if let latest = machine.latest, latest.epoch == epoch, latest.serial == serial {
+                book.serve(gatewayID, latest)
+            }
             take(.activated(gateway: gatewayID, epoch: epoch, serial: serial))
         case .refused(let epoch, let serial, let code, let reason):
             book.hear(gatewayID, now: now, wall: wall)

@@ -73,6 +73,17 @@ struct GatewayBookTests {
         #expect(status(book, now: 0)?.problem == nil)
     }
 
+    @Test("a gateway that activated is up to date before it reports again")
+    func activated() {
+        var book = GatewayBook([record("a")], heardFrom: 10_000, now: 0)
+        let older = BundleReference(epoch: 1, serial: 4, revision: "sha256:4")
+        book.hear("a", said(older), now: 0, wall: 100)
+        #expect(status(book, now: 0)?.state == .behind)
+        book.serve("a", latest)
+        #expect(status(book, now: 0)?.state == .connected)
+        #expect(status(book, now: 0)?.active == latest)
+    }
+
     @Test("a gateway that is enrolled again must be heard from anew")
     func enrolledAgain() {
         var book = GatewayBook([record("a")], heardFrom: 10_000, now: 0)
