@@ -187,6 +187,17 @@ struct ControlPlaneCommandsTests {
         )
     }
 
+    @Test("a single fault is said once, and its place too")
+    func singleFault() {
+        let text = "line 1: policy p: `blah` is unknown here"
+        let body = """
+            {"code":"edit_refused","detail":"\(text)","errors":[{"line":1,"path":"policy p",\
+            "message":"\(text)"}]}
+            """
+        let result = run(FakeAPI((422, body)), "set", "policy", "p", "blah", "1")
+        #expect(result.errors == "clawgress: \(text) (edit_refused)\n")
+    }
+
     @Test(
         "scripts can tell refusals apart by the exit code",
         arguments: [

@@ -68,7 +68,7 @@ class ControlPlane:
     def _credential(self, name):
         """A new passphrase in a file of the daemons' user."""
         path = os.path.join(self._folder("credentials"), name)
-        text = secrets.token_urlsafe(24)
+        text = secrets.token_hex(16)
         self.secrets[f"passphrase {name}"] = text
         with open(path, "w", encoding="utf-8") as file:
             file.write(text + "\n")

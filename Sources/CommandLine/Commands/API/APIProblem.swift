@@ -17,7 +17,9 @@ struct APIProblem: Equatable {
         let body = try? StrictJSON.read(bytes.span)
         code = body?["code"]?.text ?? "http_\(answer.status)"
         let first = body?["detail"]?.text ?? body?["title"]?.text ?? "the request was refused"
-        lines = ["\(first) (\(code))"] + (body.map(Self.details) ?? [])
+        // Where one fault says it all, it is said once.
+        let details = (body.map(Self.details) ?? []).filter { $0 != first }
+        lines = ["\(first) (\(code))"] + details
     }
 
     /// The exit code that scripts see.
@@ -58,9 +60,9 @@ struct APIProblem: Equatable {
 
     private static func line(for fault: JSONValue) -> String? {
         guard let message = fault["message"]?.text else { return fault.text }
-        let path = fault["path"]?.text
-        let line = fault["line"]?.integer
-        let place = [line.map { "line \($0)" }, path].compactMap { $0 }.joined(separator: ", ")
-        return place.isEmpty ? message : "\(place): \(message)"
+        // Some messages name their place themselves.
+        let places = [fault["line"]?.integer.map { "line \($0)" }, fault["path"]?.text]
+            .compactMap { $0 }.filter { !message.contains($0) }
+        return places.isEmpty ? message : "\(places.joined(separator: ", ")): \(message)"
     }
 }

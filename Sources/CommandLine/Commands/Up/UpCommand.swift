@@ -157,7 +157,8 @@ enum UpSummary {
               gateway    http://\(addresses.gateway)/status
               state      \(places.state)
               logs       \(places.logs)
-            you are logged in as admin; next:
+              token      \(places.token)
+            you are logged in as admin, with that token; next:
               clawgress agent-key create crawler --commit
               clawgress set quota crawler rps-limit 5
               clawgress compare

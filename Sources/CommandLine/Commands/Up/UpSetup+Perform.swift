@@ -36,11 +36,8 @@ extension UpSetup {
                     + "with `clawgress down --remove`"
             )
         }
-        let request = APIRequest(
-            .post,
-            AdminPath.tokens,
-            body: try APIClient.encode(TokenRequest(name: "clawgress up"))
-        )
+        let wish = TokenRequest(name: "clawgress up", expiresSeconds: Self.days * 86_400)
+        let request = APIRequest(.post, AdminPath.tokens, body: try APIClient.encode(wish))
         let answer = try client(token: once).value(TokenCreated.self, request).value
         try WholeFile.replace(places.token, with: Array("\(answer.token)\n".utf8), mode: 0o600)
         try FileManager.default.removeItem(atPath: path)
