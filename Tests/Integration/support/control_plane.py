@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 from support import bundle, privileges, programs
+from support.api import Api
 from support.client import Client, basic
 from support.daemon import Daemon
 from support.gateway import Gateway
@@ -46,7 +47,9 @@ class EnrolledGateway(Gateway):
 class ControlPlane:
     """Policy service, admin API and gateways; everything goes when it is closed."""
 
-    def __init__(self):
+    def __init__(self, policy=None, admin=None):
+        """`policy` and `admin` are settings of the daemons beside the usual ones."""
+        self._policy_settings, self._admin_settings = policy or {}, admin or {}
         self.folder = privileges.reachable_folder("clawgress-plane-")
         # Every secret that this harness knows, for the test that seeks them on disk.
         self.secrets = {}
@@ -99,7 +102,7 @@ class ControlPlane:
             "listen": "127.0.0.1:0", "state_folder": self._folder("policy", "state"),
             "mesh_folder": self._path("policy", "mesh"), "credential": credential,
             "authority": {"folder": self.authority, "credential": self._authority_credential},
-            "log_level": "debug",
+            "log_level": "debug", **self._policy_settings,
         })
         self._root_credential = self._credential("root")
         self.policy.run(
@@ -117,8 +120,15 @@ class ControlPlane:
             "listen": "127.0.0.1:0",
             "state_folder": self._folder("admin-api", "state"),
             "mesh_folder": self._path("admin-api", "mesh"), "credential": credential,
-            "log_level": "debug",
+            "log_level": "debug", "openapi_file": self._document(), **self._admin_settings,
         })
+
+    def _document(self):
+        """The API's document, where the daemons' user can read it."""
+        copy = self._path("openapi.yaml")
+        shutil.copy(os.path.join(programs.REPOSITORY, "Documentation", "openapi.yaml"), copy)
+        os.chmod(copy, 0o644)
+        return copy
 
     def _path(self, *names):
         return os.path.join(self.folder, *names)
@@ -185,6 +195,13 @@ class ControlPlane:
         """A further operator with a token, and so with a candidate, of their own."""
         token = self.root.run("operator-token", "create", name).strip()
         return self._operator_with(token)
+
+    def api(self, token=None):
+        """A client of the admin API without our command; an admin unless `token` says else."""
+        return Api(
+            self.admin.address, os.path.join(self.authority, "ca.pem"),
+            token or self.root.token,
+        )
 
     def _operator_with(self, token):
         self.operators += 1

@@ -79,6 +79,10 @@ class Daemon:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def wait(self, seconds=20):
+        """Waits for the end of the process; its exit status."""
+        return self.process.wait(seconds)
+
     def stop(self):
         """Ends the process gracefully, or fails if it does not end."""
         if self.process is None or self.process.poll() is not None:
