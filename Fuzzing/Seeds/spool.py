@@ -25,6 +25,19 @@ def slot(state, marker, sequence=0, moved_from=0, path=b"/a", checksums=(0, 0), 
     return body.ljust(length, b"\0")
 
 
+def record(marker, sequence, action=10, subject=b"sha256:00ff", checksum=0):
+    """An administrative record: its length is odd, and it is complete."""
+    texts = [b"alice", b"s7x2m4q9", b"", b"c0ffee", b"", subject, b"+ agent \xf0\x9f\x98\x80"]
+    joined = b"".join(texts)
+    length = (96 + len(joined) + 7) // 8 * 8
+    body = struct.pack("<IIII", length | 1, 0, checksum, 0)
+    body += struct.pack("<QQQq", sequence, 1, marker, 1_800_000_000_000_000)
+    body += struct.pack("<QQq", 0, 0xFFFF_7F00_0001, 12) + bytes([action, 0, 2, 4, 0, 0, 0, 0])
+    body += struct.pack("<7HH", *map(len, texts), 0) + joined
+    assert len(body) == 96 + len(joined)
+    return body.ljust(length, b"\0")
+
+
 def segment(*slots, worker=0, boot=0, flags=16, last=0, gaps=(0, 0, 0, 0)):
     content = b"".join(slots)
     return bytes([worker, boot, flags, last, *gaps]) + struct.pack("<H", len(content)) + content
@@ -38,7 +51,15 @@ def spools():
     open_slot = slot(OPEN, 1)
     ended = slot(CONCLUDED, 2, sequence=1)
     raw = b"CLGSPOOL" + struct.pack("<II", 1, 0) + bytes(4_100)
+    done = record(10, 1)
     return {
+        "one administrative record": segment(done, flags=16 | 96),
+        "administrative records and requests": segment(
+            done, open_slot, record(11, 2), slot(CONCLUDED, 2, sequence=3), flags=16 | 96
+        ),
+        "a damaged administrative record": segment(done, record(11, 2, checksum=1), open_slot),
+        "an administrative record of unknown action": segment(record(11, 2, action=250), done),
+        "an administrative record that is no UTF-8": segment(record(11, 2, subject=b"\xff"), done),
         "one open": segment(open_slot),
         "one concluded": segment(ended),
         "one void": segment(slot(VOID, 3)),

@@ -71,6 +71,9 @@ extension ImportGraph {
         "ClawgressAdminAPI", "ClawgressCommands", "ClawgressBundleSigning",
         "ClawgressSnapshotCheck",
     ]
+    /// Services that leave records of their own in the form of the gateway's, so that one log takes
+    /// both; none of the other stages is theirs.
+    static let spoolKeepers: Set<String> = ["ClawgressAdminAPI"]
     /// Measure or question a stage by itself, and never serve a request.
     static let measuringTools: Set<String> = ["clawgress-stages", "clawgress-parse"]
     /// Decisions and state machines: values in, values out. All that they may import.
@@ -123,10 +126,14 @@ extension ImportGraph {
                 !(Self.offlineTools.contains($0.target.name)
                     && Self.offlineStages.contains($0.module))
             }
+            .filter {
+                !(Self.spoolKeepers.contains($0.target.name) && $0.module == "ClawgressAudit")
+            }
             .map {
                 $0.finding(
                     "`\($0.target.name)` imports `\($0.module)`: only ClawgressGateway composes the "
-                        + "request path; offline tools may use \(Self.offlineStages.sorted())"
+                        + "request path; offline tools may use \(Self.offlineStages.sorted()), "
+                        + "and \(Self.spoolKeepers.sorted()) keep records with ClawgressAudit"
                 )
             }
     }

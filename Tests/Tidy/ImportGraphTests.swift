@@ -94,6 +94,18 @@ struct ImportGraphTests {
         #expect(graph.stagesUsedOutsideTheGateway().map(\.line) == [2, 3])
     }
 
+    @Test("lets a service that keeps a spool have the spool, and no other stage")
+    func findsCompositionInServices() {
+        for (target, lines) in [("ClawgressAdminAPI", [2]), ("ClawgressPolicyService", [1, 2])] {
+            let graph = graph(
+                ".target(name: \"\(target)\", path: \"Sources/A\")",
+                "Sources/A/A.swift",
+                "import ClawgressAudit\nimport ClawgressPolicy"
+            )
+            #expect(graph.stagesUsedOutsideTheGateway().map(\.line) == lines)
+        }
+    }
+
     @Test("finds input and output where decisions are made", arguments: ["Foundation", "Glibc"])
     func findsImpurity(module: String) {
         let graph = graph(

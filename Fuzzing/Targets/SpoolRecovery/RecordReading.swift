@@ -25,6 +25,10 @@ enum RecordReading {
         return records
     }
 
+    static func admins(_ records: [AuditRecord]) -> [AdminRecord] {
+        records.compactMap { if case .admin(let record) = $0 { record } else { nil } }
+    }
+
     static func events(_ records: [AuditRecord]) -> [AuditEvent] {
         records.compactMap { if case .event(let event) = $0 { event } else { nil } }
     }

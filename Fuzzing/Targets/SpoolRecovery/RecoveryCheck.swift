@@ -61,6 +61,13 @@ enum RecoveryCheck {
             require(place != nil, "recovery loses an event")
             if let place { rest.remove(at: place) }
         }
+        var admins = RecordReading.admins(after)
+        for record in RecordReading.admins(before) {
+            let place = admins.firstIndex(of: record)
+            require(place != nil, "recovery loses an administrative record")
+            if let place { admins.remove(at: place) }
+        }
+        require(admins.isEmpty, "recovery finds actions that nobody did")
         let closed = report.orphans + report.damagedOutcomes
         require(rest.count == closed, "\(rest.count) new events of \(closed) slots")
         require(rest.allSatisfy { $0.end.outcome == .aborted }, "an outcome that nobody knows")
@@ -69,7 +76,9 @@ enum RecoveryCheck {
 
     /// No number is given to two events.
     private static func checkNumbers(_ closed: [AuditEvent], _ after: [AuditRecord]) {
-        let keys = RecordReading.events(after).map(EventKey.init)
+        let keys =
+            RecordReading.events(after).map(EventKey.init)
+            + RecordReading.admins(after).map(EventKey.init)
         for event in closed {
             let same = keys.count { $0 == EventKey(event) }
             require(same == 1, "a number is given twice: \(event.sequence)")
@@ -87,5 +96,11 @@ private struct EventKey: Equatable {
         bootID = event.bootID
         worker = event.worker
         sequence = event.sequence
+    }
+
+    init(_ record: AdminRecord) {
+        bootID = record.bootID
+        worker = record.worker
+        sequence = record.sequence
     }
 }

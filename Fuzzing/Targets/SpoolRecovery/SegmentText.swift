@@ -12,7 +12,7 @@ import ClawgressBytes
 /// | byte | meaning |
 /// |---|---|
 /// | 0, 1 | worker (of three), boot (of two) |
-/// | 2 | seal in the low two bits; 4: wrong checksum; 8: another number; 16: space behind; 32: version 2, 64: version 3; 128: the last number is not under its checksum |
+/// | 2 | seal in the low two bits; 4: wrong checksum; 8: another number; 16: space behind; 32: version 2, 64: version 3, both: version 4; 128: the last number is not under its checksum |
 /// | 3 | last sequence number: from 250 on counted down from the greatest |
 /// | 4, 5, 6 | lost events: allowed, denied, rate limited; counted down likewise |
 /// | 7 | the time of the lost events |
@@ -39,7 +39,7 @@ enum SegmentText {
     }
 
     private static func header(_ description: [UInt8], _ number: UInt64) -> [UInt8] {
-        let version: UInt32 = description[2] & 64 != 0 ? 3 : description[2] & 32 == 0 ? 1 : 2
+        let version = UInt32(1 + description[2] >> 5 & 3)
         var page = magic + little(version) + little(UInt32(description[0] % 3))
         page += little(UInt64(0xB007)) + little(UInt64(description[1] % 2))
         page += little(description[2] & 8 == 0 ? number : number + 1)
@@ -75,9 +75,18 @@ enum SlotText {
     static func withChecksums(_ slots: [UInt8]) -> [UInt8] {
         var slots = slots
         var start = 0
-        while start + 176 <= slots.count {
-            let length = Int(slots.span.load(littleEndian: UInt32.self, at: start))
-            guard length >= 176, length % 8 == 0, length <= slots.count - start else { break }
+        while start + 96 <= slots.count {
+            let stored = slots.span.load(littleEndian: UInt32.self, at: start)
+            let isRecord = stored & 1 == 1
+            let length = Int(stored & ~1)
+            guard length >= (isRecord ? 96 : 176), length % 8 == 0, length <= slots.count - start
+            else { break }
+            if isRecord {
+                let content = Array(slots[(start + 12)..<(start + length)])
+                fill(&slots, at: start + 8, with: content.span.crc32c(seed: stored))
+                start += length
+                continue
+            }
             let intent = Array(slots[(start + 88)..<(start + length)])
             fill(&slots, at: start + 8, with: intent.span.crc32c(seed: UInt32(length)))
             let seed = slots.span.load(littleEndian: UInt32.self, at: start + 8)

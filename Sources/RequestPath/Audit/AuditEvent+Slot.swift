@@ -138,7 +138,7 @@ extension SpoolOutcome {
 
 extension IPAddress {
     /// An address from its stored halves; a family other than 4 is 6.
-    fileprivate init(high: UInt64, low: UInt64, family: UInt8) {
+    init(high: UInt64, low: UInt64, family: UInt8) {
         if family == 4 {
             self.init(v4: UInt32(truncatingIfNeeded: low))
         } else {

@@ -156,12 +156,15 @@ public enum AuditRecord: Sendable, Equatable {
     case event(AuditEvent)
     /// Exchanges without a record.
     case gap(AuditGap)
+    /// One administrative action.
+    case admin(AdminRecord)
 
     /// Wall clock, microseconds since 1970 UTC, by which records are put in order.
     public var timestamp: Int64 {
         switch self {
         case .event(let event): event.timestamp
         case .gap(let gap): gap.last
+        case .admin(let record): record.event.timestamp
         }
     }
 }

@@ -31,6 +31,17 @@ public enum CanonicalJSON {
         return true
     }
 
+    /// Where a text has to end so that its escaped form has at most `bytesMax` bytes.
+    static func end(of text: String, bytesMax: Int) -> String.Index {
+        var left = bytesMax
+        let scalars = text.unicodeScalars
+        for index in scalars.indices {
+            left -= escapedLength(scalars[index])
+            guard left >= 0 else { return index }
+        }
+        return scalars.endIndex
+    }
+
     /// Appends an integer; one that is too great for JSON becomes the greatest that is not.
     public static func append(integer value: UInt64, to out: inout ByteBuffer) {
         out.append(decimal: UInt(min(value, integerMax)))

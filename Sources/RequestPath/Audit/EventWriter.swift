@@ -16,6 +16,7 @@ public enum EventWriter {
         switch record {
         case .event(let event): write(event, to: &out)
         case .gap(let gap): write(gap, to: &out)
+        case .admin(let record): write(record, to: &out)
         }
     }
 
@@ -44,6 +45,40 @@ public enum EventWriter {
         fields.word("record", "gap", &out)
         fields.integer("segment", gap.segment, &out)
         fields.integer("worker", UInt64(gap.worker), &out)
+        out.append("}")
+    }
+
+    /// Appends an administrative record, marked by `"record":"admin"`.
+    public static func write(_ record: AdminRecord, to out: inout ByteBuffer) {
+        let event = record.event
+        var fields = FieldWriter(truncated: event.truncated)
+        out.append("{")
+        fields.word("action", event.action.name, &out)
+        fields.text("actor", event.actor.name, AdminText.actor.bytesMax, &out)
+        fields.text("boot_id", record.bootID.text, 32, &out)
+        fields.text("commit_id", event.commitID, AdminText.commitID.bytesMax, &out)
+        fields.text(
+            "credential_id",
+            event.actor.credentialID,
+            AdminText.credentialID.bytesMax,
+            &out
+        )
+        fields.requestID("event_id", event.eventID, &out)
+        fields.integer("event_version", UInt64(AdminEvent.formatVersion), &out)
+        fields.text("reason", event.reason, AdminText.reason.bytesMax, &out)
+        fields.word("record", "admin", &out)
+        fields.word("result", event.result.name, &out)
+        fields.text("revision", event.revision, AdminText.revision.bytesMax, &out)
+        fields.word("role", event.actor.role?.name, &out)
+        fields.integer("sequence", record.sequence, &out)
+        fields.integer("serial", event.serial, &out)
+        fields.text("service_id", record.serviceID, 128, &out)
+        fields.text("source_address", event.source?.text, 64, &out)
+        fields.text("subject", event.subject, AdminText.subject.bytesMax, &out)
+        fields.text("summary", event.summary, AdminText.summary.bytesMax, &out)
+        fields.instant("timestamp", event.timestamp, &out)
+        fields.truncatedNames(&out)
+        fields.integer("worker", UInt64(record.worker), &out)
         out.append("}")
     }
 

@@ -43,6 +43,24 @@ struct Segment: ~Copyable, Sendable {
         return start
     }
 
+    /// Writes a slot that is complete at once.
+    ///
+    /// - Parameters:
+    ///   - published: what is stored as the length, last of all.
+    ///   - store: is given where the slot begins.
+    /// - Returns: whether it fitted.
+    mutating func append(
+        length: Int,
+        published: UInt32,
+        store: (inout MappedFile, Int) -> Void
+    ) -> Bool {
+        guard length <= file.length - end else { return false }
+        store(&file, end)
+        file.publish(published, at: end + SlotLayout.length)
+        end += length
+        return true
+    }
+
     /// Completes the open slot at `start`.
     mutating func conclude(
         at start: Int,

@@ -11,6 +11,16 @@ enum SlotProbe: Equatable {
     case torn
     /// A valid slot of this length.
     case slot(length: Int)
+    /// A valid administrative record of this length.
+    case record(length: Int)
+
+    /// The length of what is there; nil if nothing is.
+    var length: Int? {
+        switch self {
+        case .end, .torn: nil
+        case .slot(let length), .record(let length): length
+        }
+    }
 }
 
 /// A mapped segment of which nothing is taken for granted.
@@ -60,8 +70,10 @@ struct SegmentView: ~Copyable {
     /// Looks for a slot at `start`, which is the header's end or the end of a valid slot.
     func probe(at start: Int) -> SlotProbe {
         guard start <= file.length - 4 else { return .end }
-        let length = Int(file.observe(at: start + SlotLayout.length))
-        guard length != 0 else { return .end }
+        let published = file.observe(at: start + SlotLayout.length)
+        guard published != 0 else { return .end }
+        guard published & AdminLayout.mark == 0 else { return probeRecord(at: start, published) }
+        let length = Int(published)
         guard length >= SlotLayout.bytesMin, length <= SlotLayout.bytesMax,
             length % SlotLayout.alignment == 0, length <= file.length - start
         else { return .torn }
@@ -69,7 +81,7 @@ struct SegmentView: ~Copyable {
         guard let room = ServerNameRoom(bytes, at: start, slotLength: length) else { return .torn }
         let content = bytes.extracting(start + SlotLayout.intent..<room.start)
         let checksum = bytes.load(littleEndian: UInt32.self, at: start + SlotLayout.intentChecksum)
-        guard content.crc32c(seed: UInt32(length)) == checksum,
+        guard content.crc32c(seed: published) == checksum,
             IntentBits.areValid(bytes, at: start)
         else { return .torn }
         return .slot(length: length)

@@ -26,7 +26,7 @@ public enum SpoolError: Error, Equatable, CustomStringConvertible {
     /// One line for people.
     public var description: String {
         switch self {
-        case .owned(let folder): "the spool folder `\(folder)` is in use by another gateway"
+        case .owned(let folder): "the spool folder `\(folder)` is in use by another process"
         case .full(let bytesMax): "the spool holds its maximum of \(bytesMax) bytes"
         case .malformed(let path): "`\(path)` is no valid spool segment"
         case .file(let error): error.description

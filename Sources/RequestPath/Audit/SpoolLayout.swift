@@ -9,16 +9,17 @@
 // Behind the texts of a slot there may be room for what is known at the end only: the server name
 // of a tunnel's ClientHello, and what closed an exchange that had been allowed. Version 1 knew no
 // such room, and version 2 no tunnel around a request; both had zeroes where version 3 says what is
-// there, so all are read in the same way.
+// there, so all are read in the same way. Version 4 may have administrative records among the
+// slots (``AdminLayout``).
 
 /// The header page of a segment.
 enum HeaderLayout {
     static var bytes: Int { 4_096 }
     /// `CLGSPOOL` in ASCII, read as a little-endian word.
     static var magicValue: UInt64 { 0x4C4F_4F50_5347_4C43 }
-    static var versionValue: UInt32 { 3 }
+    static var versionValue: UInt32 { 4 }
     /// The versions that can be read.
-    static var versionsKnown: ClosedRange<UInt32> { 1...3 }
+    static var versionsKnown: ClosedRange<UInt32> { 1...4 }
 
     static var magic: Int { 0 }
     static var version: Int { 8 }

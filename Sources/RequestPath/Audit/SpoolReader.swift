@@ -109,6 +109,7 @@ extension AuditRecord {
         switch self {
         case .event(let event): (event.timestamp, event.worker, event.sequence)
         case .gap(let gap): (gap.last, gap.worker, .max)
+        case .admin(let record): (record.event.timestamp, record.worker, record.sequence)
         }
     }
 }

@@ -87,13 +87,19 @@ public enum SpoolRecovery {
         var greatest: UInt64 = 0
         greatest.raise(to: view.lastSequence)
         var start = HeaderLayout.bytes
-        while case .slot(let length) = view.probe(at: start) {
-            if view.state(at: start) == SlotState.concluded, view.hasValidOutcome(at: start) {
-                greatest.raise(to: view.word(start + SlotLayout.sequence))
+        while true {
+            switch view.probe(at: start) {
+            case .end, .torn: return greatest
+            case .slot(let length):
+                if view.state(at: start) == SlotState.concluded, view.hasValidOutcome(at: start) {
+                    greatest.raise(to: view.word(start + SlotLayout.sequence))
+                }
+                start += length
+            case .record(let length):
+                greatest.raise(to: view.word(start + AdminLayout.sequence))
+                start += length
             }
-            start += length
         }
-        return greatest
     }
 
     /// Concludes the open slots of one segment.
@@ -112,6 +118,9 @@ public enum SpoolRecovery {
                 return
             case .slot(let length):
                 try closeSlot(&view, at: start, in: folder, &sequence, &report)
+                start += length
+            case .record(let length):
+                report.events += 1
                 start += length
             }
         }

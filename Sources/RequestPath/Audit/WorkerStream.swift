@@ -90,13 +90,30 @@ final class WorkerStream {
     ) throws(SpoolError) -> Bool {
         var after = position.segments[number] ?? SegmentPosition()
         let start = after.next
-        if case .slot(let length) = segment.view.probe(at: start) {
+        switch segment.view.probe(at: start) {
+        case .slot(let length):
             after.next += length
             let state = segment.view.state(at: start)
             if state == SlotState.open || state == SlotState.arriving { after.open.append(start) }
             offer(segment.event(at: start, state), number, after)
             return true
+        case .record(let length):
+            after.next += length
+            offer(segment.view.record(at: start, length: length).map { .admin($0) }, number, after)
+            return true
+        case .end, .torn:
+            return try readEnd(segment, number, after, folder)
         }
+    }
+
+    /// Looks for losses behind the slots of the first segment, and whether it was left.
+    private func readEnd(
+        _ segment: MappedSegment,
+        _ number: UInt64,
+        _ position: SegmentPosition,
+        _ folder: String
+    ) throws(SpoolError) -> Bool {
+        var after = position
         if let gap = segment.gap(since: after.gap) {
             after.gap = segment.view.gap
             offer(.gap(gap), number, after)
@@ -104,7 +121,7 @@ final class WorkerStream {
         }
         guard try isLaterStarted(folder) else { return false }
         // A slot that was written between the look at this segment and the look at the next.
-        if case .slot = segment.view.probe(at: start) { return true }
+        if segment.view.probe(at: after.next).length != nil { return true }
         numbers.removeFirst()
         if after.open.isEmpty, segment.view.isSealed { mapped = nil }
         return true

@@ -176,6 +176,60 @@ struct EventsCommandsTests {
         }
     }
 
+    @Test(
+        "administrative events are shown beside those of requests, and selected by what they have"
+    )
+    func administrative() async throws {
+        let world = try world()
+        try await EventsFixture.write(
+            [.login, .commit, .request],
+            subject: "PUT /v1/users/x",
+            to: world.path("spool")
+        )
+        func lines(_ options: String...) throws -> [String] {
+            try world.run(arguments: ["events", "tail", "--spool", "@spool"] + options).lines.map {
+                let json = try StrictJSON.read($0)
+                return json["record"]?.text == "admin" ? json["action"]?.text ?? "" : "request"
+            }
+        }
+        let requests = Array(repeating: "request", count: 3)
+        // The last request is younger than the actions.
+        #expect(try lines() == requests + ["login", "commit", "request"] + ["request"])
+        #expect(try lines("--actor", "alice") == ["login", "request"])
+        #expect(try lines("--action", "commit") == ["commit"])
+        #expect(try lines("--actor", "bob", "--action", "login").isEmpty)
+        #expect(try lines("--agent", "builder") == ["request"])
+        for options in [["--action", "comit"], ["--actor", "bob", "--agent", "builder"]] {
+            let result = world.run(arguments: ["events", "tail", "--spool", "@spool"] + options)
+            #expect(result.code == 64)
+        }
+        let found = world.run("events", "grep", "role_insufficient", "--spool", "@spool")
+        #expect(found.lines.count == 1)
+        let id = "01920000-0000-7000-0000-000000000081"
+        let shown = world.run("events", "show", id, "--spool", "@spool")
+        #expect(try StrictJSON.read(shown.lines[0])["action"]?.text == "commit")
+    }
+
+    @Test("administrative events have columns on a terminal, without control characters")
+    func administrativeColumns() async throws {
+        let world = try CommandWorld(isInteractive: true)
+        try await EventsFixture.write(
+            [.commit, .request],
+            subject: "a\u{1B}[2Jb\u{202E}",
+            to: world.path("spool")
+        )
+        let result = world.run("events", "tail", "--spool", "@spool")
+        #expect(result.lines.count == 3)
+        #expect(
+            result.lines[1].hasPrefix("2027-01-15T07:59:30.123Z ok         alice          -      -")
+        )
+        #expect(
+            result.lines[2].contains("refused    bob") && result.lines[2].contains("role_insuf")
+        )
+        #expect(!result.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+        #expect(result.lines[1].contains("commit a\\u{1b}[2Jb\\u{202e} + agent x"))
+    }
+
     @Test("a missing spool is an error that names it")
     func missing() throws {
         let result = try CommandWorld().run("events", "tail", "--spool", "@absent")

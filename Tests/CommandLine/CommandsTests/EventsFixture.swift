@@ -42,6 +42,36 @@ enum EventsFixture {
         writer.close()
     }
 
+    /// Writes administrative events into a spool in `folder`, one for each action, `alice`'s and
+    /// `bob`'s by turns.
+    static func write(_ actions: [AdminAction], subject: String, to folder: String) async throws {
+        let spool = try AdminSpool(
+            folder: folder,
+            serviceID: "admin-api",
+            bootID: BootID(high: 3, low: 4),
+            now: CommandWorld.now * 1_000_000
+        )
+        for (index, action) in actions.enumerated() {
+            let isRefused = action == .request
+            let event = try AdminEvent(
+                eventID: RequestID(high: 0x0192_0000_0000_7000, low: 0x80 + UInt64(index)),
+                timestamp: (CommandWorld.now - 30 + Int64(index)) * 1_000_000 + 123_000,
+                actor: AdminActor(
+                    name: index % 2 == 0 ? "alice" : "bob",
+                    role: .operator,
+                    credentialID: "s7x2m4q9"
+                ),
+                source: IPAddress(v4: 0x7F00_0001),
+                action: action,
+                subject: subject,
+                result: isRefused ? .refused : .ok,
+                reason: isRefused ? "role_insufficient" : nil,
+                summary: "+ agent x"
+            )
+            _ = try await spool.append(event)
+        }
+    }
+
     private static func append(_ event: SampleEvent, to writer: inout SpoolWriter) {
         let intent = SpoolIntent(
             requestID: event.requestID,

@@ -22,7 +22,7 @@ struct SpoolFolderTests {
     @Test("says in words that the folder is in use")
     func message() {
         let error = SpoolError.owned(folder: "/var/spool")
-        #expect(error.description == "the spool folder `/var/spool` is in use by another gateway")
+        #expect(error.description == "the spool folder `/var/spool` is in use by another process")
         #expect(!error.isSpaceUsedUp)
         #expect(SpoolError.full(bytesMax: 5).isSpaceUsedUp)
     }

@@ -18,6 +18,7 @@ struct EventFormat {
         switch record {
         case .event(let event): terminal.line(columns(event))
         case .gap(let gap): terminal.line(terminal.styled(Self.sentence(gap), .bad))
+        case .admin(let record): terminal.line(columns(record.event))
         }
     }
 
@@ -56,6 +57,22 @@ struct EventFormat {
             Self.padded(Self.milliseconds(event.end.latencyMicroseconds), 8),
             Self.padded(event.reason.name.description, 24),
             request(event),
+        ].joined(separator: " ")
+    }
+
+    /// Under the titles of requests: the result as the decision, the actor as the agent.
+    private func columns(_ event: AdminEvent) -> String {
+        let result = Self.padded(event.result.name.description, 10)
+        let what = [event.action.name.description, event.subject, event.summary]
+            .compactMap(\.self).joined(separator: " ")
+        return [
+            Self.time(event.timestamp),
+            terminal.styled(result, event.result == .ok ? .good : .bad),
+            Self.padded(TerminalText.escaped(event.actor.name ?? "-"), 14),
+            Self.padded("-", 6),
+            Self.padded("-", 8),
+            Self.padded(TerminalText.escaped(event.reason ?? "-"), 24),
+            TerminalText.escaped(what),
         ].joined(separator: " ")
     }
 

@@ -7,7 +7,9 @@ import ClawgressModel
 
 /// Where the events are, and in which form they are wanted.
 struct SpoolOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The gateway's spool folder.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The spool folder of a gateway or of the admin API.", valueName: "dir")
+    )
     var spool = "/var/lib/clawgress/gateway/spool"
 
     @Flag(help: "Print JSON lines, also on a terminal.")
@@ -40,6 +42,14 @@ struct EventFilter: ParsableArguments {
     )
     var host: String?
 
+    @Option(help: ArgumentHelp("Only administrative events of this user.", valueName: "name"))
+    var actor: String?
+
+    @Option(
+        help: ArgumentHelp("Only administrative events of this action.", valueName: "word")
+    )
+    var action: String?
+
     @Option(help: ArgumentHelp("Only since then: 1h, or 2026-01-31T08:00:00Z.", valueName: "time"))
     var since: String?
 
@@ -50,6 +60,18 @@ struct EventFilter: ParsableArguments {
         }
         if let reason, Reason(name: reason) == nil {
             throw ValidationError("`\(reason)` is no reason code")
+        }
+        if let action, AdminAction(name: action) == nil {
+            let known = AdminAction.allCases.map(\.name.description)
+            throw ValidationError(
+                "`\(action)` is no action; they are \(known.joined(separator: ", "))"
+            )
+        }
+        if isOfRequests, isOfAdmins {
+            throw ValidationError(
+                "--actor and --action select administrative events, which have no agent, decision "
+                    + "or host and no reason of a request"
+            )
         }
         if let since, LifeSpan(argument: since) == nil, Timestamp.seconds(since) == nil {
             throw ValidationError("`\(since)` is no time; write 1h or 2026-01-31T08:00:00Z")
@@ -64,11 +86,26 @@ struct EventFilter: ParsableArguments {
         return { record in
             guard record.timestamp >= earliest else { return false }
             switch record {
-            case .event(let event): return matches(event)
+            case .event(let event): return !isOfAdmins && matches(event)
+            case .admin(let record): return !isOfRequests && matches(record.event)
             // What is missing might have matched, so a gap always belongs to the answer.
             case .gap: return true
             }
         }
+    }
+
+    /// Whether something is asked that only requests have.
+    private var isOfRequests: Bool {
+        agent != nil || decision != nil || reason != nil || host != nil
+    }
+
+    /// Whether something is asked that only administrative events have.
+    private var isOfAdmins: Bool { actor != nil || action != nil }
+
+    private func matches(_ event: AdminEvent) -> Bool {
+        if let actor, event.actor.name != actor { return false }
+        guard let action else { return true }
+        return event.action.name.description == action
     }
 
     private func matches(_ event: AuditEvent) -> Bool {

@@ -6,7 +6,7 @@ import ArgumentParser
 struct EventsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
-        abstract: "Reads a gateway's audit events.",
+        abstract: "Reads the audit events of a gateway or of the admin API.",
         discussion: """
             On a terminal events are columns; in a pipe, or with --json, each is one line of \
             JSON. Where events were lost, a gap record says how many.

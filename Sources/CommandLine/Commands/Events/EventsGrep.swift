@@ -33,7 +33,7 @@ struct EventsGrep: ContextCommand {
         var reader = options.reader()
         while let record = try reader.next() {
             guard matches(record) else { continue }
-            if case .event = record {
+            if !record.isGap {
                 guard contains(record) else { continue }
                 if found == 0, isPretty { context.terminal.line(format.titles) }
                 found += 1
@@ -45,5 +45,11 @@ struct EventsGrep: ContextCommand {
 
     private func contains(_ record: AuditRecord) -> Bool {
         pattern.isEmpty || EventFormat.json(record).contains(pattern)
+    }
+}
+
+extension AuditRecord {
+    fileprivate var isGap: Bool {
+        if case .gap = self { true } else { false }
     }
 }

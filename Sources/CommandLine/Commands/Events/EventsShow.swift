@@ -1,10 +1,11 @@
-// Everything about one request.
+// Everything about one request or administrative action.
 
 import ArgumentParser
 import ClawgressAudit
 import ClawgressJWS
+import ClawgressModel
 
-/// `clawgress events show REQUEST_ID`.
+/// `clawgress events show ID`.
 struct EventsShow: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
@@ -13,27 +14,35 @@ struct EventsShow: ContextCommand {
             Example:
               clawgress events show 019ab3c1-7c4e-7d2a-9f00-1f2e3d4c5b6a
 
-            The id is in the answer's Clawgress-Request-Id field. Exit code 1 if no event has it.
+            The id of a request is in the answer's Clawgress-Request-Id field, that of an \
+            administrative event in its event_id. Exit code 1 if no event has it.
             """
     )
 
-    @Argument(help: ArgumentHelp("The request's id.", valueName: "request-id"))
-    var requestID: String
+    @Argument(help: ArgumentHelp("The request's or the event's id.", valueName: "id"))
+    var id: String
 
     @OptionGroup var options: SpoolOptions
 
     func run(in context: CommandContext) throws {
-        let wanted = requestID.lowercased()
+        let wanted = id.lowercased()
         var reader = options.reader()
         while let record = try reader.next() {
-            guard case .event(let event) = record, EventFormat.text(event.requestID) == wanted
-            else { continue }
+            guard let id = Self.id(of: record), EventFormat.text(id) == wanted else { continue }
             return show(record, on: context.terminal)
         }
         throw CommandFailure(
             .no,
-            "no event has the request id `\(TerminalText.escaped(requestID))`"
+            "no event has the id `\(TerminalText.escaped(id))`"
         )
+    }
+
+    private static func id(of record: AuditRecord) -> RequestID? {
+        switch record {
+        case .event(let event): event.requestID
+        case .admin(let record): record.event.eventID
+        case .gap: nil
+        }
     }
 
     private func show(_ record: AuditRecord, on terminal: Terminal) {
