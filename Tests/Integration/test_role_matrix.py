@@ -178,6 +178,38 @@ def test_only_admins_leave_a_gateway_out_of_a_commit(clients):
     assert clients["admin"].ask("POST", "/v1/opmode/commit", body).code == "nothing_staged"
 
 
+def test_users_are_changed_by_admins_only_whichever_way(plane, clients):
+    admin, operator = clients["admin"], clients["operator"]
+    grab = f"set user {roles.user_of('operator')} role admin"
+    for way, body in (
+        ("edit", {"edits": [grab]}),
+        ("load", {"mode": "merge", "format": "commands", "text": grab}),
+        ("load", {"mode": "load", "format": "json", "text": "{}"}),
+    ):
+        fresh(operator)
+        operator.must("POST", f"/v1/candidate/{way}", body)
+        reply = operator.ask("POST", "/v1/opmode/configure", {})
+        assert (reply.status, reply.code) == (403, "role_insufficient"), way
+        assert any(path.startswith("user ") for path in reply.json["paths"])
+    # A token that may less than its user does not stage what the user may.
+    made = admin.must("POST", "/v1/tokens", {"name": "limited", "role": "operator"})
+    limited = plane.api(made["token"])
+    limited.edit([grab])
+    assert limited.ask("POST", "/v1/opmode/configure", {}).code == "role_insufficient"
+    assert operator.ask("POST", "/v1/opmode/commit", {}).code == "nothing_staged"
+    fresh(operator)
+
+
+def test_users_never_go_away_altogether(clients):
+    admin = clients["admin"]
+    for lines in (["delete user"], ["delete user", "set user other role auditor"]):
+        fresh(admin)
+        admin.edit(lines)
+        reply = admin.ask("POST", "/v1/opmode/configure", {})
+        assert (reply.status, reply.json["errors"][0]["code"]) == (422, "admin_missing")
+    fresh(admin)
+
+
 def test_what_was_refused_is_an_event_and_says_who_asked(clients):
     clients["read-only"].ask("DELETE", "/v1/users/admin")
     newest = clients["auditor"].must("GET", "/v1/events?limit=1")["items"][0]

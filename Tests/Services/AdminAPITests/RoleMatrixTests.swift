@@ -106,4 +106,30 @@ struct RoleMatrixTests {
         #expect(answer.status == 422)
         #expect(answer.text.contains("admin_missing"))
     }
+
+    @Test("users are changed by admins only, whichever way")
+    func usersForAdmins() async throws {
+        let world = try AdminWorld()
+        let tokens = try await world.staff()
+        let operatorToken = try #require(tokens[.operator])
+        let edit = #"{"edits":["set user olga role admin"]}"#
+        #expect(
+            try await world.send(.post, "/v1/candidate/edit", operatorToken, edit).status == 200
+        )
+        let refused = try await world.send(.post, "/v1/opmode/configure", operatorToken)
+        #expect(refused.status == 403)
+        #expect(refused.code == "role_insufficient")
+        #expect(refused.text.contains("user olga role"))
+    }
+
+    @Test("there is no way back to no users")
+    func usersStay() async throws {
+        let world = try AdminWorld()
+        let admin = try #require(try await world.staff()[.admin])
+        let edit = #"{"edits":["delete user"]}"#
+        #expect(try await world.send(.post, "/v1/candidate/edit", admin, edit).status == 200)
+        let refused = try await world.send(.post, "/v1/opmode/configure", admin)
+        #expect(refused.status == 422)
+        #expect(refused.text.contains("admin_missing"))
+    }
 }

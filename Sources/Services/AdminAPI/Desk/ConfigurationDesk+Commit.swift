@@ -22,6 +22,7 @@ extension ConfigurationDesk {
         guard !changes.isEmpty else {
             throw .conflict("candidate_empty", "the candidate has no changes")
         }
+        try Self.requireUsersUntouched(by: caller, changes)
         let (draft, report) = try validate(candidate.tree)
         try store.keep(
             revision: draft.id,
@@ -66,12 +67,9 @@ extension ConfigurationDesk {
                 paths: Self.disputed(candidate, active)
             )
         }
-        var commit = pending(
-            caller,
-            staged,
-            comment: comment,
-            candidate.tree.changes(from: candidate.base.tree)
-        )
+        let changes = candidate.tree.changes(from: candidate.base.tree)
+        try Self.requireUsersUntouched(by: caller, changes)
+        var commit = pending(caller, staged, comment: comment, changes)
         if !excluded.isEmpty {
             commit.summary = "forced without \(excluded.joined(separator: ", ")); \(commit.summary)"
         }
@@ -152,7 +150,7 @@ extension ConfigurationDesk {
     /// - Throws: 422 with every error.
     func validate(_ tree: ConfigTree) throws(Refusal) -> (RevisionDraft, ValidationReport) {
         let draft = try RevisionDraft(tree)
-        let report = draft.report(of: tree, now: clock.seconds)
+        let report = draft.report(of: tree, after: active.tree, now: clock.seconds)
         guard report.errors.isEmpty else { throw .invalid(report) }
         return (draft, report)
     }

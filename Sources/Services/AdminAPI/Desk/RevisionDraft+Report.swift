@@ -8,18 +8,27 @@ import ClawgressSnapshotCheck
 extension RevisionDraft {
     /// Every error and warning.
     ///
-    /// - Parameter now: seconds since 1970 UTC.
-    func report(of tree: ConfigTree, now: Int64) -> ValidationReport {
+    /// - Parameters:
+    ///   - active: the configuration that this one would follow.
+    ///   - now: seconds since 1970 UTC.
+    func report(of tree: ConfigTree, after active: ConfigTree, now: Int64) -> ValidationReport {
         let report = SnapshotCheck.report(on: snapshot, now: now)
         return ValidationReport(
-            errors: report.errors.map(ProblemItem.init) + Self.userErrors(tree),
+            errors: report.errors.map(ProblemItem.init) + Self.userErrors(tree, after: active),
             warnings: report.warnings.map(ProblemItem.init)
         )
     }
 
     /// Nobody may be able to lock everybody out.
-    private static func userErrors(_ tree: ConfigTree) -> [ProblemItem] {
-        guard let users = tree.node(at: ["user"])?.children else { return [] }
+    ///
+    /// Only before users are configured is whoever the first start let in an admin, and there is no
+    /// way back to that.
+    private static func userErrors(
+        _ tree: ConfigTree,
+        after active: ConfigTree
+    ) -> [ProblemItem] {
+        guard tree.node(at: ["user"]) != nil || active.node(at: ["user"]) != nil else { return [] }
+        let users = tree.node(at: ["user"])?.children ?? [:]
         let admins = users.values.filter { user in
             user["role"]?.value?.word == "admin" && user["status"]?.value?.word != "disabled"
         }

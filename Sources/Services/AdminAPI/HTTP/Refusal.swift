@@ -100,6 +100,15 @@ extension Refusal {
         )
     }
 
+    static func usersForAdmins(_ role: AdminRole, _ paths: [String]) -> Refusal {
+        Refusal(
+            .forbidden,
+            "role_insufficient",
+            "the candidate changes users, and only admins may; the role is `\(role.rawValue)`",
+            paths: paths
+        )
+    }
+
     static let bootstrapOnly = Refusal(
         .forbidden,
         "bootstrap_only",
@@ -132,6 +141,10 @@ extension Refusal {
             problems.first?.description ?? "the change is refused",
             errors: problems.prefix(100).map(ProblemItem.init)
         )
+    }
+
+    static func pathRefused(_ detail: String) -> Refusal {
+        Refusal(.unprocessableContent, "path_refused", "`path`: \(detail)")
     }
 
     static func outdated(_ paths: [String]) -> Refusal {

@@ -1,0 +1,22 @@
+// Who may change the operators themselves. Users stand in the configuration like everything else, so
+// what their routes leave to admins must not be open to whoever may edit lines.
+
+import ClawgressConfigTree
+import ClawgressContract
+
+extension ConfigurationDesk {
+    /// Refuses changes of users by anybody but an admin.
+    ///
+    /// Asked when a candidate is staged, and again when it is committed: meanwhile the role may have
+    /// been taken away.
+    static func requireUsersUntouched(
+        by caller: Caller,
+        _ changes: [ConfigChange]
+    ) throws(Refusal) {
+        guard caller.role != .admin else { return }
+        let users = changes.filter { $0.path.words.first == "user" }
+        guard users.isEmpty else {
+            throw .usersForAdmins(caller.role, users.prefix(100).map(\.path.text))
+        }
+    }
+}
