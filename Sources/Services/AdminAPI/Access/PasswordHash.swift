@@ -15,7 +15,7 @@ struct PasswordHash: Sendable {
     private static var parallelism: Int { 3 }
     private static var bytes: Int { 32 }
 
-    /// How long a password may be, in bytes.
+    /// How long a password may be, in characters.
     static var lengths: ClosedRange<Int> { 12...256 }
 
     /// Hashes a new password.

@@ -103,12 +103,15 @@ struct JSONBody: Sendable {
     /// The body as it is.
     var json: JSONValue { value }
 
-    /// Text of a bounded length in bytes; nil if absent.
+    /// Text of a bounded length; nil if absent.
+    ///
+    /// Lengths are Unicode scalars, as JSON Schema counts them in the document.
     func optionalText(_ name: String, _ lengths: ClosedRange<Int>) throws(Refusal) -> String? {
         guard let member = value[name] else { return nil }
-        guard let text = member.text, lengths.contains(text.utf8.count) else {
+        guard let text = member.text, lengths.contains(text.unicodeScalars.count) else {
             throw .body(
-                "`\(name)` must be text of \(lengths.lowerBound) to \(lengths.upperBound) bytes"
+                "`\(name)` must be text of \(lengths.lowerBound) to \(lengths.upperBound) "
+                    + "characters"
             )
         }
         return text
@@ -153,10 +156,10 @@ struct JSONBody: Sendable {
         }
         var texts: [String] = []
         for element in elements {
-            guard let text = element.text, lengths.contains(text.utf8.count) else {
+            guard let text = element.text, lengths.contains(text.unicodeScalars.count) else {
                 throw .body(
                     "each of `\(name)` must be text of \(lengths.lowerBound) to "
-                        + "\(lengths.upperBound) bytes"
+                        + "\(lengths.upperBound) characters"
                 )
             }
             texts.append(text)

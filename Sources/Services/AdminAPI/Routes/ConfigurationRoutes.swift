@@ -44,7 +44,7 @@ extension AdminService {
         }
         let ids = try store.revisions(prefix: "sha256:\(digits)")
         guard ids.count < 2 else {
-            throw .parameter("`\(name)` begins more than one revision's id")
+            throw .conflict("revision_ambiguous", "`\(name)` begins more than one revision's id")
         }
         guard let id = ids.first else { return nil }
         return try await desk.revision(id)
@@ -130,7 +130,7 @@ extension AdminService {
         do throws(ConfigProblem) {
             return ConfigPath(try ConfigWords.split(text))
         } catch {
-            throw .parameter("`path`: \(error.description)")
+            throw .pathRefused(error.description)
         }
     }
 }

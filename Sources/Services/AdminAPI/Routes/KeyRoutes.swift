@@ -72,9 +72,17 @@ extension AdminService {
         let keyID = call.arguments[1]
         let path = keyPath(call).appending(keyID)
         let active = await desk.active.tree
+        let candidate = try await desk.view(of: call.caller.credentialID).tree
         let commit = try await audited(call, "key.revoke", "\(call.id) \(keyID.prefix(64))") {
             () async throws(Refusal) in
             guard let key = active.node(at: path) else {
+                guard candidate.node(at: path) == nil else {
+                    throw .conflict(
+                        "key_not_active",
+                        "key `\(keyID)` is in your candidate only: nothing uses it yet, so delete "
+                            + "it there"
+                    )
+                }
                 throw .missing("key `\(keyID.prefix(64))` in the active revision")
             }
             guard key["revoked"] == nil else {

@@ -113,8 +113,9 @@ extension AdminService {
         let isAsked = try call.flag("commit")
         let kept = isAsked ? active : before
         let wanted = try Self.wanted(kind, call, keeping: kept)
+        guard let node = wanted.node(at: path) else { throw .body("the body says nothing") }
         let disables =
-            kind == .agents && wanted.node(at: path)?["status"]?.value?.word == "disabled"
+            kind == .agents && node["status"]?.value?.word == "disabled"
             && active != nil && active?["status"]?.value?.word != "disabled"
         let commits = isAsked || disables
         let old = commits ? active : before
@@ -127,7 +128,6 @@ extension AdminService {
             path,
             edits
         ) { (call, node) throws(Refusal) in try call.require(node.map(Self.etag)) }
-        guard let node = wanted.node(at: path) else { throw .body("the body says nothing") }
         return .json(Self.item(call.id, node, commit), old == nil ? .created : .ok)
             .tagged(Self.etag(node))
     }
