@@ -1,5 +1,6 @@
 """`clawgress up`: a control plane with a gateway in one command, supervised, gone without trace."""
 
+import glob
 import json
 import os
 import shutil
@@ -17,6 +18,17 @@ from support.waiting import until
 pytestmark = pytest.mark.timeout(300)
 
 
+# What appears one after the other while an `up` of a new folder goes on.
+STEPS = [
+    "state/clawgress-up",
+    "runtime/up-*/policy/authority/ca-*.sealed",
+    "runtime/up-*/policy/mesh/key.sealed",
+    "runtime/up-*/policy/root.sealed",
+    "runtime/up-*/admin-api/run/ready.json",
+    "runtime/up-*/operator.token",
+    "runtime/up-*/gateway/mesh/root-key.jwk",
+    "runtime/up-*/gateway/run/ready.json",
+]
 ANY_PORT = ["--listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0"]
 
 
@@ -27,6 +39,7 @@ class Up:
         self.folder = privileges.reachable_folder("clawgress-up-")
         self.state = os.path.join(self.folder, "state")
         self.runtime = tempfile.mkdtemp(prefix="clawgress-up-", dir="/dev/shm")
+        os.symlink(self.runtime, os.path.join(self.folder, "runtime"))
         names = ["CLAWGRESS_API", "CLAWGRESS_CA", "CLAWGRESS_TOKEN"]
         kept = {name: text for name, text in os.environ.items() if name not in names}
         self._environment = {**kept, "CLAWGRESS_RUNTIME": self.runtime}
@@ -50,11 +63,27 @@ class Up:
 
     def begin(self):
         """Starts it without waiting for anything; the process that will supervise."""
-        with open(os.path.join(self.folder, "said"), "ab") as said:
+        with open(os.path.join(self.runtime, "said"), "ab") as said:
             return subprocess.Popen(
                 [programs.COMMAND, "up", "--state", self.state, *ANY_PORT],
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=self._environment,
             )
+
+    def said(self):
+        """What `begin` printed."""
+        with open(os.path.join(self.runtime, "said"), encoding="utf-8") as said:
+            return said.read()
+
+    def processes(self):
+        """The command lines of everything that was started with a file of this control plane."""
+        lines = []
+        for path in glob.glob("/proc/[0-9]*/cmdline"):
+            try:
+                with open(path, "rb") as file:
+                    lines.append(file.read().replace(b"\0", b" ").decode())
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+        return [line for line in lines if self.runtime in line]
 
     def status(self):
         """What it says of itself; None if nothing runs."""
@@ -126,7 +155,7 @@ def test_one_command_starts_supervises_and_leaves_nothing(machine):
     machine.down("--remove")
     assert not any(is_alive(pid) for pid in pids)
     assert machine.status() is None
-    assert os.listdir(machine.folder) == []
+    assert os.listdir(machine.folder) == ["runtime"]
     assert os.listdir(machine.runtime) == []
 
 
@@ -147,24 +176,24 @@ def test_daemons_end_with_a_supervisor_that_is_killed_and_go_on_with_the_next(ma
     assert "rps-limit 7" in shown
 
 
-def test_one_that_is_killed_while_it_starts_leaves_no_daemon_and_is_finished_by_the_next(machine):
-    for name in ["policy", "admin-api", "gateway"]:
+def test_it_is_killed_wherever_it_is_and_the_next_one_finishes(machine):
+    for place in STEPS:
         supervisor = machine.begin()
 
-        def started():
-            assert supervisor.poll() is None, "it ended by itself"
-            daemons = (machine.status() or {"daemons": []})["daemons"]
-            pids = {each["name"]: each.get("pid") for each in daemons}
-            return pids.get(name) and [pid for pid in pids.values() if pid]
+        def reached():
+            assert supervisor.poll() is None, machine.said()
+            return glob.glob(os.path.join(machine.folder, place))
 
-        pids = until(f"the start of {name}", started, 60)
+        until(place, reached, 60)
         supervisor.kill()
         supervisor.wait()
-        # The next one waits for what is left, so none of them is ever in the way.
+        # It waits for what is left, so that nothing is in the way of the next one.
         machine.down()
-        assert not any(is_alive(pid) for pid in pids), name
+        assert machine.processes() == [], place
     machine.up_again()
     assert [each["state"] for each in machine.status()["daemons"]] == ["ready"] * 3
+    commits = json.loads(machine.run("commits", "--json"))["items"]
+    assert [each["state"] for each in commits].count("decided") == 1
 
 
 def test_what_is_in_the_way_is_named_and_left_alone(machine):

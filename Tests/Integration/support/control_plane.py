@@ -140,7 +140,7 @@ class ControlPlane:
         self.policy.start()
         self.admin.configure(policy=self.policy.address)
         self.admin.start()
-        bootstrap = self.admin.printed().split()[0]
+        bootstrap = self.admin.take_printed().split()[0]
         self.secrets["bootstrap token"] = bootstrap
         founder = self._operator_with(bootstrap)
         self.root = self._operator_with(founder.run("operator-token", "create", "suite").strip())

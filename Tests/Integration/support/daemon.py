@@ -94,10 +94,12 @@ class Daemon:
             self.kill()
             raise AssertionError(f"{self._program} did not end within 20 s of SIGTERM") from None
 
-    def printed(self):
-        """What the process wrote to standard output in its last life."""
+    def take_printed(self):
+        """What the process wrote to standard output in its last life; it is not kept."""
         with open(self.output_path, encoding="utf-8") as file:
-            return file.read()
+            printed = file.read()
+        os.unlink(self.output_path)
+        return printed
 
     def log(self):
         """Everything the process logged, over all its lives."""

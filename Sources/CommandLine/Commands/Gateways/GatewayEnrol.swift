@@ -142,6 +142,10 @@ struct Enrolment {
         let answer = try callAPI(endpoint, request)
         guard (200..<300).contains(answer.status) else { throw APIProblem(answer).failure }
         let granted = try APIClient.decode(EnrolmentAnswer.self, answer.body)
+        // The certificate is written last: where it is, everything is.
+        let rootKey = Array("\(granted.rootKey)\n".utf8)
+        try Folder.create(folder)
+        try WholeFile.replace("\(folder)/\(Self.rootKeyName)", with: rootKey)
         try MeshFolderFiles.write(
             folder,
             key: key,
@@ -150,8 +154,6 @@ struct Enrolment {
             identity: identity,
             passphrase: passphrase
         )
-        let rootKey = Array("\(granted.rootKey)\n".utf8)
-        try WholeFile.replace("\(folder)/\(Self.rootKeyName)", with: rootKey)
         // What was written must be what a gateway can open and believe.
         _ = try MeshFolder(path: folder, passphrase: passphrase)
     }

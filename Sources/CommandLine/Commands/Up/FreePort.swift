@@ -16,6 +16,8 @@ enum FreePort {
         do {
             let literal = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
             let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                // As the daemons do: what is left of ended connections takes no port.
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .bind(host: literal, port: port).wait()
             defer { try? channel.close().wait() }
             return "\(host):\(channel.localAddress?.port ?? port)"

@@ -44,8 +44,8 @@ struct UpPlaces {
     var status: String { "\(runtime)/status.json" }
     /// The token with which `up` itself asks the admin API.
     var token: String { "\(runtime)/operator.token" }
-    /// Says that the first configuration is in force.
-    var importMark: String { "\(runtime)/imported" }
+    /// The last file that `clawgress-policy init` makes.
+    var publicRootKey: String { "\(state(UpSetup.Name.policy))/keys/root.jwk" }
     /// What `up --detach` said.
     var detachedLog: String { "\(runtime).log" }
     /// What the daemons and `up` say.

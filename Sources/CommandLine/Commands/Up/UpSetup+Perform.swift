@@ -81,6 +81,19 @@ extension UpSetup {
         _ = try client.body(APIRequest(.post, AdminPath.configure, body: configure))
         let commit = try APIClient.encode(CommitRequest(comment: comment))
         _ = try client.body(APIRequest(.post, AdminPath.commit, body: commit))
-        try WholeFile.replace(places.importMark, with: [])
+    }
+
+    /// Whether anything was ever in force; waits for what an ended `up` had begun.
+    func hasCommits(_ client: APIClient, with loop: inout UpLoop) throws -> Bool {
+        let request = APIRequest(.get, AdminPath.commits)
+        var commits: [CommitAnswer] = []
+        try loop.wait("the outcome of the last commit is known") { _ in
+            guard let page = try? client.value(Page<CommitAnswer>.self, request) else {
+                return false
+            }
+            commits = page.value.items
+            return !commits.contains { $0.state == .pending }
+        }
+        return commits.contains { $0.state != .aborted }
     }
 }

@@ -63,7 +63,7 @@ extension UpSetup {
                     + "\(TerminalText.shellWord(places.state))`"
             )
         }
-        guard exists(places.authority) else {
+        guard exists(places.runtime) else {
             throw CommandFailure(
                 .data,
                 "the credentials for `\(places.state)` were in memory only and are gone; remove "
@@ -78,7 +78,7 @@ extension UpSetup {
     }
 
     func openAuthority() throws -> AuthorityFolder {
-        if exists(places.authority) {
+        if exists("\(places.authority)/\(MeshFiles.authorities)") {
             return try AuthorityFolder(
                 places.authority,
                 passphrase: try passphrase(places.authorityCredential)
@@ -95,7 +95,9 @@ extension UpSetup {
 
     /// Makes root key, signing key and key set, unless they are there.
     func initialisePolicy(_ program: String, _ settings: UpSettings) throws {
-        guard !exists(settings.rootKey) else { return }
+        guard !exists(places.publicRootKey) else { return }
+        // Left by an `init` that was killed; nobody has seen it.
+        try remove(settings.rootKey)
         try user.write(Self.newPassphrase(), to: settings.rootCredential)
         let child = try ChildProcess.start(
             user.command([
@@ -134,7 +136,6 @@ extension UpSetup {
             passphrase: try passphrase("\(places.daemon(name))/credential"),
             now: context.now()
         )
-        try giveAway(folder)
     }
 
     func passphrase(_ credential: String) throws -> Passphrase {

@@ -1,5 +1,6 @@
 // Everything between an empty folder and a control plane that enforces its first configuration.
-// Each step looks whether it was taken before, so that `up` goes on where it was ended.
+// Each step looks whether it was finished before, by the last thing that it makes, so that `up` goes
+// on wherever it was ended.
 
 import ClawgressBytes
 import ClawgressContract
@@ -55,11 +56,13 @@ struct UpSetup {
         // Operators may connect to another address than the last time, whose name it must carry.
         try remove("\(places.daemon(Name.adminAPI))/mesh")
         try equip(Name.adminAPI, .adminAPI, "admin-api", names, by: authority)
-        try giveAway(places.authority)
         let settings = UpSettings(places: places, addresses: addresses)
         try user.write(settings.policy, to: settings.file(Name.policy))
         try user.write(settings.adminAPI, to: settings.file(Name.adminAPI))
         try user.write(settings.gateway, to: settings.file(Name.gateway))
+        for name in [Name.policy, Name.adminAPI, Name.gateway] {
+            try giveAway(places.daemon(name))
+        }
         try initialisePolicy(programs.policy, settings)
         let launches = [
             (Name.policy, programs.policy), (Name.adminAPI, programs.adminAPI),
@@ -90,7 +93,7 @@ struct UpSetup {
         let client = try self.client()
         if !exists("\(settingsFolder)/\(MeshFiles.certificate)") { try enrol(client) }
         try loop.start(Name.gateway)
-        if !exists(places.importMark) { try importConfiguration(client, with: &loop) }
+        if try !hasCommits(client, with: &loop) { try importConfiguration(client, with: &loop) }
         try ContextFile(
             api: client.endpoint.url,
             authority: String(decoding: client.endpoint.authority, as: UTF8.self),
@@ -111,7 +114,7 @@ struct UpSetup {
         )
     }
 
-    private func remove(_ path: String) throws {
+    func remove(_ path: String) throws {
         if exists(path) { try FileManager.default.removeItem(atPath: path) }
     }
 
