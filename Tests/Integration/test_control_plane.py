@@ -2,6 +2,7 @@
 
 import base64
 import os
+import secrets
 import subprocess
 
 import pytest
@@ -212,12 +213,39 @@ def test_a_replayed_older_bundle_is_refused(plane, site, operator):
     assert gateway.fetch("crawler", plane.key, url(site)) == 200
 
 
+def test_a_user_logs_in_by_password_and_is_held_to_the_role(plane, operator, tmp_path):
+    plane.secrets["password of alice"] = password = secrets.token_hex(16)
+    files = {}
+    for name, text in (("right", password), ("wrong", password[::-1])):
+        files[name] = tmp_path / name
+        files[name].write_text(text + "\n")
+    operator.set("user admin role admin")
+    operator.set("user alice role operator")
+    operator.commit()
+    plane.root.run("password", "alice", "--password-file", str(files["right"]))
+    alice = plane.stranger()
+    with pytest.raises(Refused) as refused:
+        alice.run("login", "--user", "alice", "--password-file", str(files["wrong"]))
+    assert refused.value.code == 77 and "login_refused" in refused.value.said
+    alice.run("login", "--user", "alice", "--password-file", str(files["right"]))
+    assert alice.run("whoami").startswith("alice, operator, by session")
+    alice.set("quota crawler rps-limit 80")
+    alice.run("discard")
+    with pytest.raises(Refused) as refused:
+        alice.run("gateway", "remove", "gw-1")
+    assert refused.value.code == 77 and "role_insufficient" in refused.value.said
+    operator.set("user alice status disabled")
+    operator.commit()
+    with pytest.raises(Refused) as refused:
+        alice.run("whoami")
+    assert refused.value.code == 77 and "credential_refused" in refused.value.said
+
+
 def test_no_secret_is_on_disk(plane):
     plane.root.run("commits")
-    secrets = dict(plane.secrets)
-    secrets["PEM of a private key"] = "PRIVATE KEY-----"
+    known = {**plane.secrets, "PEM of a private key": "PRIVATE KEY-----"}
     forms = {}
-    for name, text in secrets.items():
+    for name, text in known.items():
         # A token's kind and id are no secret; what stands behind them is.
         raw = text.split("_", 2)[-1].encode()
         assert len(raw) >= 15, name

@@ -203,9 +203,14 @@ class ControlPlane:
             token or self.root.token,
         )
 
+    def stranger(self):
+        """Somebody who has no token, and may log in."""
+        return self._operator_with(None)
+
     def _operator_with(self, token):
         self.operators += 1
-        self.secrets[f"operator token {self.operators}"] = token
+        if token:
+            self.secrets[f"operator token {self.operators}"] = token
         return Operator(
             self.admin.address, os.path.join(self.authority, "ca.pem"), token,
             self._path(f"operator-{self.operators}"),

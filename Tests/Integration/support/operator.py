@@ -20,12 +20,16 @@ class Operator:
     """Runs commands against one admin API; candidates belong to the token."""
 
     def __init__(self, address, authority, token, folder):
+        """Without a token it must log in."""
         os.makedirs(folder, mode=0o700, exist_ok=True)
         self.token = token
         self._environment = {
             **os.environ, "CLAWGRESS_API": f"https://{address}", "CLAWGRESS_CA": authority,
-            "CLAWGRESS_TOKEN": token, "CLAWGRESS_RUNTIME": folder,
+            "CLAWGRESS_RUNTIME": folder,
         }
+        self._environment.pop("CLAWGRESS_TOKEN", None)
+        if token:
+            self._environment["CLAWGRESS_TOKEN"] = token
 
     def run(self, *words, stdin=None):
         """Runs a command and returns its standard output."""

@@ -108,7 +108,8 @@ struct DownCommand: ContextCommand {
             guard MonotonicClock.milliseconds() < deadline else {
                 throw CommandFailure(
                     .unavailable,
-                    "process \(status.pid) has not ended within 75 s; see \(places.log("up"))"
+                    "process \(status.pid) has not ended within 75 s: see clawgress status; "
+                        + "when it is killed, its daemons end as well"
                 )
             }
             _ = SignalWait.next(within: 20)
