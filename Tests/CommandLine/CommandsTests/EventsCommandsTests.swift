@@ -1,5 +1,6 @@
 // Reading the record: columns for people, JSON for programs, and gaps that are always told.
 
+import ClawgressAudit
 import ClawgressJWS
 import ClawgressModel
 import Synchronization
