@@ -20,6 +20,8 @@ struct DoorTests {
             (.get, "/v1/agents?limit=01", nil, 400, "parameter_refused"),
             (.get, "/v1/agents?limit=1&limit=2", nil, 400, "parameter_refused"),
             (.get, "/v1/agents/%zz", nil, 400, "parameter_refused"),
+            (.get, "/v1/agents/a%00", nil, 400, "parameter_refused"),
+            (.post, "/v1/tokens", #"{"name":"a\u0000"}"#, 400, "body_refused"),
             (.get, "/v1/revisions?cursor=x", nil, 400, "parameter_refused"),
             (.get, "/v1/configuration?of=abc", nil, 400, "parameter_refused"),
             (.get, "/v1/configuration?of=99", nil, 404, "not_found"),
@@ -55,6 +57,14 @@ struct DoorTests {
             fields: [.contentType: "application/x-www-form-urlencoded"]
         )
         #expect(form.status == 415)
+        let wide = try await world.send(
+            .post,
+            "/v1/candidate/edit",
+            admin,
+            "{}",
+            fields: [.contentType: "application/json; charset=utf-16"]
+        )
+        #expect(wide.code == "media_type_unsupported")
         let large = try await world.send(
             .post,
             "/v1/candidate/edit",
@@ -70,7 +80,20 @@ struct DoorTests {
     func allow() async throws {
         let world = try AdminWorld()
         let answer = try await world.send(.patch, "/v1/tokens")
-        #expect(answer.fields[.allow] == "GET, POST")
+        #expect(answer.fields[.allow] == "GET, HEAD, POST")
+    }
+
+    @Test("answers HEAD as GET without the body")
+    func head() async throws {
+        let world = try AdminWorld()
+        let admin = try await world.admin()
+        let asked = try await world.send(.get, "/v1/whoami", admin)
+        let answer = try await world.send(.head, "/v1/whoami", admin)
+        #expect(answer.status == 200)
+        #expect(answer.text.isEmpty)
+        #expect(answer.fields[.contentLength] == String(asked.text.utf8.count))
+        #expect(try await world.send(.head, "/v1/whoami").text.isEmpty)
+        #expect(try await world.send(.head, "/v1/login").status == 405)
     }
 
     @Test("keeps an event of what was done and of what was refused")

@@ -117,6 +117,15 @@ struct JSONBody: Sendable {
         return text
     }
 
+    /// One line for people of 1 to `bytesMax` bytes; nil if absent.
+    func optionalLine(_ name: String, _ bytesMax: Int) throws(Refusal) -> String? {
+        let line = try optionalText(name, 1...bytesMax)
+        guard line?.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) ?? true else {
+            throw .body("`\(name)` must be one line without control characters")
+        }
+        return line
+    }
+
     /// Text that must be there.
     func text(_ name: String, _ lengths: ClosedRange<Int>) throws(Refusal) -> String {
         guard let text = try optionalText(name, lengths) else {

@@ -34,11 +34,16 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
     /// Itself.
     public func buildResponder() -> AdminResponder { self }
 
-    /// Answers one request.
+    /// Answers one request; `HEAD` is `GET` without the body.
     public func respond(to request: Request, context: AdminContext) async throws -> Response {
+        let response = await answered(request, source: context.source)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answered(_ request: Request, source: String) async -> Response {
         let reply: AdminReply
         do throws(Refusal) {
-            reply = try await answer(request, source: context.source)
+            reply = try await answer(request, source: source)
         } catch {
             if error.problem.status >= 500 {
                 service.logger.error(
@@ -81,11 +86,13 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         _ method: HTTPRequest.Method,
         _ path: [String]
     ) throws(Refusal) -> (AdminRoute, [String]) {
+        let wanted = method == .head ? .get : method
         var allowed: [String] = []
         for route in AdminRoute.all {
             guard let arguments = route.arguments(of: path) else { continue }
-            if route.method == method { return (route, arguments) }
+            if route.method == wanted { return (route, arguments) }
             allowed.append(route.method.rawValue)
+            if route.method == .get { allowed.append(HTTPRequest.Method.head.rawValue) }
         }
         throw allowed.isEmpty ? .notFound : .methodNotAllowed(allowed)
     }
@@ -114,7 +121,7 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         }
         guard roles.contains(caller.role) else {
             let refusal = Refusal.forbidden(caller.role, roles)
-            if request.method != .get {
+            if route.method != .get {
                 try await service.record(
                     caller,
                     "\(route.method.rawValue) \(route.path)",
@@ -155,8 +162,11 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
     }
 
     private static func isJSON(_ field: String?) -> Bool {
-        guard let type = field?.split(separator: ";").first else { return false }
-        return type.lowercased().filter { $0 != " " } == "application/json"
+        let parts = (field ?? "").lowercased().filter { $0 != " " && $0 != "\"" }
+            .split(separator: ";")
+        // JSON is UTF-8 (RFC 8259 section 8.1); whoever says otherwise means other bytes.
+        return parts.first == "application/json"
+            && parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0 == "charset=utf-8" }
     }
 
     private static func read(

@@ -69,6 +69,9 @@ struct RequestTarget {
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
             throw .parameter("the address is not UTF-8")
         }
+        guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            throw .parameter("the address has a control character")
+        }
         return decoded
     }
 

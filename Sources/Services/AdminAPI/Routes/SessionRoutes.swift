@@ -124,7 +124,9 @@ extension AdminService {
     }
 
     func makeToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
-        let name = try call.body.text("name", 1...128)
+        guard let name = try call.body.optionalLine("name", 128) else {
+            throw .body("`name` is missing")
+        }
         let life =
             try call.body.optionalInteger("expires_seconds", 60...limits.tokenSecondsMax)
             ?? min(30 * 86_400, limits.tokenSecondsMax)
