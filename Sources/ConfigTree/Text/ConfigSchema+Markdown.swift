@@ -86,8 +86,8 @@ extension ConfigSchema {
 
         Made from the grammar in `Sources/ConfigTree/Schema`; a test holds it against this page.
 
-        The configuration of an installation is a tree of words. The service that keeps it is not part
-        of this version yet; gateways that stand alone have [their source folder](bundle-source.md).
+        The configuration of an installation is a tree of words, which [the admin API](admin-api.md)
+        keeps; gateways that stand alone have [their source folder](bundle-source.md).
         Each line of the table below is a place in the tree, and changes are lines:
 
         ```

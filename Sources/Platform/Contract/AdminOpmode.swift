@@ -135,12 +135,14 @@ public struct CommitAnswer: Codable, Sendable {
     public var confirmBy: String?
     /// How far each gateway is.
     public var rollout: [RolloutEntry]
+    /// What the roll-out does not say by itself, in a sentence; absent if nothing.
+    public var notice: String?
 
     enum CodingKeys: String, CodingKey {
         case commitID = "commit_id"
         case state, revision, epoch, serial, timestamp, actor, comment
         case confirmBy = "confirm_by"
-        case rollout
+        case rollout, notice
     }
 
     /// Describes one.
@@ -154,7 +156,8 @@ public struct CommitAnswer: Codable, Sendable {
         actor: String,
         comment: String?,
         confirmBy: String?,
-        rollout: [RolloutEntry]
+        rollout: [RolloutEntry],
+        notice: String? = nil
     ) {
         self.commitID = commitID
         self.state = state
@@ -166,6 +169,7 @@ public struct CommitAnswer: Codable, Sendable {
         self.comment = comment
         self.confirmBy = confirmBy
         self.rollout = rollout
+        self.notice = notice
     }
 }
 

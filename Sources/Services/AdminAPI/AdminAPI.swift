@@ -31,7 +31,7 @@ public struct AdminAPI: Sendable {
         logger: Logger
     ) throws(AdminStartError) {
         do {
-            let store = try AdminStore(folder: stateFolder)
+            let store = try AdminStore(folder: stateFolder, logger: logger)
             let desk = try ConfigurationDesk(
                 store: store,
                 plane: plane,
@@ -68,16 +68,16 @@ public struct AdminAPI: Sendable {
         }
     }
 
-    /// A one-time admin token, if nobody has ever had access; nil otherwise.
+    /// A one-time admin token, as long as nobody has had access; nil afterwards.
     ///
-    /// It is kept as a digest only: shown now or never.
+    /// It is kept as a digest only, and a new one ends the one before: who lost it starts the
+    /// daemon again.
     public func bootstrapToken() throws(AdminStartError) -> String? {
         do throws(Refusal) {
-            guard try service.store.isUntouched() else { return nil }
             let secret = BearerSecret.generate(.bootstrap)
             let now = service.clock.seconds
-            try service.store.add(
-                StoredCredential(
+            let isDue = try service.store.begin(
+                with: StoredCredential(
                     secret,
                     user: Authenticator.bootstrapUser,
                     name: "first start",
@@ -86,7 +86,7 @@ public struct AdminAPI: Sendable {
                     expiresAt: now + 24 * 3_600
                 )
             )
-            return secret.fullText
+            return isDue ? secret.fullText : nil
         } catch {
             throw AdminStartError(error.problem.detail)
         }

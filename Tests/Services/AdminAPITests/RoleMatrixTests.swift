@@ -132,4 +132,27 @@ struct RoleMatrixTests {
         #expect(refused.status == 422)
         #expect(refused.text.contains("admin_missing"))
     }
+
+    @Test("a later user of the same name is somebody else")
+    func sameName() async throws {
+        let world = try AdminWorld()
+        let tokens = try await world.staff()
+        let admin = try #require(tokens[.admin])
+        let password = #"{"password":"correct horse battery"}"#
+        _ = try await world.send(.put, "/v1/users/olga/password", admin, password)
+        for _ in 0..<2 {
+            let gone = try await world.send(.delete, "/v1/users/olga?commit=true", admin)
+            #expect(gone.status == 200, "\(gone.text)")
+            let made = try await world.send(
+                .put,
+                "/v1/users/olga?commit=true",
+                admin,
+                #"{"role":"operator"}"#
+            )
+            #expect(made.status == 201, "\(made.text)")
+        }
+        #expect(try await world.send(.get, "/v1/candidate", tokens[.operator]).status == 401)
+        let login = #"{"user":"olga","password":"correct horse battery"}"#
+        #expect(try await world.send(.post, "/v1/login", nil, login).code == "login_refused")
+    }
 }

@@ -17,18 +17,22 @@ extension ConfigurationDesk {
     }
 
     /// Applies edits, all or none.
-    func edit(
+    ///
+    /// - Parameter makeEdits: says what is to be edited, having seen what is there; nothing can
+    ///   change in between. It may refuse.
+    func edit<Note: Sendable>(
         _ owner: String,
-        _ edits: [ConfigEdit],
-        if isWanted: @Sendable (Candidate) throws(Refusal) -> Void = { (_) throws(Refusal) in }
-    ) throws(Refusal) -> Candidate {
-        var candidate = try beginning(owner, if: isWanted)
+        _ makeEdits: @Sendable (Candidate) throws(Refusal) -> (edits: [ConfigEdit], note: Note)
+    ) throws(Refusal) -> (candidate: Candidate, note: Note) {
+        let (edits, note) = try makeEdits(try view(of: owner))
+        var candidate = try beginning(owner)
         do throws(ConfigProblems) {
             try candidate.tree.apply(edits)
         } catch {
             throw .edits(error.problems)
         }
-        return try keep(&candidate, .edits(edits.map { $0.text + "\n" }.joined()))
+        let text = edits.map { $0.text + "\n" }.joined()
+        return (try keep(&candidate, .edits(text)), note)
     }
 
     /// Puts a whole configuration into the candidate.
@@ -105,7 +109,7 @@ extension ConfigurationDesk {
 
     private func beginning(
         _ owner: String,
-        if isWanted: @Sendable (Candidate) throws(Refusal) -> Void
+        if isWanted: @Sendable (Candidate) throws(Refusal) -> Void = { (_) throws(Refusal) in }
     ) throws(Refusal) -> Candidate {
         var candidate = try view(of: owner)
         try isWanted(candidate)

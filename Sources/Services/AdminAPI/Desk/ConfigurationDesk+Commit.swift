@@ -94,14 +94,18 @@ extension ConfigurationDesk {
     }
 
     /// Changes the active revision by a few edits, at once.
-    func commitNow(
+    ///
+    /// - Parameter makeEdits: says what is to be edited, having seen what is in force; no other
+    ///   commit can come in between. It may refuse.
+    func commitNow<Note: Sendable>(
         _ caller: Caller,
-        _ edits: [ConfigEdit],
-        comment: String?
-    ) async throws(Refusal) -> CommitAnswer {
+        comment: String?,
+        _ makeEdits: @Sendable (ConfigTree) throws(Refusal) -> (edits: [ConfigEdit], note: Note)
+    ) async throws(Refusal) -> (commit: CommitAnswer, note: Note) {
         try await enter()
         defer { leave() }
         var tree = active.tree
+        let (edits, note) = try makeEdits(tree)
         do throws(ConfigProblems) {
             try tree.apply(edits)
         } catch {
@@ -111,6 +115,7 @@ extension ConfigurationDesk {
         guard !changes.isEmpty else {
             throw .conflict("nothing_changed", "the active revision says this already")
         }
+        try Self.requireUsersUntouched(by: caller, changes)
         let (draft, _) = try validate(tree)
         try store.keep(
             revision: draft.id,
@@ -120,7 +125,7 @@ extension ConfigurationDesk {
             now: clock.seconds
         )
         let commit = pending(caller, draft.id, comment: comment, changes)
-        return try await publish(commit, tree, confirmSeconds: nil, excluded: [])
+        return (try await publish(commit, tree, confirmSeconds: nil, excluded: []), note)
     }
 
     /// Keeps a commit that would be reverted otherwise.

@@ -49,7 +49,20 @@ extension ConfigurationDesk {
             for var commit in try store.pendingCommits() { try await ask(&commit) }
             try await followLatest()
         } catch {
-            logger.warning("cannot follow", metadata: ["detail": "\(error.problem.detail)"])
+            note(error.problem.detail)
+            return
+        }
+        note(nil)
+    }
+
+    /// Says once that the policy service cannot be followed, and once that it can again.
+    private func note(_ problem: String?) {
+        guard problem != followProblem else { return }
+        followProblem = problem
+        if let problem {
+            logger.warning("cannot follow the policy service", metadata: ["detail": "\(problem)"])
+        } else {
+            logger.notice("following the policy service again")
         }
     }
 
@@ -135,6 +148,9 @@ extension ConfigurationDesk {
         commit.decidedAt = publication.decidedAt ?? clock.seconds
         commit.confirmBy = publication.confirmBy
         commit.rollout = publication.rollout
+        let next = try revision(commit.revision)
+        // Without any user the founder is let in again, so that nobody is locked out.
+        let users = next?.userNames ?? []
         try store.settle(
             commit,
             event: event(
@@ -142,9 +158,10 @@ extension ConfigurationDesk {
                 action,
                 commit.revision,
                 "serial \(publication.serial): \(commit.summary)"
-            )
+            ),
+            without: users.isEmpty ? [] : active.userNames.subtracting(users)
         )
-        if let revision = try revision(commit.revision) { active = revision }
+        if let next { active = next }
     }
 
     /// Notes that a commit changed nothing.
@@ -237,7 +254,16 @@ extension CommitAnswer {
             actor: commit.actor,
             comment: commit.comment,
             confirmBy: commit.confirmBy.map(AdminTime.text),
-            rollout: commit.rollout
+            rollout: commit.rollout,
+            notice: commit.state == .decided ? Self.notice(commit.rollout) : nil
         )
+    }
+
+    /// What to say of a commit that no gateway had to agree to.
+    private static func notice(_ rollout: [RolloutEntry]) -> String? {
+        guard !rollout.isEmpty else { return "no gateway is enrolled, so none had to agree" }
+        let agreed = rollout.contains { ["prepared", "activated"].contains($0.state) }
+        return agreed
+            ? nil : "no gateway had to agree: those that are away catch up when they connect"
     }
 }

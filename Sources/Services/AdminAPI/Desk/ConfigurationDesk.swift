@@ -12,6 +12,9 @@ actor ConfigurationDesk {
     struct Revision: Sendable {
         let id: String
         let tree: ConfigTree
+
+        /// The configured users.
+        var userNames: Set<String> { Set((tree.node(at: ["user"])?.children ?? [:]).keys) }
     }
 
     /// A candidate with its content.
@@ -44,6 +47,8 @@ actor ConfigurationDesk {
     var active: Revision
     /// A commit is with the policy service.
     var isPublishing = false
+    /// Why the policy service could not be followed last; nil if it could.
+    var followProblem: String?
     /// Those that wait for it.
     var waiting: [CheckedContinuation<Void, Never>] = []
     /// Candidates that were looked at lately; all of them are in the store.

@@ -156,6 +156,13 @@ extension Refusal {
         )
     }
 
+    static func keyNotActive(_ keyID: String) -> Refusal {
+        .conflict(
+            "key_not_active",
+            "key `\(keyID)` is in your candidate only: nothing uses it yet, so delete it there"
+        )
+    }
+
     static func conflict(_ code: String, _ detail: String) -> Refusal {
         Refusal(.conflict, code, detail)
     }

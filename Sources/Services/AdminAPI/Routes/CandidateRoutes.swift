@@ -36,10 +36,13 @@ extension AdminService {
             }
         }
         guard problems.isEmpty else { throw .edits(problems) }
-        let candidate = try await desk.edit(call.caller.credentialID, edits) {
-            (candidate) throws(Refusal) in try call.require(candidate.etag)
+        let read = edits
+        let edited = try await desk.edit(call.caller.credentialID) {
+            (candidate) throws(Refusal) in
+            try call.require(candidate.etag)
+            return (read, ())
         }
-        return try await reply(candidate)
+        return try await reply(edited.candidate)
     }
 
     func load(_ call: AdminCall) async throws(Refusal) -> AdminReply {
@@ -59,7 +62,7 @@ extension AdminService {
     }
 
     func configure(_ call: AdminCall) async throws(Refusal) -> AdminReply {
-        let comment = try call.body.optionalText("comment", 1...512)
+        let comment = try call.body.optionalLine("comment", 512)
         let answer = try await audited(call, "configure", "candidate") {
             () async throws(Refusal) in
             let answer = try await desk.configure(call.caller, comment: comment)
@@ -71,7 +74,7 @@ extension AdminService {
     }
 
     func commit(_ call: AdminCall) async throws(Refusal) -> AdminReply {
-        let comment = try call.body.optionalText("comment", 1...512)
+        let comment = try call.body.optionalLine("comment", 512)
         let minutes = try call.body.optionalInteger("confirm_minutes", 1...1_440)
         let excluded =
             try call.body.optionalTexts("exclude_gateways", count: 1...100, 1...63) ?? []

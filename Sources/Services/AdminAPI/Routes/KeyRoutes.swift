@@ -39,21 +39,19 @@ extension AdminService {
         var generator = SystemRandomNumberGenerator()
         let key = APIKey.generate(using: &generator)
         let record = key.record(createdAt: now, expiresAt: expiresAt)
-        let tree = try await tree(call, isActive: commits)
+        let path = keyPath(call)
         let commit = try await audited(call, "key.create", call.id) {
             () async throws(Refusal) in
-            guard tree.node(at: ["agent", call.id]) != nil else {
-                throw .missing("agent `\(call.id.prefix(64))`")
+            let keyID = path.appending(key.keyID)
+            let changed = try await change(call, commits, "key.create", keyID) {
+                (tree) throws(Refusal) in
+                guard tree.node(at: ["agent", call.id]) != nil else {
+                    throw .missing("agent `\(call.id.prefix(64))`")
+                }
+                try Self.requireRoom(for: call.id, in: tree, now: now)
+                return (Self.edits(record, path), ())
             }
-            try Self.requireRoom(for: call.id, in: tree, now: now)
-            let commit = try await change(
-                call,
-                commits,
-                "key.create",
-                keyPath(call).appending(key.keyID),
-                edits(record, keyPath(call))
-            ) { (_, _) throws(Refusal) in }
-            return (commit, key.keyID)
+            return (changed.commit, key.keyID)
         }
         return try .json(
             KeyCreated(
@@ -71,35 +69,29 @@ extension AdminService {
     func revokeKey(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let keyID = call.arguments[1]
         let path = keyPath(call).appending(keyID)
-        let active = await desk.active.tree
+        let moment = ConfigValue.text(AdminTime.text(clock.seconds))
         let candidate = try await desk.view(of: call.caller.credentialID).tree
         let commit = try await audited(call, "key.revoke", "\(call.id) \(keyID.prefix(64))") {
             () async throws(Refusal) in
-            guard let key = active.node(at: path) else {
-                guard candidate.node(at: path) == nil else {
-                    throw .conflict(
-                        "key_not_active",
-                        "key `\(keyID)` is in your candidate only: nothing uses it yet, so delete "
-                            + "it there"
-                    )
+            let comment = "revoke key \(keyID.prefix(64)) of \(call.id.prefix(64))"
+            let (commit, _) = try await desk.commitNow(call.caller, comment: comment) {
+                (active) throws(Refusal) in
+                guard let key = active.node(at: path) else {
+                    throw candidate.node(at: path) == nil
+                        ? .missing("key `\(keyID.prefix(64))` in the active revision")
+                        : .keyNotActive(keyID)
                 }
-                throw .missing("key `\(keyID.prefix(64))` in the active revision")
+                guard key["revoked"] == nil else {
+                    throw .conflict("already_revoked", "key `\(keyID)` was revoked before")
+                }
+                return ([.set(path.appending("revoked"), moment)], ())
             }
-            guard key["revoked"] == nil else {
-                throw .conflict("already_revoked", "key `\(keyID)` was revoked before")
-            }
-            let moment = ConfigValue.text(AdminTime.text(clock.seconds))
-            let commit = try await desk.commitNow(
-                call.caller,
-                [.set(path.appending("revoked"), moment)],
-                comment: "revoke key \(keyID) of \(call.id)"
-            )
             return (commit, "serial \(commit.serial ?? 0)")
         }
         return .json(Self.answer(keyID, commit))
     }
 
-    private func edits(_ record: APIKeyRecord, _ path: ConfigPath) -> [ConfigEdit] {
+    private static func edits(_ record: APIKeyRecord, _ path: ConfigPath) -> [ConfigEdit] {
         let key = path.appending(record.keyID)
         var edits: [ConfigEdit] = [
             .set(key.appending("digest"), .text(record.digest)),

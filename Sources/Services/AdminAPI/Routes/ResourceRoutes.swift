@@ -109,27 +109,23 @@ extension AdminService {
     func put(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {
         let path = kind.path(call.id)
         let active = await desk.active.tree.node(at: path)
-        let before = try await desk.view(of: call.caller.credentialID).tree.node(at: path)
-        let isAsked = try call.flag("commit")
-        let kept = isAsked ? active : before
-        let wanted = try Self.wanted(kind, call, keeping: kept)
-        guard let node = wanted.node(at: path) else { throw .body("the body says nothing") }
         let disables =
-            kind == .agents && node["status"]?.value?.word == "disabled"
-            && active != nil && active?["status"]?.value?.word != "disabled"
-        let commits = isAsked || disables
-        let old = commits ? active : before
-        var edits = wanted.edits(from: ConfigTree())
-        if old != nil { edits.insert(.delete(path, nil), at: 0) }
-        let commit = try await change(
-            call,
-            commits,
-            "\(kind.keyword).put",
-            path,
-            edits
-        ) { (call, node) throws(Refusal) in try call.require(node.map(Self.etag)) }
-        return .json(Self.item(call.id, node, commit), old == nil ? .created : .ok)
-            .tagged(Self.etag(node))
+            kind == .agents && active != nil && active?["status"]?.value?.word != "disabled"
+            && call.body.json["status"]?.text == "disabled"
+        let commits = try call.flag("commit") || disables
+        let (commit, put) = try await change(call, commits, "\(kind.keyword).put", path) {
+            (tree) throws(Refusal) in
+            let old = tree.node(at: path)
+            try call.require(old.map(Self.etag))
+            let wanted = try Self.wanted(kind, call, keeping: old)
+            guard let node = wanted.node(at: path) else { throw .body("the body says nothing") }
+            let makes = wanted.edits(from: ConfigTree())
+            return (
+                old == nil ? makes : [.delete(path, nil)] + makes, (node: node, isNew: old == nil)
+            )
+        }
+        return .json(Self.item(call.id, put.node, commit), put.isNew ? .created : .ok)
+            .tagged(Self.etag(put.node))
     }
 
     /// The configuration that the body describes: this entry alone.
@@ -158,45 +154,37 @@ extension AdminService {
     func remove(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {
         let path = kind.path(call.id)
         let commits = try call.flag("commit")
-        let tree = try await tree(call, isActive: commits)
-        guard tree.node(at: path) != nil else {
-            throw .missing("\(kind.keyword) `\(call.id.prefix(64))`")
-        }
-        let commit = try await change(
-            call,
-            commits,
-            "\(kind.keyword).delete",
-            path,
-            [.delete(path, nil)]
-        ) { (call, node) throws(Refusal) in try call.require(node.map(Self.etag)) }
-        if kind == .users {
-            // Roles are looked up for each request: without one, sessions and tokens are dead.
-            if commits { try store.forgetPassword(of: call.id) }
+        let (commit, _) = try await change(call, commits, "\(kind.keyword).delete", path) {
+            (tree) throws(Refusal) in
+            guard let old = tree.node(at: path) else {
+                throw .missing("\(kind.keyword) `\(call.id.prefix(64))`")
+            }
+            try call.require(Self.etag(old))
+            return ([.delete(path, nil)], ())
         }
         return .json(Self.answer(call.id, commit))
     }
 
     /// Changes the caller's candidate, or the active revision at once.
     ///
-    /// - Parameter precondition: is given what is at `path` before the change.
-    func change(
+    /// - Parameter makeEdits: says what is to be edited, having seen what is there; nothing can
+    ///   change in between. It may refuse.
+    func change<Note: Sendable>(
         _ call: AdminCall,
         _ commits: Bool,
         _ action: String,
         _ path: ConfigPath,
-        _ edits: [ConfigEdit],
-        _ precondition: @Sendable (AdminCall, ConfigNode?) throws(Refusal) -> Void
-    ) async throws(Refusal) -> CommitAnswer? {
+        _ makeEdits: @Sendable (ConfigTree) throws(Refusal) -> (edits: [ConfigEdit], note: Note)
+    ) async throws(Refusal) -> (commit: CommitAnswer?, note: Note) {
         guard commits else {
-            _ = try await desk.edit(call.caller.credentialID, edits) {
-                (candidate) throws(Refusal) in
-                try precondition(call, candidate.tree.node(at: path))
+            let edited = try await desk.edit(call.caller.credentialID) {
+                (candidate) throws(Refusal) in try makeEdits(candidate.tree)
             }
-            return nil
+            return (nil, edited.note)
         }
         do throws(Refusal) {
-            try precondition(call, await desk.active.tree.node(at: path))
-            return try await desk.commitNow(call.caller, edits, comment: "\(action) \(path.text)")
+            let comment = "\(action) \(path.text)"
+            return try await desk.commitNow(call.caller, comment: comment, makeEdits)
         } catch {
             throw try await refusedCommit(call, action, error)
         }

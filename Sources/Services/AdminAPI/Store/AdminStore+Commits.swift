@@ -50,8 +50,15 @@ extension AdminStore {
     }
 
     /// Keeps what became of a commit and, if it was decided, that its revision is in force.
-    func settle(_ commit: StoredCommit, event: AdminEvent?) throws(Refusal) {
+    ///
+    /// - Parameter gone: users who are no more, so that later ones of their names are others.
+    func settle(
+        _ commit: StoredCommit,
+        event: AdminEvent?,
+        without gone: Set<String> = []
+    ) throws(Refusal) {
         try write { database in
+            for user in gone { try Self.forget(user, database) }
             try database.execute(
                 sql: """
                     UPDATE commit_record SET state = ?, epoch = ?, serial = ?, decided_at = ?,

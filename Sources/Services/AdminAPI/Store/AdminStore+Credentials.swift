@@ -140,12 +140,20 @@ extension AdminStore {
         }
     }
 
-    /// Forgets sessions that ended and candidates without an owner.
+    /// For how long tokens that ended are still listed.
+    private static var endedTokenSeconds: Int64 { 90 * 86_400 }
+
+    /// Forgets sessions that ended, tokens that ended long ago, and candidates without an owner.
     func sweep(now: Int64, repetitionSeconds: Int64) throws(Refusal) {
         try write { database in
             try database.execute(
                 sql: "DELETE FROM credential WHERE kind = 'session' AND expires_at < ?",
                 arguments: [now]
+            )
+            try database.execute(
+                sql:
+                    "DELETE FROM credential WHERE min(expires_at, ifnull(revoked_at, expires_at)) < ?",
+                arguments: [now - Self.endedTokenSeconds]
             )
             try database.execute(
                 sql: "DELETE FROM candidate WHERE owner NOT IN (SELECT id FROM credential)"
@@ -187,19 +195,26 @@ extension AdminStore {
         }
     }
 
-    func forgetPassword(of user: String) throws(Refusal) {
-        try write { database in
-            try database.execute(sql: "DELETE FROM password WHERE user = ?", arguments: [user])
-        }
+    /// Forgets a user's password, tokens and sessions.
+    static func forget(_ user: String, _ database: Database) throws {
+        try database.execute(sql: "DELETE FROM password WHERE user = ?", arguments: [user])
+        try database.execute(sql: "DELETE FROM credential WHERE user = ?", arguments: [user])
     }
 
-    /// Whether nobody has ever had access, so that a bootstrap token is due.
-    func isUntouched() throws(Refusal) -> Bool {
-        try read { database in
-            try Int.fetchOne(
+    /// Keeps a bootstrap token in the place of an earlier one, unless somebody has or had access.
+    func begin(with bootstrap: StoredCredential) throws(Refusal) -> Bool {
+        try write { database in
+            let others = try Int.fetchOne(
                 database,
-                sql: "SELECT (SELECT count(*) FROM credential) + (SELECT count(*) FROM password)"
-            ) == 0
+                sql: """
+                    SELECT (SELECT count(*) FROM credential WHERE kind != 'bootstrap')
+                        + (SELECT count(*) FROM password) + (SELECT count(*) FROM published)
+                    """
+            )
+            guard others == 0 else { return false }
+            try database.execute(sql: "DELETE FROM credential WHERE kind = 'bootstrap'")
+            try Self.insert(bootstrap, database)
+            return true
         }
     }
 

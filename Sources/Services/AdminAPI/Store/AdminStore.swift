@@ -4,13 +4,16 @@
 import ClawgressContract
 import ClawgressStorage
 import GRDB
+import Logging
 
 /// The admin API's database.
 struct AdminStore: Sendable {
     private let store: Store
+    private let logger: Logger
 
     /// Opens or makes the database in `folder`.
-    init(folder: String) throws(StorageError) {
+    init(folder: String, logger: Logger) throws(StorageError) {
+        self.logger = logger
         store = try Store(path: Self.path(in: folder), migrator: AdminSchema.migrator)
     }
 
@@ -22,10 +25,8 @@ struct AdminStore: Sendable {
     ) throws(Refusal) -> Value {
         do {
             return try store.database.read(query)
-        } catch let refusal as Refusal {
-            throw refusal
         } catch {
-            throw .storage
+            throw refusal(error)
         }
     }
 
@@ -34,11 +35,17 @@ struct AdminStore: Sendable {
     ) throws(Refusal) -> Value {
         do {
             return try store.database.write(change)
-        } catch let refusal as Refusal {
-            throw refusal
         } catch {
-            throw .storage
+            throw refusal(error)
         }
+    }
+
+    /// The operator is told to look at the log, so the log has the reason; GRDB's text names the
+    /// statement and never its values.
+    private func refusal(_ error: any Error) -> Refusal {
+        if let refusal = error as? Refusal { return refusal }
+        logger.error("the database refused", metadata: ["problem": "\(error)"])
+        return .storage
     }
 
     /// Writes a copy of the database to a new file.
