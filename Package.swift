@@ -31,8 +31,10 @@ let package = Package(
         ),
     ],
     targets: [
-        // C: system headers' macros and inline calls that Swift cannot import, and nothing else.
+        // C: system headers' macros and inline calls that Swift cannot import, and the heap's own
+        // `free`, which has to be C. Nothing else.
         .target(name: "CLinux", path: "Sources/System/CLinux"),
+        .target(name: "CForget", path: "Sources/System/CForget"),
         .systemLibrary(
             name: "CAres",
             path: "Sources/System/CAres",
@@ -125,8 +127,8 @@ let package = Package(
         .executableTarget(
             name: "clawgress-policy",
             dependencies: [
-                "Daemon", "Model", "PolicyService", "Sealing", "ArgumentParser", "Logging",
-                "ServiceLifecycle",
+                "CForget", "Daemon", "Model", "PolicyService", "Sealing", "ArgumentParser",
+                "Logging", "ServiceLifecycle",
             ],
             path: "Sources/Daemons/clawgress-policy"
         ),
@@ -143,7 +145,8 @@ let package = Package(
         .executableTarget(
             name: "clawgress-admin-api",
             dependencies: [
-                "AdminAPI", "Daemon", "Model", "ArgumentParser", "Logging", "ServiceLifecycle",
+                "CForget", "AdminAPI", "Daemon", "Model", "ArgumentParser", "Logging",
+                "ServiceLifecycle",
             ],
             path: "Sources/Daemons/clawgress-admin-api"
         ),
@@ -369,7 +372,9 @@ for target in package.targets {
     }
 }
 
-for target in package.targets where target.type != .system && target.name != "CLinux" {
+let cTargets: Set<String> = ["CLinux", "CForget"]
+
+for target in package.targets where target.type != .system && !cTargets.contains(target.name) {
     var settings: [SwiftSetting] = [
         // SE-0335: existentials are spelled, because on the hot path they cost.
         .enableUpcomingFeature("ExistentialAny"),

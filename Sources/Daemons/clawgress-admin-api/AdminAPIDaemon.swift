@@ -4,6 +4,7 @@
 // reads and edits go on, commits are refused and change nothing.
 
 import ArgumentParser
+import CForget
 import ClawgressAdminAPI
 import ClawgressDaemon
 import ClawgressModel
@@ -42,7 +43,9 @@ struct AdminAPIDaemon: Daemon {
         configuration: AdminConfiguration,
         logger: Logger
     ) async throws -> [any Service] {
-        try await AdminAPI.services(configuration: configuration, logger: logger)
+        // Before the first secret is read.
+        cf_forget_freed_memory()
+        return try await AdminAPI.services(configuration: configuration, logger: logger)
     }
 }
 

@@ -5,6 +5,7 @@
 // have, and nothing can be published.
 
 import ArgumentParser
+import CForget
 import ClawgressDaemon
 import ClawgressModel
 import ClawgressPolicyService
@@ -47,6 +48,8 @@ struct PolicyDaemon: Daemon {
         configuration: PolicyConfiguration,
         logger: Logger
     ) async throws -> [any Service] {
-        try await PolicyService.services(configuration, logger: logger)
+        // Before the first secret is read.
+        cf_forget_freed_memory()
+        return try await PolicyService.services(configuration, logger: logger)
     }
 }

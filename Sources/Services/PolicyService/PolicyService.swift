@@ -50,11 +50,12 @@ public enum PolicyService {
             failpoints: failpoints,
             logger: logger
         )
-        let issuer = try configuration.authority.map {
-            EnrolmentIssuer(
-                folder: $0.folder,
-                passphrase: try Passphrase(credential: $0.credential)
-            )
+        let issuer = try configuration.authority.map { authority in
+            // Whether it can be read is said at the start, not when somebody is to be enrolled.
+            _ = try Passphrase(credential: authority.credential)
+            return EnrolmentIssuer(folder: authority.folder) { () throws(SealingError) in
+                try Passphrase(credential: authority.credential)
+            }
         }
         let routes = PolicyRoutes(plane: plane, store: store, issuer: issuer)
         let server = MeshServer(

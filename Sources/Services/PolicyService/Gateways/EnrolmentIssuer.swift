@@ -1,5 +1,6 @@
 // Certificates for gateways that are enrolled. The authority is opened for each of them and not
-// kept open: enrolment is rare, and a rotated authority is used from the next one on.
+// kept open, nor is its passphrase kept: enrolment is rare, whoever sees this process' memory must
+// not get the authority, and a rotated one is used from the next enrolment on.
 
 import ClawgressContract
 import ClawgressMesh
@@ -9,7 +10,7 @@ public import ClawgressSealing
 /// The mesh's certificate authority, as the policy service uses it.
 public struct EnrolmentIssuer: Sendable {
     private let folder: String
-    private let passphrase: Passphrase
+    private let passphrase: @Sendable () throws(SealingError) -> Passphrase
 
     /// A certificate that was made.
     struct Issued: Sendable {
@@ -20,7 +21,12 @@ public struct EnrolmentIssuer: Sendable {
     }
 
     /// Names an authority's folder, as `clawgress pki init` makes it.
-    public init(folder: String, passphrase: Passphrase) {
+    ///
+    /// - Parameter passphrase: reads its passphrase; asked for each certificate.
+    public init(
+        folder: String,
+        passphrase: @escaping @Sendable () throws(SealingError) -> Passphrase
+    ) {
         self.folder = folder
         self.passphrase = passphrase
     }
@@ -35,7 +41,7 @@ public struct EnrolmentIssuer: Sendable {
         now: Int64
     ) async throws(Problem) -> Issued {
         do {
-            let authority = try AuthorityFolder(folder, passphrase: passphrase)
+            let authority = try AuthorityFolder(folder, passphrase: try passphrase())
             let pem = try authority.issue(request, to: identity, days: days, now: now)
             let own = try MeshAuthorities(pem: Array(pem.utf8), path: "the certificate")
             let certificate = try MeshCertificate(der: own.certificates[0])

@@ -35,7 +35,7 @@ final class PolicyNetwork {
             days: 600,
             now: Self.now
         )
-        let issuer = EnrolmentIssuer(folder: authority.path, passphrase: passphrase)
+        let issuer = EnrolmentIssuer(folder: authority.path) { passphrase }
         let own = try Self.equip(authority, "policy", "policy/policy")
         let routes = PolicyRoutes(plane: service.plane, store: service.store, issuer: issuer)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
