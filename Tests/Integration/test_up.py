@@ -23,7 +23,7 @@ STEPS = [
     "state/clawgress-up",
     "runtime/up-*/policy/authority/ca-*.sealed",
     "runtime/up-*/policy/mesh/key.sealed",
-    "runtime/up-*/policy/root.sealed",
+    "runtime/up-*/policy/root/root.sealed",
     "runtime/up-*/admin-api/run/ready.json",
     "runtime/up-*/operator.token",
     "runtime/up-*/gateway/mesh/root-key.jwk",

@@ -50,6 +50,16 @@ struct DaemonUser {
         }
     }
 
+    /// Whether a folder belongs to somebody else.
+    func isForeign(_ path: String) throws(FileError) -> Bool {
+        var status = stat()
+        // unsafe: the call reads the path and fills the one local value that it is given.
+        guard unsafe lstat(path, &status) == 0 else {
+            throw FileError(code: errno, operation: "lstat", path: path)
+        }
+        return userID.map { status.st_uid != $0 } ?? false
+    }
+
     /// Makes a folder of ours, unless it is there.
     static func makeFolder(_ path: String, mode: UInt32) throws(FileError) {
         // unsafe: the path's characters are lent to the call, which does not keep them.

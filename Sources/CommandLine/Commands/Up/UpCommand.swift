@@ -16,10 +16,13 @@ struct UpCommand: ContextCommand {
               clawgress up --detach --source ./my-source
               clawgress up --state ./state --listen 127.0.0.1:0
 
-            All connections between them are mutual TLS. Certificates and passphrases are made \
-            anew and kept in memory only, so the state folder is of no use after the machine was \
-            restarted. Started by root, the daemons run as nobody. One that dies is started \
-            again. Ends all on SIGTERM, SIGINT, or clawgress down.
+            All connections between them are mutual TLS. The first time, everything is made: \
+            certificates, keys, an operator's token, the gateway's enrolment, the configuration. \
+            Later it goes on where it was. Certificates and passphrases are kept in memory only, \
+            so the state folder is of no use after the machine was restarted.
+
+            Started by root, the daemons run as nobody. One that dies is started again; see \
+            clawgress status. All end on SIGTERM, SIGINT, clawgress down, or with this process.
             """
     )
 
@@ -35,7 +38,7 @@ struct UpCommand: ContextCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where agents connect; 127.0.0.1:3128 or, if that is taken, any port.",
+            "Where agents connect; as the last time, else 127.0.0.1:3128, else any port.",
             valueName: "host:port"
         )
     )
@@ -43,7 +46,7 @@ struct UpCommand: ContextCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where operators connect; 127.0.0.1:9443 or, if that is taken, any port.",
+            "Where operators connect; as the last time, else 127.0.0.1:9443, else any port.",
             valueName: "host:port"
         )
     )

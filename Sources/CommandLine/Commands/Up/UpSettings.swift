@@ -15,9 +15,9 @@ struct UpSettings {
     /// What the admin API prints at its first start: the one-time token.
     ///
     /// It is printed once in the life of a database, so it stays here until it was used.
-    var bootstrapToken: String { "\(places.daemon(UpSetup.Name.adminAPI))/run/printed" }
+    var bootstrapToken: String { "\(places.daemon(UpSetup.Name.adminAPI))/printed" }
     /// The root key, sealed, which no daemon needs while it runs.
-    var rootKey: String { "\(places.daemon(UpSetup.Name.policy))/root.sealed" }
+    var rootKey: String { "\(places.daemon(UpSetup.Name.policy))/root/root.sealed" }
     var rootCredential: String { "\(places.daemon(UpSetup.Name.policy))/root.credential" }
 
     /// The policy service's.

@@ -64,7 +64,6 @@ extension UpSetup {
             try passphrase("\(places.daemon(Name.gateway))/credential"),
             calling: context.callAPI
         )
-        try giveAway(settingsFolder)
     }
 
     /// Puts the first configuration into force.

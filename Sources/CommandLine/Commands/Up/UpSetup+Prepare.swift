@@ -29,13 +29,15 @@ extension UpSetup {
         try addresses.write(places.addresses)
         try DaemonUser.makeFolder(places.logs, mode: 0o700)
         for name in [Name.policy, Name.adminAPI, Name.gateway] {
-            for folder in [places.daemon(name), "\(places.daemon(name))/run", places.state(name)] {
-                try user.makeFolder(folder)
-            }
+            // Ours, so that what we open in it later is never a link of theirs.
+            try DaemonUser.makeFolder(places.daemon(name), mode: 0o711)
+            try user.makeFolder("\(places.daemon(name))/run")
+            try user.makeFolder(places.state(name))
             let credential = "\(places.daemon(name))/credential"
             if !exists(credential) { try user.write(Self.newPassphrase(), to: credential) }
+            try user.giveAway(credential)
         }
-        try user.makeFolder("\(places.state(Name.gateway))/spool")
+        try user.makeFolder("\(places.daemon(Name.policy))/root")
         guard try user.canExecute(places.state, log: places.log("up")) else {
             throw CommandFailure(
                 .noPermission,
@@ -79,6 +81,7 @@ extension UpSetup {
 
     func openAuthority() throws -> AuthorityFolder {
         if exists("\(places.authority)/\(MeshFiles.authorities)") {
+            try user.giveAway(places.authorityCredential)
             return try AuthorityFolder(
                 places.authority,
                 passphrase: try passphrase(places.authorityCredential)
@@ -125,26 +128,30 @@ extension UpSetup {
         by authority: AuthorityFolder
     ) throws {
         let folder = "\(places.daemon(name))/mesh"
-        guard !exists("\(folder)/\(MeshFiles.certificate)"),
-            let identity = MeshIdentity(service, process)
-        else { return }
-        try authority.equip(
-            folder,
-            for: identity,
-            names: names,
-            days: Self.days,
-            passphrase: try passphrase("\(places.daemon(name))/credential"),
-            now: context.now()
-        )
+        if let identity = MeshIdentity(service, process),
+            !exists("\(folder)/\(MeshFiles.certificate)")
+        {
+            try authority.equip(
+                folder,
+                for: identity,
+                names: names,
+                days: Self.days,
+                passphrase: try passphrase("\(places.daemon(name))/credential"),
+                now: context.now()
+            )
+        }
+        try giveAway(folder)
     }
 
     func passphrase(_ credential: String) throws -> Passphrase {
         try Passphrase(credential: credential)
     }
 
-    /// Gives a folder, and what is in it, to the daemons.
+    /// Gives a folder of ours, and what is in it, to the daemons; the folder last, so that until
+    /// then nobody but us could put anything into it, and after it we do not look there again.
     func giveAway(_ folder: String) throws {
+        guard try user.isForeign(folder) else { return }
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
-        for path in [folder] + names.map({ "\(folder)/\($0)" }) { try user.giveAway(path) }
+        for path in names.map({ "\(folder)/\($0)" }) + [folder] { try user.giveAway(path) }
     }
 }

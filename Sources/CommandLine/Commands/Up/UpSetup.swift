@@ -51,18 +51,13 @@ struct UpSetup {
             log: places.log("up")
         )
         let authority = try openAuthority()
-        let names = try namesOfAPI()
         try equip(Name.policy, .policy, "policy", by: authority)
-        // Operators may connect to another address than the last time, whose name it must carry.
-        try remove("\(places.daemon(Name.adminAPI))/mesh")
-        try equip(Name.adminAPI, .adminAPI, "admin-api", names, by: authority)
+        try equipAPI(by: authority)
         let settings = UpSettings(places: places, addresses: addresses)
         try user.write(settings.policy, to: settings.file(Name.policy))
         try user.write(settings.adminAPI, to: settings.file(Name.adminAPI))
         try user.write(settings.gateway, to: settings.file(Name.gateway))
-        for name in [Name.policy, Name.adminAPI, Name.gateway] {
-            try giveAway(places.daemon(name))
-        }
+        try giveAway(places.authority)
         try initialisePolicy(programs.policy, settings)
         let launches = [
             (Name.policy, programs.policy), (Name.adminAPI, programs.adminAPI),
@@ -92,6 +87,7 @@ struct UpSetup {
         if !exists(places.token) { try makeOperator() }
         let client = try self.client()
         if !exists("\(settingsFolder)/\(MeshFiles.certificate)") { try enrol(client) }
+        try giveAway(settingsFolder)
         try loop.start(Name.gateway)
         if try !hasCommits(client, with: &loop) { try importConfiguration(client, with: &loop) }
         try ContextFile(
@@ -104,9 +100,19 @@ struct UpSetup {
 
     var settingsFolder: String { "\(places.daemon(Name.gateway))/mesh" }
 
-    /// Under which names and addresses operators reach the admin API.
-    private func namesOfAPI() throws -> CertificateNames {
+    /// Operators may connect to another host than the last time, whose name must be in there.
+    private func equipAPI(by authority: AuthorityFolder) throws {
+        let folder = places.daemon(Name.adminAPI)
         let host = MeshAddress(addresses.api)?.host ?? "localhost"
+        let before = try WholeFile.readIfPresent("\(folder)/host", bytesMax: 4_096)
+        if before != Array(host.utf8) { try remove("\(folder)/mesh") }
+        let names = try Self.names(of: host)
+        try equip(Name.adminAPI, .adminAPI, "admin-api", names, by: authority)
+        try WholeFile.replace("\(folder)/host", with: Array(host.utf8))
+    }
+
+    /// Under which names and addresses operators reach the admin API.
+    private static func names(of host: String) throws -> CertificateNames {
         let isLiteral = host.contains(":") || host.allSatisfy { $0.isNumber || $0 == "." }
         return try CertificateNames(
             hosts: isLiteral || host == "localhost" ? ["localhost"] : ["localhost", host],
