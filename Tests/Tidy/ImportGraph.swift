@@ -66,14 +66,14 @@ extension ImportGraph {
     static let offlineStages: Set<String> = [
         "ClawgressIdentity", "ClawgressPolicy", "ClawgressAudit",
     ]
-    /// The admin API is among them because it makes API keys, by the code that checks them.
     static let offlineTools: Set<String> = [
-        "ClawgressAdminAPI", "ClawgressCommands", "ClawgressBundleSigning",
-        "ClawgressSnapshotCheck",
+        "ClawgressCommands", "ClawgressBundleSigning", "ClawgressSnapshotCheck",
     ]
-    /// Services that leave records of their own in the form of the gateway's, so that one log takes
-    /// both; none of the other stages is theirs.
-    static let spoolKeepers: Set<String> = ["ClawgressAdminAPI"]
+    /// What services use of the stages: the admin API makes API keys by the code that checks them,
+    /// and leaves records in the form of the gateway's, so that one log takes both.
+    static let serviceStages: [String: Set<String>] = [
+        "ClawgressAdminAPI": ["ClawgressAudit", "ClawgressIdentity"]
+    ]
     /// Measure or question a stage by itself, and never serve a request.
     static let measuringTools: Set<String> = ["clawgress-stages", "clawgress-parse"]
     /// Decisions and state machines: values in, values out. All that they may import.
@@ -126,14 +126,12 @@ extension ImportGraph {
                 !(Self.offlineTools.contains($0.target.name)
                     && Self.offlineStages.contains($0.module))
             }
-            .filter {
-                !(Self.spoolKeepers.contains($0.target.name) && $0.module == "ClawgressAudit")
-            }
+            .filter { Self.serviceStages[$0.target.name]?.contains($0.module) != true }
             .map {
                 $0.finding(
                     "`\($0.target.name)` imports `\($0.module)`: only ClawgressGateway composes the "
                         + "request path; offline tools may use \(Self.offlineStages.sorted()), "
-                        + "and \(Self.spoolKeepers.sorted()) keep records with ClawgressAudit"
+                        + "services \(Self.serviceStages)"
                 )
             }
     }
