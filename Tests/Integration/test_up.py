@@ -25,6 +25,7 @@ STEPS = [
     "runtime/up-*/policy/mesh/key.sealed",
     "runtime/up-*/policy/root/root.sealed",
     "runtime/up-*/admin-api/run/ready.json",
+    "runtime/up-*/operator.password",
     "runtime/up-*/operator.token",
     "runtime/up-*/gateway/mesh/root-key.jwk",
     "runtime/up-*/gateway/run/ready.json",

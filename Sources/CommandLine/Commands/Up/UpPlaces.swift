@@ -44,6 +44,8 @@ struct UpPlaces {
     var status: String { "\(runtime)/status.json" }
     /// The token with which `up` itself asks the admin API.
     var token: String { "\(runtime)/operator.token" }
+    /// The password by which `up` gets that token.
+    var password: String { "\(runtime)/operator.password" }
     /// The last file that `clawgress-policy init` makes.
     var publicRootKey: String { "\(state(UpSetup.Name.policy))/keys/root.jwk" }
     /// What `up --detach` said.

@@ -12,9 +12,8 @@ struct UpSettings {
     /// Where a daemon's settings are.
     func file(_ name: String) -> String { "\(places.daemon(name))/settings.yaml" }
 
-    /// What the admin API prints at its first start: the one-time token.
-    ///
-    /// It is printed once in the life of a database, so it stays here until it was used.
+    /// What the admin API prints at its starts until somebody had access: a one-time token, which
+    /// ends the one of the line before.
     var bootstrapToken: String { "\(places.daemon(UpSetup.Name.adminAPI))/printed" }
     /// The root key, sealed, which no daemon needs while it runs.
     var rootKey: String { "\(places.daemon(UpSetup.Name.policy))/root/root.sealed" }

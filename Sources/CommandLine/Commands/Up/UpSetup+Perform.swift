@@ -7,15 +7,19 @@ import ClawgressMesh
 import Foundation
 
 extension UpSetup {
-    func client(token: String? = nil) throws -> APIClient {
-        let text = try token ?? self.firstLine(places.token)
+    /// The API for whoever has the token of an earlier step.
+    func client() throws -> APIClient {
+        try client(token: try firstLine(places.token))
+    }
+
+    private func client(token: String?) throws -> APIClient {
         let endpoint = APIEndpoint(
             url: "https://\(addresses.api)",
             authority: try WholeFile.read(
                 "\(places.authority)/\(MeshFiles.authorities)",
                 bytesMax: MeshAuthorities.fileBytesMax
             ),
-            token: text
+            token: token
         )
         return APIClient(endpoint, in: context)
     }
@@ -25,22 +29,55 @@ extension UpSetup {
         return String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self)
     }
 
-    /// Exchanges the one-time token of the first start for an operator token.
+    /// Lets us in by the one-time token of the first start, and makes an operator token.
+    ///
+    /// The answer with a token can be lost, and the one-time token is spent then. So it is spent on
+    /// a password that is kept before it is set: each step can be taken again.
     func makeOperator() throws {
-        let path = UpSettings(places: places, addresses: addresses).bootstrapToken
-        let once = exists(path) ? try firstLine(path) : ""
-        guard !once.isEmpty else {
+        let printed = UpSettings(places: places, addresses: addresses).bootstrapToken
+        if !exists(places.password) {
+            let text = Self.newPassphrase()
+            try WholeFile.replace(places.password, with: Array(text.utf8), mode: 0o600)
+        }
+        let password = try firstLine(places.password)
+        if let once = try WholeFile.readIfPresent(printed, bytesMax: 65_536)?
+            .split(separator: UInt8(ascii: "\n")).last
+        {
+            try setPassword(password, by: String(decoding: once, as: UTF8.self))
+        }
+        let session = try client(token: try logIn(password))
+        let wish = TokenRequest(name: "clawgress up", expiresSeconds: Self.days * 86_400)
+        let request = APIRequest(.post, AdminPath.tokens, body: try APIClient.encode(wish))
+        let answer = try session.value(TokenCreated.self, request).value
+        try WholeFile.replace(places.token, with: Array("\(answer.token)\n".utf8), mode: 0o600)
+        _ = try session.body(APIRequest(.post, AdminPath.logout))
+        try remove(printed)
+        try remove(places.password)
+    }
+
+    private func setPassword(_ password: String, by once: String) throws {
+        let path = "\(AdminPath.users)/\(Self.operatorName)/password"
+        let body = try APIClient.encode(PasswordRequest(password: password))
+        do {
+            _ = try client(token: once).body(APIRequest(.put, path, body: body))
+        } catch let failure as CommandFailure where failure.code == .noPermission {
+            // Spent before; whether on this password, the login will tell.
+            return
+        }
+    }
+
+    private func logIn(_ password: String) throws -> String {
+        let wish = LoginRequest(user: Self.operatorName, password: password)
+        let request = APIRequest(.post, AdminPath.login, body: try APIClient.encode(wish))
+        do {
+            return try client(token: nil).value(LoginAnswer.self, request).value.token
+        } catch let failure as CommandFailure where failure.code == .noPermission {
             throw CommandFailure(
                 .data,
                 "the admin API has an operator already, whose token is gone; remove the state "
                     + "with `clawgress down --remove`"
             )
         }
-        let wish = TokenRequest(name: "clawgress up", expiresSeconds: Self.days * 86_400)
-        let request = APIRequest(.post, AdminPath.tokens, body: try APIClient.encode(wish))
-        let answer = try client(token: once).value(TokenCreated.self, request).value
-        try WholeFile.replace(places.token, with: Array("\(answer.token)\n".utf8), mode: 0o600)
-        try FileManager.default.removeItem(atPath: path)
     }
 
     /// Enrols the gateway as any other is.

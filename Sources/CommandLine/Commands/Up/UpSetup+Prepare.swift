@@ -75,7 +75,7 @@ extension UpSetup {
         }
     }
 
-    private static func newPassphrase() -> String {
+    static func newPassphrase() -> String {
         Base64.encode((0..<32).map { _ in UInt8.random(in: .min ... .max) }, .urlSafe) + "\n"
     }
 

@@ -20,6 +20,8 @@ struct UpSetup {
 
     /// The id of the one gateway.
     static var gatewayID: String { "gw-1" }
+    /// As whom `up` sets everything up.
+    static var operatorName: String { "admin" }
     /// For as long as a machine could run: everything is made anew after a restart.
     static var days: Int { 365 }
 
