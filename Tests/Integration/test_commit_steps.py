@@ -69,6 +69,8 @@ def restart_policy(field, step=None):
 
 def record(field, attempt):
     """The admin API's record of an attempt, once its end is known."""
+    # The connection of before may be one to a process that was killed.
+    field.api.close()
     until("the end", lambda: field.api.ask("GET", "/readyz").status == 200)
     commits = field.api.must("GET", "/v1/commits?limit=20")["items"]
     return next(each for each in commits if each["revision"] == attempt.revision)

@@ -38,7 +38,8 @@ class Load:
 
     def answered(self):
         """Markers whose request got any status."""
-        return {mark for mark, status in list(self.statuses.items()) if status is not None}
+        # A copy in one step: a worker may be adding to it.
+        return {mark for mark, status in self.statuses.copy().items() if status is not None}
 
     def _work(self):
         client = None
