@@ -136,8 +136,8 @@ let package = Package(
             "AdminAPI",
             in: "Services",
             uses: [
-                "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon", "Identity", "JWS", "Mesh",
-                "Model", "Sealing", "SnapshotCheck", "SnapshotText", "Storage", "Crypto",
+                "Audit", "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon", "Identity", "JWS",
+                "Mesh", "Model", "Sealing", "SnapshotCheck", "SnapshotText", "Storage", "Crypto",
                 "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
                 "ServiceLifecycle",
             ]
@@ -290,8 +290,8 @@ let package = Package(
             "AdminAPI",
             in: "Services",
             uses: [
-                "AdminAPI", "Contract", "JWS", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
-                "Yams",
+                "AdminAPI", "Audit", "Bytes", "Contract", "JWS", "HTTPTypes", "Hummingbird",
+                "Logging", "NIOCore", "Yams",
             ]
         ),
         .tests(

@@ -215,7 +215,7 @@ def test_what_was_refused_is_an_event_and_says_who_asked(clients):
     clients["read-only"].ask("DELETE", "/v1/users/admin")
     newest = clients["auditor"].must("GET", "/v1/events?limit=1")["items"][0]
     assert newest["actor"] == roles.user_of("read-only")
-    assert (newest["result"], newest["code"]) == ("refused", "role_insufficient")
+    assert (newest["result"], newest["reason"]) == ("refused", "role_insufficient")
 
 
 def test_a_role_that_is_taken_away_is_gone_with_the_next_request(plane, clients):

@@ -36,13 +36,20 @@ public struct AdminAPI: Sendable {
                 store: store,
                 plane: plane,
                 clock: clock,
-                bootID: BearerSecret.random(16),
+                logger: logger
+            )
+            let journal = try AdminJournal(
+                folder: "\(stateFolder)/spool",
+                bytesMax: Int(limits.spoolBytes),
+                store: store,
+                now: clock.microseconds(),
                 logger: logger
             )
             responder = AdminResponder(
                 service: AdminService(
                     store: store,
                     desk: desk,
+                    journal: journal,
                     authenticator: Authenticator(
                         store: store,
                         desk: desk,
@@ -59,6 +66,8 @@ public struct AdminAPI: Sendable {
                     openRequests: Budgets(perSecond: limits.openRequestsPerSecond)
                 )
             )
+        } catch let error as AdminStartError {
+            throw error
         } catch let error as StorageError {
             throw AdminStartError(error.description)
         } catch let error as Refusal {
@@ -96,12 +105,13 @@ public struct AdminAPI: Sendable {
     public func follow() async {
         await service.desk.follow()
         do throws(Refusal) {
+            try await service.journal.drain(isDone: true)
             try service.store.sweep(
                 now: service.clock.seconds,
                 repetitionSeconds: AdminService.repetitionSeconds
             )
         } catch {
-            service.logger.error("cannot sweep", metadata: ["detail": "\(error.problem.detail)"])
+            service.logger.error("cannot tidy up", metadata: ["detail": "\(error.problem.detail)"])
         }
     }
 

@@ -19,6 +19,9 @@ public struct AdminLimits: Decodable, Sendable {
     /// The longest life of an operator token.
     public var tokenSecondsMax: Int64 = 366 * 86_400
 
+    /// Bytes of the audit trail's spool; without room nothing may be changed.
+    public var spoolBytes: Int64 = 1 << 30
+
     enum CodingKeys: String, CodingKey, CaseIterable {
         case bodyBytes = "body_bytes"
         case requestsPerSecond = "requests_per_second"
@@ -27,6 +30,7 @@ public struct AdminLimits: Decodable, Sendable {
         case userFailuresPerMinute = "user_failures_per_minute"
         case sessionSeconds = "session_seconds"
         case tokenSecondsMax = "token_seconds_max"
+        case spoolBytes = "spool_bytes"
     }
 
     /// The defaults.
@@ -46,6 +50,7 @@ public struct AdminLimits: Decodable, Sendable {
         userFailuresPerMinute = try read(.userFailuresPerMinute, or: userFailuresPerMinute)
         sessionSeconds = try read(.sessionSeconds, or: sessionSeconds)
         tokenSecondsMax = try read(.tokenSecondsMax, or: tokenSecondsMax)
+        spoolBytes = try read(.spoolBytes, or: spoolBytes)
     }
 
     /// Limits out of their range, one sentence each.
@@ -65,6 +70,7 @@ public struct AdminLimits: Decodable, Sendable {
         check(.userFailuresPerMinute, Int64(userFailuresPerMinute), 1...100_000)
         check(.sessionSeconds, sessionSeconds, 60...2_592_000)
         check(.tokenSecondsMax, tokenSecondsMax, 3_600...315_360_000)
+        check(.spoolBytes, spoolBytes, 1_048_576...1_099_511_627_776)
         return problems
     }
 }

@@ -1,5 +1,6 @@
 // What the handlers of all routes share.
 
+import ClawgressAudit
 import ClawgressContract
 import Logging
 
@@ -7,6 +8,7 @@ import Logging
 struct AdminService: Sendable {
     let store: AdminStore
     let desk: ConfigurationDesk
+    let journal: AdminJournal
     let authenticator: Authenticator
     let plane: any PolicyPlane
     let clock: AdminClock
@@ -21,32 +23,35 @@ struct AdminService: Sendable {
 
     var bodyBytesMax: Int { limits.bodyBytes }
 
-    /// Keeps an audit event; it is on the disk when this returns.
+    /// Notes an audit event; the door spools it before the answer goes out.
     func record(
         _ caller: Caller,
-        _ action: String,
-        _ target: String,
+        _ action: AdminAction,
+        _ subject: String,
         _ summary: String,
         refusal: Refusal? = nil
-    ) async throws(Refusal) {
-        try store.record(await desk.event(caller, action, target, summary, refusal: refusal))
+    ) throws(Refusal) {
+        let now = clock.microseconds()
+        try store.record(
+            AdminNote(caller, action, subject, summary, refusal: refusal, at: now)
+        )
     }
 
-    /// Does something that is audited, and keeps how it ended before the answer goes out.
+    /// Does something that is audited, and notes how it ended.
     func audited<Answer: Sendable>(
         _ call: AdminCall,
-        _ action: String,
-        _ target: String,
+        _ action: AdminAction,
+        _ subject: String,
         _ work: () async throws(Refusal) -> (answer: Answer, summary: String)
     ) async throws(Refusal) -> Answer {
         let result: (answer: Answer, summary: String)
         do throws(Refusal) {
             result = try await work()
         } catch {
-            try await record(call.caller, action, target, "", refusal: error)
+            try record(call.caller, action, subject, "", refusal: error)
             throw error
         }
-        try await record(call.caller, action, target, result.summary)
+        try record(call.caller, action, subject, result.summary)
         return result.answer
     }
 }

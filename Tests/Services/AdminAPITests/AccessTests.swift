@@ -120,8 +120,12 @@ struct AccessTests {
     }
 
     private func expectAbsent(_ secrets: [String], in folder: String) throws {
-        for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
-            let content = try #require(FileManager.default.contents(atPath: "\(folder)/\(file)"))
+        for file in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+            guard let content = FileManager.default.contents(atPath: "\(folder)/\(file)") else {
+                // A folder; whatever else cannot be read must not pass for clean.
+                try #require(["spool"].contains(file))
+                continue
+            }
             for secret in secrets {
                 // The part that is secret: ids are public and are kept.
                 let hidden = secret.split(separator: "_").last.map(String.init) ?? secret

@@ -38,7 +38,10 @@ final class AdminWorld: Sendable {
         get throws { try #require(running.withLock { $0 }) }
     }
 
-    init() throws {
+    private let spoolBytes: Int64
+
+    init(spoolBytes: Int64 = AdminLimits().spoolBytes) throws {
+        self.spoolBytes = spoolBytes
         folder = FileManager.default.temporaryDirectory.path + "/admin-api-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -56,9 +59,14 @@ final class AdminWorld: Sendable {
 
     /// Starts the API on what the folder holds, after a stop that it was not told of.
     func start() throws {
-        _ = try running.withLock { try $0?.close() }
+        // Whoever holds the old one holds its folder.
+        try running.withLock { old in
+            try old?.close()
+            old = nil
+        }
         var limits = AdminLimits()
         limits.requestsPerSecond = 100_000
+        limits.spoolBytes = spoolBytes
         limits.openRequestsPerSecond = 100_000
         let api = try AdminAPI(
             stateFolder: folder,

@@ -112,7 +112,7 @@ struct DoorTests {
         #expect(seen.contains("configure admin ok"))
         #expect(seen.contains("token.create (bootstrap) ok"))
         #expect(seen.contains { $0.hasPrefix("login ") && $0.hasSuffix("refused") })
-        #expect(seen.contains { $0.contains("enrolment-token") && $0.hasSuffix("rita refused") })
+        #expect(seen.contains { $0 == "request rita refused" })
         let numbers = events.compactMap { $0["sequence"]?.integer }
         #expect(numbers == Array(stride(from: Int64(numbers.count), to: 0, by: -1)))
         #expect(try await world.send(.get, "/v1/events", tokens[.readOnly]).status == 403)

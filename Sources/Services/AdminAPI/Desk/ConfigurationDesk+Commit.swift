@@ -1,6 +1,7 @@
 // Staging and committing. A commit is kept as pending before the policy service hears of it; from
 // then on it ends by what the service says, now or after any number of crashes on either side.
 
+import ClawgressAudit
 import ClawgressConfigTree
 import ClawgressContract
 import HTTPTypes
@@ -145,7 +146,7 @@ extension ConfigurationDesk {
         var commit = pending(caller, waiting.revision, comment: waiting.comment, [])
         commit.id = id
         commit.summary = "confirmed \(waiting.id)"
-        try finish(&commit, publication, action: "confirm", caller)
+        try finish(&commit, publication, action: .confirm)
         try store.markConfirmed(before: publication.serial)
         return CommitAnswer(commit)
     }
@@ -172,6 +173,7 @@ extension ConfigurationDesk {
             revision: revision,
             askedAt: clock.seconds,
             actor: caller.user,
+            role: caller.role,
             source: caller.source,
             credential: caller.credentialID,
             comment: comment,

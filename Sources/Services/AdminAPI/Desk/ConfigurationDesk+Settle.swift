@@ -1,6 +1,7 @@
 // What became of commits: the answer of the policy service is the truth, and whoever missed it asks
 // again. The service also publishes by itself, when nobody confirms in time.
 
+import ClawgressAudit
 import ClawgressContract
 import HTTPTypes
 import Logging
@@ -120,7 +121,13 @@ extension ConfigurationDesk {
         }
         if latest.kind == .reversion { try store.markReverted(serial: latest.serial) }
         if latest.kind == .confirmation { try store.markConfirmed(before: latest.serial) }
-        try finish(&commit, latest, action: latest.kind.rawValue, Caller(of: commit))
+        let action: AdminAction =
+            switch latest.kind {
+            case .publication: .commit
+            case .confirmation: .confirm
+            case .reversion: .revert
+            }
+        try finish(&commit, latest, action: action)
     }
 
     func settle(_ commit: inout StoredCommit, _ publication: Publication) throws(Refusal) {
@@ -131,7 +138,7 @@ extension ConfigurationDesk {
             commit.rollout = publication.rollout
             try conclude(&commit, code: PolicyProblem.publicationAborted)
         case .decided:
-            try finish(&commit, publication, action: "commit", Caller(of: commit))
+            try finish(&commit, publication, action: .commit)
         }
     }
 
@@ -139,8 +146,7 @@ extension ConfigurationDesk {
     func finish(
         _ commit: inout StoredCommit,
         _ publication: Publication,
-        action: String,
-        _ caller: Caller
+        action: AdminAction
     ) throws(Refusal) {
         commit.state = .decided
         commit.epoch = publication.epoch
@@ -153,12 +159,7 @@ extension ConfigurationDesk {
         let users = next?.userNames ?? []
         try store.settle(
             commit,
-            event: event(
-                caller,
-                action,
-                commit.revision,
-                "serial \(publication.serial): \(commit.summary)"
-            ),
+            event: note(of: commit, action),
             without: users.isEmpty ? [] : active.userNames.subtracting(users)
         )
         if let next { active = next }
@@ -167,10 +168,20 @@ extension ConfigurationDesk {
     /// Notes that a commit changed nothing.
     func conclude(_ commit: inout StoredCommit, code: String) throws(Refusal) {
         commit.decidedAt = clock.seconds
-        var event = event(Caller(of: commit), "commit", commit.revision, commit.summary)
-        event.result = .refused
-        event.code = code
-        try store.settle(commit, event: event)
+        var note = note(of: commit, .commit)
+        note.refuse(code)
+        try store.settle(commit, event: note)
+    }
+
+    private func note(of commit: StoredCommit, _ action: AdminAction) -> AdminNote {
+        let caller = Caller(of: commit)
+        let now = clock.microseconds()
+        var note = AdminNote(caller, action, commit.revision, commit.summary, at: now)
+        note.role = commit.role
+        note.revision = commit.revision
+        note.commitID = commit.id
+        note.serial = commit.serial
+        return note
     }
 
     /// Notes a refusal of the policy service and says what the caller is told.

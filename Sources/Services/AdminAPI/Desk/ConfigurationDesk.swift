@@ -41,7 +41,6 @@ actor ConfigurationDesk {
     let store: AdminStore
     let plane: any PolicyPlane
     let clock: AdminClock
-    let bootID: String
     let logger: Logger
     /// What is in force, as far as is known.
     var active: Revision
@@ -63,13 +62,11 @@ actor ConfigurationDesk {
         store: AdminStore,
         plane: any PolicyPlane,
         clock: AdminClock,
-        bootID: String,
         logger: Logger
     ) throws(Refusal) {
         self.store = store
         self.plane = plane
         self.clock = clock
-        self.bootID = bootID
         self.logger = logger
         let stored = try Self.stored(try store.published(back: 0), in: store)
         active = if let stored { stored } else { try Self.beginning(store, clock) }
@@ -152,29 +149,5 @@ actor ConfigurationDesk {
     func remember(_ candidate: Candidate) {
         if candidates.count >= Self.candidatesInMemoryMax { candidates.removeAll() }
         candidates[candidate.stored.owner] = candidate
-    }
-
-    /// An event of this process.
-    func event(
-        _ caller: Caller,
-        _ action: String,
-        _ target: String,
-        _ summary: String,
-        refusal: Refusal? = nil
-    ) -> AdminEvent {
-        let result: AdminEvent.Result =
-            if let refusal { refusal.problem.status < 500 ? .refused : .failed } else { .ok }
-        return AdminEvent(
-            timestamp: clock.microseconds(),
-            bootID: bootID,
-            actor: caller.user,
-            credentialID: caller.credentialID,
-            source: caller.source,
-            action: action,
-            target: target,
-            summary: refusal?.problem.detail ?? summary,
-            result: result,
-            code: refusal?.problem.code
-        )
     }
 }

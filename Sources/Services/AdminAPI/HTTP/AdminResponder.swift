@@ -1,6 +1,7 @@
 // The door: from a request to a route, a caller and a strict body, in an order in which nobody
 // learns or costs more than they may. Whatever happens, the answer is one of the document's.
 
+import ClawgressAudit
 import ClawgressContract
 import ClawgressJWS
 import HTTPTypes
@@ -66,9 +67,35 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         )
     }
 
+    /// Answers a request.
+    ///
+    /// What changes something needs a journal that works, and is answered when its event is on the
+    /// disk.
     private func answer(_ request: Request, source: String) async throws(Refusal) -> AdminReply {
         let target = try RequestTarget(request.head.path ?? "/")
         let (route, arguments) = try find(request.method, target.segments)
+        guard route.method != .get else {
+            return try await handle(request, route, arguments, target, source: source)
+        }
+        try await service.journal.drain(isDone: false)
+        let reply: AdminReply
+        do throws(Refusal) {
+            reply = try await handle(request, route, arguments, target, source: source)
+        } catch {
+            try await service.journal.drain(isDone: true)
+            throw error
+        }
+        try await service.journal.drain(isDone: true)
+        return reply
+    }
+
+    private func handle(
+        _ request: Request,
+        _ route: AdminRoute,
+        _ arguments: [String],
+        _ target: RequestTarget,
+        source: String
+    ) async throws(Refusal) -> AdminReply {
         let caller = try await admit(route, request, source: source)
         let query = try target.query(known: route.query)
         let value = try await body(of: request, route)
@@ -122,13 +149,9 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         guard roles.contains(caller.role) else {
             let refusal = Refusal.forbidden(caller.role, roles)
             if route.method != .get {
-                try await service.record(
-                    caller,
-                    "\(route.method.rawValue) \(route.path)",
-                    "",
-                    "",
-                    refusal: refusal
-                )
+                let path = (request.head.path ?? "").prefix { $0 != "?" }
+                let asked = "\(route.method.rawValue) \(path)"
+                try service.record(caller, .request, asked, "", refusal: refusal)
             }
             throw refusal
         }

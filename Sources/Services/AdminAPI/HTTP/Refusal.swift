@@ -176,6 +176,18 @@ extension Refusal {
         "the database refused: see the daemon's log and its disk"
     ).with(.retryAfter, "5")
 
+    static func auditFailed(isDone: Bool) -> Refusal {
+        let what =
+            isDone
+            ? "what was asked for was dealt with, and is recorded as soon as it can be"
+            : "nothing was changed"
+        return Refusal(
+            .serviceUnavailable,
+            "audit_failed",
+            "the audit trail cannot be written (\(what)): see the daemon's log and its disk"
+        ).with(.retryAfter, "5")
+    }
+
     static func unavailable(_ detail: String) -> Refusal {
         Refusal(.serviceUnavailable, "unavailable", detail).with(.retryAfter, "5")
     }

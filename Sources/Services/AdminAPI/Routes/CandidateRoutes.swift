@@ -1,5 +1,6 @@
 // The candidate over HTTP, and the two modes of operation.
 
+import ClawgressAudit
 import ClawgressConfigTree
 import ClawgressContract
 import ClawgressModel
@@ -63,7 +64,7 @@ extension AdminService {
 
     func configure(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let comment = try call.body.optionalLine("comment", 512)
-        let answer = try await audited(call, "configure", "candidate") {
+        let answer = try await audited(call, .configure, "candidate") {
             () async throws(Refusal) in
             let answer = try await desk.configure(call.caller, comment: comment)
             let candidate = try await desk.view(of: call.caller.credentialID)
@@ -91,7 +92,7 @@ extension AdminService {
                 )
             )
         } catch {
-            throw try await refusedCommit(call, "commit", error)
+            throw try refusedCommit(call, .commit, error)
         }
     }
 
@@ -99,7 +100,7 @@ extension AdminService {
         do throws(Refusal) {
             return try .json(try await desk.confirm(call.caller))
         } catch {
-            throw try await refusedCommit(call, "confirm", error)
+            throw try refusedCommit(call, .confirm, error)
         }
     }
 
@@ -119,12 +120,12 @@ extension AdminService {
     /// Keeps the event of a commit that never reached the policy service; those that did have one.
     func refusedCommit(
         _ call: AdminCall,
-        _ action: String,
+        _ action: AdminAction,
         _ refusal: Refusal
-    ) async throws(Refusal) -> Refusal {
+    ) throws(Refusal) -> Refusal {
         let codes = ["publication_aborted", "content_refused", "commit_pending"]
         if !codes.contains(refusal.problem.code) {
-            try await record(call.caller, action, "", "", refusal: refusal)
+            try record(call.caller, action, "", "", refusal: refusal)
         }
         return refusal
     }

@@ -1,5 +1,6 @@
 // Gateways: what the policy service knows of them, and what admins may do with them.
 
+import ClawgressAudit
 import ClawgressContract
 import ClawgressModel
 import HTTPTypes
@@ -14,7 +15,7 @@ extension AdminService {
 
     func makeEnrolmentToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let life = try call.body.optionalInteger("expires_seconds", EnrolmentTokenRequest.lives)
-        let token = try await audited(call, "gateway.enrolment-token", call.id) {
+        let token = try await audited(call, .gatewayEnrolmentToken, call.id) {
             () async throws(Refusal) in
             try Self.requireGateway(call.id)
             let request = EnrolmentTokenRequest(gatewayID: call.id, expiresSeconds: life ?? 3_600)
@@ -28,7 +29,7 @@ extension AdminService {
 
     func setMaintenance(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let on = try call.body.flag("maintenance")
-        try await audited(call, "gateway.maintenance", call.id) { () async throws(Refusal) in
+        try await audited(call, .gatewayMaintenance, call.id) { () async throws(Refusal) in
             try Self.requireGateway(call.id)
             try await Self.asked { () async throws(PolicyPlaneError) in
                 try await plane.setMaintenance(call.id, on)
@@ -39,7 +40,7 @@ extension AdminService {
     }
 
     func revokeGateway(_ call: AdminCall) async throws(Refusal) -> AdminReply {
-        try await audited(call, "gateway.revoke", call.id) { () async throws(Refusal) in
+        try await audited(call, .gatewayRevoke, call.id) { () async throws(Refusal) in
             try Self.requireGateway(call.id)
             try await Self.asked { () async throws(PolicyPlaneError) in
                 try await plane.revoke(call.id)

@@ -56,7 +56,7 @@ extension AdminService {
         }
         body.append(UInt8(ascii: "]"))
         if stored.count > limit, let last = page.last {
-            body += ",\"next_cursor\":\"\(last.sequence)\"".utf8
+            body += ",\"next_cursor\":\"\(last.number)\"".utf8
         }
         body.append(UInt8(ascii: "}"))
         return AdminReply(.ok, fields: [.contentType: "application/json"], body: body)

@@ -1,5 +1,6 @@
 // Agents' API keys: made here, shown once, kept as digests in the configuration.
 
+import ClawgressAudit
 import ClawgressConfigTree
 import ClawgressContract
 import ClawgressIdentity
@@ -40,10 +41,10 @@ extension AdminService {
         let key = APIKey.generate(using: &generator)
         let record = key.record(createdAt: now, expiresAt: expiresAt)
         let path = keyPath(call)
-        let commit = try await audited(call, "key.create", call.id) {
+        let commit = try await audited(call, .keyCreate, call.id) {
             () async throws(Refusal) in
             let keyID = path.appending(key.keyID)
-            let changed = try await change(call, commits, "key.create", keyID) {
+            let changed = try await change(call, commits, .keyCreate, keyID) {
                 (tree) throws(Refusal) in
                 guard tree.node(at: ["agent", call.id]) != nil else {
                     throw .missing("agent `\(call.id.prefix(64))`")
@@ -71,7 +72,7 @@ extension AdminService {
         let path = keyPath(call).appending(keyID)
         let moment = ConfigValue.text(AdminTime.text(clock.seconds))
         let candidate = try await desk.view(of: call.caller.credentialID).tree
-        let commit = try await audited(call, "key.revoke", "\(call.id) \(keyID.prefix(64))") {
+        let commit = try await audited(call, .keyRevoke, "\(call.id) \(keyID.prefix(64))") {
             () async throws(Refusal) in
             let comment = "revoke key \(keyID.prefix(64)) of \(call.id.prefix(64))"
             let (commit, _) = try await desk.commitNow(call.caller, comment: comment) {

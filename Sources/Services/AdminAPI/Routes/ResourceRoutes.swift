@@ -1,6 +1,7 @@
 // Agents, issuers, policies, destination groups, quotas and users as resources. They are views of
 // the configuration: a write is a few edits of the caller's candidate, or a commit of its own.
 
+import ClawgressAudit
 import ClawgressBytes
 import ClawgressConfigTree
 import ClawgressContract
@@ -22,6 +23,30 @@ enum ResourceKind: CaseIterable, Sendable {
         case .destinationGroups: "destination-group"
         case .quotas: "quota"
         case .users: "user"
+        }
+    }
+
+    /// What putting an entry into force is called in the audit trail.
+    var put: AdminAction {
+        switch self {
+        case .agents: .agentPut
+        case .issuers: .issuerPut
+        case .policies: .policyPut
+        case .destinationGroups: .destinationGroupPut
+        case .quotas: .quotaPut
+        case .users: .userPut
+        }
+    }
+
+    /// What taking an entry out of force is called there.
+    var delete: AdminAction {
+        switch self {
+        case .agents: .agentDelete
+        case .issuers: .issuerDelete
+        case .policies: .policyDelete
+        case .destinationGroups: .destinationGroupDelete
+        case .quotas: .quotaDelete
+        case .users: .userDelete
         }
     }
 
@@ -113,7 +138,7 @@ extension AdminService {
             kind == .agents && active != nil && active?["status"]?.value?.word != "disabled"
             && call.body.json["status"]?.text == "disabled"
         let commits = try call.flag("commit") || disables
-        let (commit, put) = try await change(call, commits, "\(kind.keyword).put", path) {
+        let (commit, put) = try await change(call, commits, kind.put, path) {
             (tree) throws(Refusal) in
             let old = tree.node(at: path)
             try call.require(old.map(Self.etag))
@@ -154,7 +179,7 @@ extension AdminService {
     func remove(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {
         let path = kind.path(call.id)
         let commits = try call.flag("commit")
-        let (commit, _) = try await change(call, commits, "\(kind.keyword).delete", path) {
+        let (commit, _) = try await change(call, commits, kind.delete, path) {
             (tree) throws(Refusal) in
             guard let old = tree.node(at: path) else {
                 throw .missing("\(kind.keyword) `\(call.id.prefix(64))`")
@@ -172,7 +197,7 @@ extension AdminService {
     func change<Note: Sendable>(
         _ call: AdminCall,
         _ commits: Bool,
-        _ action: String,
+        _ action: AdminAction,
         _ path: ConfigPath,
         _ makeEdits: @Sendable (ConfigTree) throws(Refusal) -> (edits: [ConfigEdit], note: Note)
     ) async throws(Refusal) -> (commit: CommitAnswer?, note: Note) {
@@ -183,10 +208,10 @@ extension AdminService {
             return (nil, edited.note)
         }
         do throws(Refusal) {
-            let comment = "\(action) \(path.text)"
+            let comment = "\(action.name) \(path.text)"
             return try await desk.commitNow(call.caller, comment: comment, makeEdits)
         } catch {
-            throw try await refusedCommit(call, action, error)
+            throw try refusedCommit(call, action, error)
         }
     }
 

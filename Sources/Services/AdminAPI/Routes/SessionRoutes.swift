@@ -1,5 +1,6 @@
 // Logging in and out, operator tokens, passwords.
 
+import ClawgressAudit
 import ClawgressContract
 import ClawgressModel
 import HTTPTypes
@@ -35,9 +36,9 @@ extension AdminService {
             // Those that were not even looked at are counted by the first ones.
             guard error.problem.code == "login_refused" else { throw error }
             let known = try await authenticator.standing(of: user) != nil
-            try await record(
+            try record(
                 call.caller,
-                "login",
+                .login,
                 known ? user : "(unknown user)",
                 "",
                 refusal: error
@@ -63,7 +64,7 @@ extension AdminService {
             expiresAt: expiresAt,
             source: source
         )
-        try await record(caller, "login", user, "session \(secret.id)")
+        try record(caller, .login, user, "session \(secret.id)")
         return try .json(
             LoginAnswer(
                 token: secret.fullText,
@@ -81,7 +82,7 @@ extension AdminService {
                 "this credential is no session: revoke tokens by their id"
             )
         }
-        try await audited(call, "logout", call.caller.user) { () throws(Refusal) in
+        try await audited(call, .logout, call.caller.user) { () throws(Refusal) in
             try store.revoke(call.caller.credentialID, now: clock.seconds)
             return ((), "session \(call.caller.credentialID)")
         }
@@ -137,7 +138,7 @@ extension AdminService {
             ?? (isFirst ? "admin" : call.caller.user)
         let now = clock.seconds
         let secret = BearerSecret.generate(.token)
-        let created = try await audited(call, "token.create", user) { () async throws(Refusal) in
+        let created = try await audited(call, .tokenCreate, user) { () async throws(Refusal) in
             guard Identifier.isValid(user) else { throw .body("`user` must be an id") }
             guard user == call.caller.user || call.caller.role == .admin else {
                 throw .forbidden(call.caller.role, .admins)
@@ -184,7 +185,7 @@ extension AdminService {
     }
 
     func revokeToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
-        try await audited(call, "token.revoke", call.id) { () throws(Refusal) in
+        try await audited(call, .tokenRevoke, call.id) { () throws(Refusal) in
             guard let token = try store.credential(call.id), token.kind == .token,
                 token.user == call.caller.user || call.caller.role == .admin
             else { throw .missing("token `\(call.id.prefix(64))`") }
@@ -198,7 +199,7 @@ extension AdminService {
         let password = try call.body.text("password", PasswordHash.lengths)
         let user = call.id
         let isFirst = call.caller.kind == .bootstrap
-        try await audited(call, "user.password", user) { () async throws(Refusal) in
+        try await audited(call, .userPassword, user) { () async throws(Refusal) in
             guard Identifier.isValid(user) else { throw .missing("such user") }
             guard user == call.caller.user || call.caller.role == .admin else {
                 throw .forbidden(call.caller.role, .admins)

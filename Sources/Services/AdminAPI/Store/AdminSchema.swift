@@ -81,6 +81,7 @@ enum AdminSchema {
             decided_at INTEGER,
             confirm_by INTEGER,
             actor TEXT NOT NULL,
+            role TEXT,
             source TEXT NOT NULL,
             credential TEXT NOT NULL,
             comment TEXT,
@@ -102,8 +103,10 @@ enum AdminSchema {
             PRIMARY KEY (owner, key)
         ) STRICT;
         CREATE TABLE event (
-            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
-            text BLOB NOT NULL
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            note BLOB,
+            text BLOB
         ) STRICT;
+        CREATE INDEX event_open ON event (number) WHERE note IS NOT NULL;
         """
 }

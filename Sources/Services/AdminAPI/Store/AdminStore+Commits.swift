@@ -17,6 +17,8 @@ struct StoredCommit: Sendable {
     var decidedAt: Int64?
     var confirmBy: Int64?
     var actor: String
+    /// The role in which the actor acted; nil for the control plane by itself.
+    var role: AdminRole?
     var source: String
     var credential: String
     var comment: String?
@@ -36,6 +38,7 @@ extension StoredCommit {
         decidedAt = row["decided_at"]
         confirmBy = row["confirm_by"]
         actor = row["actor"]
+        role = (row["role"] as String?).flatMap(AdminRole.init(rawValue:))
         source = row["source"]
         credential = row["credential"]
         comment = row["comment"]
@@ -54,7 +57,7 @@ extension AdminStore {
     /// - Parameter gone: users who are no more, so that later ones of their names are others.
     func settle(
         _ commit: StoredCommit,
-        event: AdminEvent?,
+        event: AdminNote?,
         without gone: Set<String> = []
     ) throws(Refusal) {
         try write { database in
@@ -171,12 +174,14 @@ extension AdminStore {
         try database.execute(
             sql: """
                 INSERT INTO commit_record (id, state, revision, epoch, serial, asked_at,
-                    decided_at, confirm_by, actor, source, credential, comment, summary, rollout)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    decided_at, confirm_by, actor, role, source, credential, comment, summary,
+                    rollout)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 commit.id, commit.state.rawValue, commit.revision, commit.epoch, commit.serial,
-                commit.askedAt, commit.decidedAt, commit.confirmBy, commit.actor, commit.source,
+                commit.askedAt, commit.decidedAt, commit.confirmBy, commit.actor,
+                commit.role?.rawValue, commit.source,
                 commit.credential, commit.comment, commit.summary,
                 try JSONEncoder().encode(commit.rollout),
             ]

@@ -1,36 +1,71 @@
-// Admin audit events. Rows are only added; the text is the event as it will be kept.
+// Administrative events: noted in the transaction that does the action, and kept as the text of
+// their record once they are in the spool.
 
 import Foundation
 import GRDB
 
 extension AdminStore {
-    func record(_ event: AdminEvent) throws(Refusal) {
-        try write { try Self.insert(event, $0) }
+    /// How many of the newest events are kept here; the spool has what is older.
+    private static var eventsMax: Int { 100_000 }
+    /// How many open notes are read at once.
+    private static var openNotesMax: Int { 1_000 }
+
+    func record(_ note: AdminNote) throws(Refusal) {
+        try write { try Self.insert(note, $0) }
+    }
+
+    /// What was noted and is not known to be in the spool, oldest first.
+    func openNotes() throws(Refusal) -> [(number: Int64, note: AdminNote)] {
+        try read { database in
+            try Row.fetchAll(
+                database,
+                sql:
+                    "SELECT number, note FROM event WHERE note IS NOT NULL ORDER BY number LIMIT ?",
+                arguments: [Self.openNotesMax]
+            ).map { row in
+                (
+                    number: row["number"] as Int64,
+                    note: try JSONDecoder().decode(AdminNote.self, from: row["note"] as Data)
+                )
+            }
+        }
+    }
+
+    /// Notes that an event is in the spool, as this text.
+    func close(note number: Int64, text: [UInt8]) throws(Refusal) {
+        try write { database in
+            try database.execute(
+                sql: "UPDATE event SET note = NULL, text = ? WHERE number = ?",
+                arguments: [Data(text), number]
+            )
+            try database.execute(
+                sql: "DELETE FROM event WHERE number <= ? AND note IS NULL",
+                arguments: [number - Int64(Self.eventsMax)]
+            )
+        }
     }
 
     /// Newest first: the number and text of each.
     func events(
-        before sequence: Int64,
+        before number: Int64,
         limit: Int
-    ) throws(Refusal) -> [(sequence: Int64, text: [UInt8])] {
+    ) throws(Refusal) -> [(number: Int64, text: [UInt8])] {
         try read { database in
             try Row.fetchAll(
                 database,
-                sql: "SELECT * FROM event WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
-                arguments: [sequence, limit]
-            ).map { (sequence: $0["sequence"] as Int64, text: Array($0["text"] as Data)) }
+                sql: """
+                    SELECT number, text FROM event WHERE number < ? AND note IS NULL
+                    ORDER BY number DESC LIMIT ?
+                    """,
+                arguments: [number, limit]
+            ).map { (number: $0["number"] as Int64, text: Array($0["text"] as Data)) }
         }
     }
 
-    static func insert(_ event: AdminEvent, _ database: Database) throws {
-        let last = try Int64.fetchOne(
-            database,
-            sql: "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)"
-        )
-        let sequence = (last ?? 0) + 1
+    static func insert(_ note: AdminNote, _ database: Database) throws {
         try database.execute(
-            sql: "INSERT INTO event (sequence, text) VALUES (?, ?)",
-            arguments: [sequence, Data(event.canonical(sequence: sequence))]
+            sql: "INSERT INTO event (note) VALUES (?)",
+            arguments: [try JSONEncoder().encode(note)]
         )
     }
 }
