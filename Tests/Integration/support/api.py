@@ -54,6 +54,7 @@ class Api:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             fields.setdefault("Content-Type", "application/json")
+        was_open = self._connection is not None
         try:
             if self._connection is None:
                 host, _, port = self.address.rpartition(":")
@@ -65,6 +66,9 @@ class Api:
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
             self.close()
+            # The server may have gone since the last answer; a read is asked again of the next one.
+            if was_open and method == "GET":
+                return self.ask(method, path, body, fields, seconds)
             raise Unanswered(f"{method} {path}: {error!r}") from error
         names = {name.lower(): text for name, text in answer.getheaders()}
         if answer.will_close:
