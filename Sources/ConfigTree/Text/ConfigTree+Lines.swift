@@ -18,10 +18,11 @@ extension ConfigTree {
     ///
     /// - Parameter path: only what is there and below.
     public func commandsText(at path: ConfigPath = []) -> String {
-        changes(from: ConfigTree(), at: path).reduce(into: "") { text, change in
-            guard let value = change.new else { return }
-            text += ConfigEdit.set(change.path, value).text + "\n"
+        var writer = CommandWriter()
+        if let shape = ConfigSchema.shape(at: path), let node = node(at: path) {
+            writer.write(node, shape, path.words.isEmpty ? "set" : "set \(path.text)")
         }
+        return writer.text
     }
 
     /// The lines that make this configuration from `base`, each ended by a line break.
@@ -190,5 +191,39 @@ private struct Shower {
     private mutating func line(_ mark: ConfigMark, _ words: String, _ depth: Int) {
         if base != nil { lines += mark.rawValue + " " }
         lines += String(repeating: "    ", count: depth) + words + "\n"
+    }
+}
+
+/// Writes the lines that make a configuration, along the grammar.
+///
+/// Words are spelled once for all the lines that begin with them: a large configuration has a
+/// hundred thousand lines, which operators read whole.
+private struct CommandWriter {
+    var text = ""
+
+    /// - Parameter head: the beginning of every line of the node.
+    mutating func write(_ node: ConfigNode, _ shape: ConfigShape, _ head: String) {
+        switch shape {
+        case .container(let container):
+            for child in container.children {
+                guard let below = node[child.keyword] else { continue }
+                write(below, child.shape, "\(head) \(ConfigWords.quoted(child.keyword))")
+            }
+        case .list(let list):
+            for (name, entry) in node.children.sorted(by: { $0.key < $1.key }) {
+                write(entry, list.entry, "\(head) \(ConfigWords.quoted(name))")
+            }
+        case .leaf:
+            if let value = node.value { add(head, value.word) }
+        case .leaves:
+            for word in node.values { add(head, word) }
+        }
+    }
+
+    private mutating func add(_ head: String, _ word: String) {
+        text += head
+        text += " "
+        text += ConfigWords.quoted(word)
+        text += "\n"
     }
 }
