@@ -44,10 +44,11 @@ lint: ## Report what differs from the house style; changes nothing.
 format: ## Rewrite the Swift sources in the house style.
 	@swift format format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-bench: ## Measure requests, tunnels and latency beside Squid and HAProxy.
+bench: ## Measure requests and latency beside Squid and HAProxy, and commits of 10,000 policies.
 	@Scripts/install-dependencies --bench
 	@swift build -c release --build-tests
 	@Scripts/bench
+	@Scripts/bench-control-plane
 
 check-long: build ## Measure the unit tests' coverage, then run the long integration tests.
 	@Scripts/coverage
