@@ -50,6 +50,8 @@ actor ConfigurationDesk {
     var followProblem: String?
     /// Those that wait for it.
     var waiting: [CheckedContinuation<Void, Never>] = []
+    /// What was found good last: most often it is committed next.
+    var latestDraft: RevisionDraft?
     /// Candidates that were looked at lately; all of them are in the store.
     var candidates: [String: Candidate] = [:]
     /// Trees of other revisions that were looked at lately.
