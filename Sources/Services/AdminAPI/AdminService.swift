@@ -31,27 +31,38 @@ struct AdminService: Sendable {
         _ summary: String,
         refusal: Refusal? = nil
     ) throws(Refusal) {
+        try store.record(note(caller, action, subject, summary, refusal: refusal))
+    }
+
+    /// Describes what happens now.
+    func note(
+        _ caller: Caller,
+        _ action: AdminAction,
+        _ subject: String,
+        _ summary: String,
+        refusal: Refusal? = nil
+    ) -> AdminNote {
         let now = clock.microseconds()
-        try store.record(
-            AdminNote(caller, action, subject, summary, refusal: refusal, at: now)
-        )
+        return AdminNote(caller, action, subject, summary, refusal: refusal, at: now)
     }
 
     /// Does something that is audited, and notes how it ended.
+    ///
+    /// - Parameter work: answers no summary where its own transaction noted what it did.
     func audited<Answer: Sendable>(
         _ call: AdminCall,
         _ action: AdminAction,
         _ subject: String,
-        _ work: () async throws(Refusal) -> (answer: Answer, summary: String)
+        _ work: () async throws(Refusal) -> (answer: Answer, summary: String?)
     ) async throws(Refusal) -> Answer {
-        let result: (answer: Answer, summary: String)
+        let result: (answer: Answer, summary: String?)
         do throws(Refusal) {
             result = try await work()
         } catch {
             try record(call.caller, action, subject, "", refusal: error)
             throw error
         }
-        try record(call.caller, action, subject, result.summary)
+        if let summary = result.summary { try record(call.caller, action, subject, summary) }
         return result.answer
     }
 }

@@ -1,6 +1,6 @@
-// From the database to the spool. An action notes its event in its own transaction, so neither can
-// be without the other; the journal then spools what was noted, in order and once, before the action
-// is answered. Where it cannot, nothing more is changed until it can.
+// From the database to the spool. What gives or takes access or enforcement notes its event in its own
+// transaction, so neither can be without the other; the journal then spools what was noted, in order
+// and once, before the action is answered. Where it cannot, nothing more is changed until it can.
 
 import ClawgressAudit
 import ClawgressBytes

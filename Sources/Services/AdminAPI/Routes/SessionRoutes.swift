@@ -46,16 +46,6 @@ extension AdminService {
             throw error
         }
         let expiresAt = now + limits.sessionSeconds
-        try store.add(
-            StoredCredential(
-                secret,
-                user: user,
-                name: "session from \(source)",
-                role: nil,
-                createdAt: now,
-                expiresAt: expiresAt
-            )
-        )
         let caller = Caller(
             user: user,
             role: role,
@@ -64,7 +54,17 @@ extension AdminService {
             expiresAt: expiresAt,
             source: source
         )
-        try record(caller, .login, user, "session \(secret.id)")
+        try store.add(
+            StoredCredential(
+                secret,
+                user: user,
+                name: "session from \(source)",
+                role: nil,
+                createdAt: now,
+                expiresAt: expiresAt
+            ),
+            note(caller, .login, user, "session \(secret.id)")
+        )
         return try .json(
             LoginAnswer(
                 token: secret.fullText,
@@ -83,8 +83,10 @@ extension AdminService {
             )
         }
         try await audited(call, .logout, call.caller.user) { () throws(Refusal) in
-            try store.revoke(call.caller.credentialID, now: clock.seconds)
-            return ((), "session \(call.caller.credentialID)")
+            let id = call.caller.credentialID
+            let note = note(call.caller, .logout, call.caller.user, "session \(id)")
+            try store.revoke(id, now: clock.seconds, note)
+            return ((), nil)
         }
         return .noContent
     }
@@ -158,6 +160,8 @@ extension AdminService {
                 createdAt: now,
                 expiresAt: now + life
             )
+            let summary = "\(secret.id) role \(role.rawValue)"
+            let note = note(call.caller, .tokenCreate, user, summary)
             if isFirst {
                 try await foundable()
                 try store.found(
@@ -165,12 +169,13 @@ extension AdminService {
                     password: nil,
                     user: user,
                     bootstrap: call.caller.credentialID,
-                    now: now
+                    now: now,
+                    note
                 )
             } else {
-                try store.add(token)
+                try store.add(token, note)
             }
-            return (token, "\(secret.id) role \(role.rawValue)")
+            return (token, nil)
         }
         return try .json(
             TokenCreated(
@@ -189,8 +194,9 @@ extension AdminService {
             guard let token = try store.credential(call.id), token.kind == .token,
                 token.user == call.caller.user || call.caller.role == .admin
             else { throw .missing("token `\(call.id.prefix(64))`") }
-            try store.revoke(token.id, now: clock.seconds)
-            return ((), "token of \(token.user)")
+            let note = note(call.caller, .tokenRevoke, call.id, "token of \(token.user)")
+            try store.revoke(token.id, now: clock.seconds, note)
+            return ((), nil)
         }
         return .noContent
     }
@@ -208,6 +214,7 @@ extension AdminService {
                 if isFirst { .admin } else { try await authenticator.standing(of: user) }
             guard standing != nil else { throw .missing("user `\(user)` in the active revision") }
             let hash = try await authenticator.passwords.hash(password)
+            let note = note(call.caller, .userPassword, user, "")
             if isFirst {
                 try await foundable()
                 try store.found(
@@ -215,13 +222,13 @@ extension AdminService {
                     password: (user, hash),
                     user: user,
                     bootstrap: call.caller.credentialID,
-                    now: clock.seconds
+                    now: clock.seconds,
+                    note
                 )
             } else {
-                try store.setPassword(hash, of: user, now: clock.seconds)
-                try store.endSessions(of: user)
+                try store.setPassword(hash, of: user, now: clock.seconds, note)
             }
-            return ((), "")
+            return ((), nil)
         }
         return .noContent
     }

@@ -69,8 +69,11 @@ extension AdminStore {
         }
     }
 
-    func add(_ credential: StoredCredential) throws(Refusal) {
-        try write { try Self.insert(credential, $0) }
+    func add(_ credential: StoredCredential, _ note: AdminNote) throws(Refusal) {
+        try write { database in
+            try Self.insert(credential, database)
+            try Self.insert(note, database)
+        }
     }
 
     /// Makes a user's first credential of the bootstrap token, which is gone afterwards.
@@ -79,7 +82,8 @@ extension AdminStore {
         password: (user: String, hash: PasswordHash)?,
         user: String,
         bootstrap: String,
-        now: Int64
+        now: Int64,
+        _ note: AdminNote
     ) throws(Refusal) {
         let hash = password?.hash
         try write { database in
@@ -89,6 +93,7 @@ extension AdminStore {
             // Without a password of its own the founder can log in with none: no hash matches.
             let kept = hash ?? PasswordHash(salt: [], hash: [], rounds: 0)
             try Self.insert(kept, of: user, isFounder: true, now: now, database)
+            try Self.insert(note, database)
         }
     }
 
@@ -121,21 +126,12 @@ extension AdminStore {
         }
     }
 
-    func revoke(_ id: String, now: Int64) throws(Refusal) {
+    func revoke(_ id: String, now: Int64, _ note: AdminNote) throws(Refusal) {
         try write { database in
+            try Self.insert(note, database)
             try database.execute(
                 sql: "UPDATE credential SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
                 arguments: [now, id]
-            )
-        }
-    }
-
-    /// Ends all sessions of a user, whose password or standing changed.
-    func endSessions(of user: String) throws(Refusal) {
-        try write { database in
-            try database.execute(
-                sql: "DELETE FROM credential WHERE user = ? AND kind = 'session'",
-                arguments: [user]
             )
         }
     }
@@ -184,8 +180,19 @@ extension AdminStore {
         }
     }
 
-    func setPassword(_ hash: PasswordHash, of user: String, now: Int64) throws(Refusal) {
+    /// Sets a user's password, which ends all sessions of that user.
+    func setPassword(
+        _ hash: PasswordHash,
+        of user: String,
+        now: Int64,
+        _ note: AdminNote
+    ) throws(Refusal) {
         try write { database in
+            try Self.insert(note, database)
+            try database.execute(
+                sql: "DELETE FROM credential WHERE user = ? AND kind = 'session'",
+                arguments: [user]
+            )
             let wasFounder = try Bool.fetchOne(
                 database,
                 sql: "SELECT founder FROM password WHERE user = ?",
