@@ -172,13 +172,45 @@ struct CommitTests {
     func unreached() async throws {
         let world = try AdminWorld()
         let admin = try await world.admin()
-        world.plane.mood = .isGone
+        world.plane.mood = .losesRequests
         #expect(try await world.commit(admin, AdminWorld.agent).code == "commit_pending")
         world.plane.mood = .well
         try await world.api.follow()
         let commits = try await world.send(.get, "/v1/commits", admin)
         #expect(try commits.json["items"]?.elements?.first?["state"]?.text == "aborted")
         #expect(try await active(world, admin).isEmpty)
+    }
+
+    @Test("nothing is begun while nobody can say what is in force")
+    func gone() async throws {
+        let world = try AdminWorld()
+        let admin = try await world.admin()
+        world.plane.mood = .isGone
+        let answer = try await world.commit(admin, AdminWorld.agent)
+        #expect(answer.code == "policy_service_unreachable")
+        let commits = try await world.send(.get, "/v1/commits", admin)
+        #expect(try commits.json["items"]?.elements?.isEmpty == true)
+        #expect(try await world.send(.get, "/readyz").status == 200)
+        world.plane.mood = .well
+        #expect(try await world.send(.post, "/v1/opmode/commit", admin).status == 200)
+    }
+
+    @Test("what the policy service took back is not what the next commit begins from")
+    func takenBack() async throws {
+        let world = try AdminWorld()
+        let admin = try await world.admin()
+        try await world.commit(admin, AdminWorld.agent)
+        let before = try await world.send(.get, "/v1/commits", admin)
+        let revision = try before.json["items"]?.elements?.first?["revision"]?.text ?? ""
+        let minutes = #"{"confirm_minutes":5}"#
+        try await world.commit(admin, #""set quota crawler rps-limit 5""#, minutes)
+        world.plane.revert(to: revision)
+        let other = #"{"team":"t","project":"p","environment":"dev"}"#
+        let answer = try await world.send(.put, "/v1/agents/other?commit=true", admin, other)
+        #expect(answer.status < 300, "\(answer.text)")
+        let now = try await world.send(.get, "/v1/configuration?of=active&format=commands", admin)
+        #expect(!now.text.contains("rps-limit"))
+        #expect(now.text.contains("agent other"))
     }
 
     @Test("rollback loads what was in force before, and the candidate survives a restart")

@@ -13,6 +13,8 @@ enum PlaneMood: Sendable {
     case refuses(PolicyRefusal)
     /// It does as it is told, and its answer is lost.
     case losesAnswers
+    /// It is lost on the way what it is asked to do, and what became of that.
+    case losesRequests
     /// Nothing reaches it.
     case isGone
 }
@@ -42,7 +44,7 @@ final class FakePlane: PolicyPlane {
     ) async throws(PolicyPlaneError) -> Publication {
         let mood = mood
         switch mood {
-        case .isGone: throw .unreachable("gone")
+        case .isGone, .losesRequests: throw .unreachable("gone")
         case .refuses(let refusal): throw .refused(refusal)
         case .well, .losesAnswers: break
         }
@@ -63,7 +65,7 @@ final class FakePlane: PolicyPlane {
 
     func publication(_ requestID: String) async throws(PolicyPlaneError) -> Publication? {
         switch mood {
-        case .isGone, .losesAnswers: throw .unreachable("gone")
+        case .isGone, .losesAnswers, .losesRequests: throw .unreachable("gone")
         case .well, .refuses:
             return state.withLock { state in
                 state.publications.first { $0.requestID == requestID }

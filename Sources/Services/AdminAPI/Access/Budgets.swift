@@ -27,6 +27,15 @@ struct TokenBucket: Sendable {
         return nil
     }
 
+    /// Puts one back that was taken for nothing.
+    mutating func giveBack(burst: Int) { tokens = min(Double(burst), tokens + 1) }
+
+    /// Whether it is as full as it can be, so that a new one would be the same.
+    mutating func isFull(rate: Double, burst: Int, at microseconds: Int64) -> Bool {
+        refill(rate, burst, at: microseconds)
+        return tokens >= Double(burst)
+    }
+
     /// After how many whole seconds one can be taken; nil for now.
     mutating func wait(rate: Double, burst: Int, at microseconds: Int64) -> Int? {
         refill(rate, burst, at: microseconds)
@@ -40,8 +49,8 @@ final class Budgets: Sendable {
     private let burst: Int
     private let buckets = Mutex<[String: TokenBucket]>([:])
 
-    /// More names than these are not remembered one by one: the table is emptied, which costs
-    /// whoever filled it the names and never refuses anybody.
+    /// More names than these are not remembered one by one: those that have nothing to be remembered
+    /// go first, and all of them if that makes no room, which never refuses anybody.
     private static var namesMax: Int { 10_000 }
 
     /// - Parameter rate: what comes back each second.
@@ -55,18 +64,24 @@ final class Budgets: Sendable {
         with(name, at: microseconds) { $0.take(rate: rate, burst: burst, at: microseconds) }
     }
 
-    /// How many seconds `name` has to wait; nil if it need not.
-    func wait(_ name: String, at microseconds: Int64) -> Int? {
-        with(name, at: microseconds) { $0.wait(rate: rate, burst: burst, at: microseconds) }
+    /// Puts one of `name`'s back.
+    func giveBack(_ name: String, at microseconds: Int64) {
+        with(name, at: microseconds) { $0.giveBack(burst: burst) }
     }
 
-    private func with(
+    private func with<Answer: Sendable>(
         _ name: String,
         at microseconds: Int64,
-        _ use: (inout TokenBucket) -> Int?
-    ) -> Int? {
+        _ use: (inout TokenBucket) -> Answer
+    ) -> Answer {
         buckets.withLock { buckets in
-            if buckets.count >= Self.namesMax, buckets[name] == nil { buckets.removeAll() }
+            if buckets.count >= Self.namesMax, buckets[name] == nil {
+                buckets = buckets.filter { _, bucket in
+                    var bucket = bucket
+                    return !bucket.isFull(rate: rate, burst: burst, at: microseconds)
+                }
+                if buckets.count >= Self.namesMax { buckets.removeAll() }
+            }
             return use(&buckets[name, default: TokenBucket(full: burst, at: microseconds)])
         }
     }

@@ -2,6 +2,7 @@
 
 import Crypto
 import CryptoExtras
+import Synchronization
 
 /// What is kept of a password.
 struct PasswordHash: Sendable {
@@ -61,9 +62,43 @@ struct PasswordHash: Sendable {
     }
 }
 
-/// Makes and compares hashes one at a time: each takes 32 MiB and a tenth of a second, and who
-/// guesses passwords must not take more of the machine than that.
-actor PasswordDesk {
+/// Makes and compares hashes one at a time, and lets not many wait for their turn.
+///
+/// Each takes 32 MiB and a tenth of a second, and who guesses passwords must not take more of the
+/// machine than that.
+final class PasswordDesk: Sendable {
+    private let hasher = PasswordHasher()
+    private let waiting = Mutex(0)
+
+    /// How many there are at most, the one whose turn it is included.
+    private static var waitingMax: Int { 32 }
+
+    func hash(_ password: String) async throws(Refusal) -> PasswordHash {
+        try enter()
+        defer { leave() }
+        return try await hasher.hash(password)
+    }
+
+    /// Whether `password` is the one of `stored`; as slow if there is none.
+    func check(_ password: String, _ stored: PasswordHash?) async throws(Refusal) -> Bool {
+        try enter()
+        defer { leave() }
+        return try await hasher.check(password, stored)
+    }
+
+    private func enter() throws(Refusal) {
+        let isFull = waiting.withLock { waiting in
+            guard waiting < Self.waitingMax else { return true }
+            waiting += 1
+            return false
+        }
+        if isFull { throw .unavailable("too many passwords wait to be checked: try again") }
+    }
+
+    private func leave() { waiting.withLock { $0 -= 1 } }
+}
+
+private actor PasswordHasher {
     func hash(_ password: String) throws(Refusal) -> PasswordHash {
         do {
             return try PasswordHash.make(of: password)

@@ -156,7 +156,12 @@ extension ConfigurationDesk {
     /// - Throws: 422 with every error.
     func validate(_ tree: ConfigTree) throws(Refusal) -> (RevisionDraft, ValidationReport) {
         let draft = try RevisionDraft(tree)
-        let report = draft.report(of: tree, after: active.tree, now: clock.seconds)
+        let report = draft.report(
+            of: tree,
+            after: active.tree,
+            access: try store.usersWithAccess(now: clock.seconds),
+            now: clock.seconds
+        )
         guard report.errors.isEmpty else { throw .invalid(report) }
         latestDraft = draft
         return (draft, report)

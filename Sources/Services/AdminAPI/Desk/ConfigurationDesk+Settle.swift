@@ -24,11 +24,24 @@ extension ConfigurationDesk {
         do throws(Refusal) {
             for var commit in try store.pendingCommits() {
                 try await ask(&commit)
-                if commit.state == .pending { throw .commitPending(commit.id) }
+                if commit.state == .pending { throw .otherCommitPending(commit.id) }
             }
+            try await followPublished()
         } catch {
             leave()
             throw error
+        }
+    }
+
+    /// A change is judged and made on what is in force, also if the policy service published it.
+    ///
+    /// After a restore nobody here knows what that is; then the next commit takes its place.
+    private func followPublished() async throws(Refusal) {
+        do throws(Refusal) {
+            try await followLatest()
+        } catch {
+            guard error.problem.code == Refusal.publishedUnknownCode else { throw error }
+            note(error.problem.detail)
         }
     }
 
@@ -117,7 +130,7 @@ extension ConfigurationDesk {
                 summary: latest.kind.rawValue
             )
         guard try revision(latest.revision) != nil else {
-            throw .unavailable("the published revision \(latest.revision) is not kept here")
+            throw .publishedUnknown(latest.revision)
         }
         if latest.kind == .reversion { try store.markReverted(serial: latest.serial) }
         if latest.kind == .confirmation { try store.markConfirmed(before: latest.serial) }
@@ -155,12 +168,13 @@ extension ConfigurationDesk {
         commit.confirmBy = publication.confirmBy
         commit.rollout = publication.rollout
         let next = try revision(commit.revision)
-        // Without any user the founder is let in again, so that nobody is locked out.
+        // What may be taken back takes nothing from anybody: those who are gone have no role as long
+        // as they are. Without any user the founder is let in again, so that nobody is locked out.
         let users = next?.userNames ?? []
         try store.settle(
             commit,
             event: note(of: commit, action),
-            without: users.isEmpty ? [] : active.userNames.subtracting(users)
+            keepingUsers: users.isEmpty || commit.confirmBy != nil ? nil : users
         )
         if let next { active = next }
     }

@@ -10,11 +10,18 @@ extension RevisionDraft {
     ///
     /// - Parameters:
     ///   - active: the configuration that this one would follow.
+    ///   - access: users who can get in.
     ///   - now: seconds since 1970 UTC.
-    func report(of tree: ConfigTree, after active: ConfigTree, now: Int64) -> ValidationReport {
+    func report(
+        of tree: ConfigTree,
+        after active: ConfigTree,
+        access: Set<String>,
+        now: Int64
+    ) -> ValidationReport {
         let report = SnapshotCheck.report(on: snapshot, now: now)
         return ValidationReport(
-            errors: report.errors.map(ProblemItem.init) + Self.userErrors(tree, after: active),
+            errors: report.errors.map(ProblemItem.init)
+                + Self.userErrors(tree, after: active, access),
             warnings: report.warnings.map(ProblemItem.init)
         )
     }
@@ -25,21 +32,21 @@ extension RevisionDraft {
     /// way back to that.
     private static func userErrors(
         _ tree: ConfigTree,
-        after active: ConfigTree
+        after active: ConfigTree,
+        _ access: Set<String>
     ) -> [ProblemItem] {
         guard tree.node(at: ["user"]) != nil || active.node(at: ["user"]) != nil else { return [] }
         let users = tree.node(at: ["user"])?.children ?? [:]
-        let admins = users.values.filter { user in
+        let admins = users.filter { _, user in
             user["role"]?.value?.word == "admin" && user["status"]?.value?.word != "disabled"
-        }
-        guard admins.isEmpty else { return [] }
-        return [
-            ProblemItem(
-                path: "user",
-                message: "no active user has the role `admin`: nobody could mend that",
-                code: "admin_missing"
-            )
-        ]
+        }.map(\.key)
+        guard access.isDisjoint(with: admins) else { return [] }
+        let message =
+            admins.isEmpty
+            ? "no active user has the role `admin`: nobody could mend that"
+            : "no admin of it has a password or a token yet, so nobody could get in: keep one who "
+                + "has until the new one has, too"
+        return [ProblemItem(path: "user", message: message, code: "admin_missing")]
     }
 }
 

@@ -162,7 +162,7 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         of request: Request,
         _ route: AdminRoute
     ) async throws(Refusal) -> (json: JSONValue?, bytes: [UInt8]) {
-        let limit = service.bodyBytesMax
+        let limit = route.bodyBytes(service.bodyBytesMax)
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw .tooLarge(limit)
         }

@@ -56,6 +56,18 @@ public struct AdminRoute: Sendable {
         if case .none = body { false } else { true }
     }
 
+    /// How many bytes of a body are read, of at most `bytesMax`: all of them only where whole
+    /// configurations come, from callers who may write one.
+    func bodyBytes(_ bytesMax: Int) -> Int {
+        switch body {
+        case .configuration: bytesMax
+        case .none: min(1_024, bytesMax)
+        case .object, .optionalObject:
+            ["/v1/candidate/edit", "/v1/candidate/load"].contains(path)
+                ? bytesMax : min(65_536, bytesMax)
+        }
+    }
+
     /// Whether the token of the first start may use it: to make a user of whoever has it.
     var takesBootstrap: Bool {
         ["/v1/whoami", "/v1/tokens", "/v1/users/{id}/password"].contains(path)

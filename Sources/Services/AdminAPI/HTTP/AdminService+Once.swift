@@ -54,14 +54,17 @@ extension AdminService {
         key: String
     ) async throws(Refusal) -> AdminReply {
         var reply: AdminReply
+        var isOpen = false
         do throws(Refusal) {
             reply = try await route.handle(self, call)
         } catch {
             reply = .problem(error)
+            isOpen = error.leavesOutcomeOpen
         }
-        // A failure of ours may be gone the next time, so it is no outcome to repeat.
+        // A failure of ours may be gone the next time, so it is no outcome to repeat; but a commit
+        // whose end is not known must not be made a second time.
         guard reply.status.code < 500 else {
-            try store.forgetRepetition(owner: owner, key: key)
+            if !isOpen { try store.forgetRepetition(owner: owner, key: key) }
             return reply
         }
         var kept = reply

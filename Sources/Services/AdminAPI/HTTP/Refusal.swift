@@ -10,6 +10,8 @@ struct Refusal: Error, Sendable {
     var problem: Problem
     /// Fields that the status asks for, such as `Retry-After`.
     var fields: HTTPFields = [:]
+    /// Whether what was asked for may have been done, or be done yet.
+    var leavesOutcomeOpen = false
 
     init(
         _ status: HTTPResponse.Status,
@@ -201,12 +203,30 @@ extension Refusal {
     }
 
     static func commitPending(_ id: String) -> Refusal {
+        var refusal = otherCommitPending(id)
+        refusal.leavesOutcomeOpen = true
+        return refusal
+    }
+
+    /// The same of an earlier commit, which is in the way of this one.
+    static func otherCommitPending(_ id: String) -> Refusal {
         Refusal(
             .serviceUnavailable,
             "commit_pending",
             "commit \(id) was asked for and the answer is not known yet: see `/v1/commits/\(id)`"
         ).with(.retryAfter, "1")
     }
+
+    /// What is in force was published by a state of this service that is gone.
+    static func publishedUnknown(_ revision: String) -> Refusal {
+        Refusal(
+            .serviceUnavailable,
+            publishedUnknownCode,
+            "the published revision \(revision) is not kept here"
+        )
+    }
+
+    static let publishedUnknownCode = "published_unknown"
 }
 
 extension ProblemItem {

@@ -158,7 +158,9 @@ extension AdminService {
                 name: name,
                 role: role,
                 createdAt: now,
-                expiresAt: now + life
+                // A token does not outlive the one that it was made with.
+                expiresAt: call.caller.kind == .token
+                    ? min(now + life, call.caller.expiresAt) : now + life
             )
             let summary = "\(secret.id) role \(role.rawValue)"
             let note = note(call.caller, .tokenCreate, user, summary)
@@ -194,6 +196,11 @@ extension AdminService {
             guard let token = try store.credential(call.id), token.kind == .token,
                 token.user == call.caller.user || call.caller.role == .admin
             else { throw .missing("token `\(call.id.prefix(64))`") }
+            // Nothing but itself, if it may do less than the other.
+            let role = token.role ?? .admin
+            guard token.id == call.caller.credentialID || role.isWithin(call.caller.role) else {
+                throw .forbidden(call.caller.role, [role])
+            }
             let note = note(call.caller, .tokenRevoke, call.id, "token of \(token.user)")
             try store.revoke(token.id, now: clock.seconds, note)
             return ((), nil)
@@ -212,7 +219,11 @@ extension AdminService {
             }
             let standing: AdminRole? =
                 if isFirst { .admin } else { try await authenticator.standing(of: user) }
-            guard standing != nil else { throw .missing("user `\(user)` in the active revision") }
+            guard let standing else { throw .missing("user `\(user)` in the active revision") }
+            // With a password, whoever sets it has all that the user may do.
+            guard standing.isWithin(call.caller.role) else {
+                throw .forbidden(call.caller.role, [standing])
+            }
             let hash = try await authenticator.passwords.hash(password)
             let note = note(call.caller, .userPassword, user, "")
             if isFirst {

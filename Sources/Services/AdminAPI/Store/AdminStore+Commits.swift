@@ -58,10 +58,10 @@ extension AdminStore {
     func settle(
         _ commit: StoredCommit,
         event: AdminNote?,
-        without gone: Set<String> = []
+        keepingUsers users: Set<String>? = nil
     ) throws(Refusal) {
         try write { database in
-            for user in gone { try Self.forget(user, database) }
+            if let users { try Self.forgetOthers(than: users, database) }
             try database.execute(
                 sql: """
                     UPDATE commit_record SET state = ?, epoch = ?, serial = ?, decided_at = ?,

@@ -202,10 +202,31 @@ extension AdminStore {
         }
     }
 
-    /// Forgets a user's password, tokens and sessions.
-    static func forget(_ user: String, _ database: Database) throws {
-        try database.execute(sql: "DELETE FROM password WHERE user = ?", arguments: [user])
-        try database.execute(sql: "DELETE FROM credential WHERE user = ?", arguments: [user])
+    /// Forgets passwords, tokens and sessions of everybody who is no user any more.
+    static func forgetOthers(than users: Set<String>, _ database: Database) throws {
+        let known = try String.fetchSet(
+            database,
+            sql: "SELECT user FROM password UNION SELECT user FROM credential"
+        )
+        for user in known.subtracting(users) {
+            try database.execute(sql: "DELETE FROM password WHERE user = ?", arguments: [user])
+            try database.execute(sql: "DELETE FROM credential WHERE user = ?", arguments: [user])
+        }
+    }
+
+    /// Users who can get in with all of their role: by a password, or by a token that has it.
+    func usersWithAccess(now: Int64) throws(Refusal) -> Set<String> {
+        try read { database in
+            try String.fetchSet(
+                database,
+                sql: """
+                    SELECT user FROM password UNION SELECT user FROM credential
+                    WHERE kind = 'token' AND revoked_at IS NULL AND expires_at > ?
+                        AND (role IS NULL OR role = 'admin')
+                    """,
+                arguments: [now]
+            )
+        }
     }
 
     /// Keeps a bootstrap token in the place of an earlier one, unless somebody has or had access.
