@@ -239,5 +239,5 @@ def test_both_die_behind_the_decision(field, first):
 
 def test_all_of_it_together_tells_one_story(field):
     check_traffic(field, field.outages)
-    _, serials = check_events(field)
+    _, serials = check_events(field, field.outages)
     check_ledgers(field, serials)

@@ -39,7 +39,7 @@ def under_fire(field, seed, commits, kills, per_second, pause):
     arsonist.stop()
     seconds = field.converges()
     check_traffic(field, arsonist.outages)
-    events, serials = check_events(field)
+    events, serials = check_events(field, arsonist.outages)
     check_ledgers(field, serials)
     differed = disagreements(field, events, arsonist.outages)
     answered = len(field.ledger.answered())
