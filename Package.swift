@@ -106,6 +106,9 @@ let package = Package(
                 "NIOSSL", "NIOTLS", "SwiftASN1", "X509",
             ]
         ),
+        // The log's tree, its proofs and checkpoints, without disk and network; and what signs them.
+        .module("TransparencyLog", in: "Platform", uses: ["Bytes", "Crypto"]),
+        .module("TransparencyLogSigning", in: "Platform", uses: ["TransparencyLog", "Crypto"]),
         // Makes certificates, so the gateway never links it.
         .module(
             "MeshSigning",
@@ -267,6 +270,11 @@ let package = Package(
             uses: ["Bundle", "BundleStream", "Contract", "TestKit"]
         ),
         .tests("Sealing", in: "Platform", uses: ["Bytes", "Sealing"]),
+        .tests(
+            "TransparencyLog",
+            in: "Platform",
+            uses: ["Bytes", "TestKit", "TransparencyLog", "TransparencyLogSigning"]
+        ),
         .tests("Storage", in: "Platform", uses: ["Bytes", "Storage", "GRDB"]),
         .tests(
             "Mesh",

@@ -79,14 +79,15 @@ extension ImportGraph {
     /// Decisions and state machines: values in, values out. All that they may import.
     static let pureTargets: Set<String> = [
         "ClawgressModel", "ClawgressPolicy", "ClawgressQuota", "ClawgressForward",
-        "ClawgressConfigTree",
+        "ClawgressConfigTree", "ClawgressTransparencyLog",
     ]
     static let pureImports: Set<String> = [
         "ClawgressBytes", "ClawgressModel", "Swift", "Synchronization",
     ]
     /// Values in, values out as well: JSON, the one spelling of snapshots, digests.
     static let pureTools: [String: Set<String>] = [
-        "ClawgressConfigTree": ["ClawgressJWS", "ClawgressSnapshotText", "Crypto"]
+        "ClawgressConfigTree": ["ClawgressJWS", "ClawgressSnapshotText", "Crypto"],
+        "ClawgressTransparencyLog": ["Crypto"],
     ]
     /// What runs between accept and close, where Foundation would allocate behind our back.
     static let hotTargets: Set<String> = stages.union([
