@@ -93,7 +93,7 @@ let package = Package(
         .module("ConfigTree", uses: ["Bytes", "JWS", "Model", "SnapshotText", "Crypto"]),
         .module("SnapshotCheck", in: "Platform", uses: ["Bytes", "Identity", "Model", "Policy"]),
         .module("Sealing", in: "Platform", uses: ["Bytes", "Crypto", "CryptoExtras"]),
-        .module("Contract", in: "Platform", uses: ["JWS"]),
+        .module("Contract", in: "Platform", uses: ["Bytes", "JWS"]),
         // The gateway's side of the distribution of bundles, without disk and network.
         .module("BundleStream", in: "Platform", uses: ["Bundle", "Contract"]),
         .module("Storage", in: "Platform", uses: ["Bytes", "GRDB"]),

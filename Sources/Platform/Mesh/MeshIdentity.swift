@@ -11,6 +11,8 @@ public enum MeshService: String, Sendable, CaseIterable {
     case policy
     /// Serves operators.
     case adminAPI = "admin-api"
+    /// Keeps the log.
+    case audit
 }
 
 /// The identity in a certificate's subject alternative name: `clawgress://gateway/gw-1`.
@@ -49,7 +51,7 @@ public struct MeshIdentity: Sendable, Hashable, CustomStringConvertible {
     public var dnsName: String {
         switch service {
         case .gateway: "\(name).gateway\(Self.zone)"
-        case .policy, .adminAPI: "\(service.rawValue)\(Self.zone)"
+        case .policy, .adminAPI, .audit: "\(service.rawValue)\(Self.zone)"
         }
     }
 
