@@ -9,6 +9,7 @@ let package = Package(
     products: [
         .executable(name: "clawgress", targets: ["clawgress"]),
         .executable(name: "clawgress-admin-api", targets: ["clawgress-admin-api"]),
+        .executable(name: "clawgress-audit", targets: ["clawgress-audit"]),
         .executable(name: "clawgress-gateway", targets: ["clawgress-gateway"]),
         .executable(name: "clawgress-policy", targets: ["clawgress-policy"]),
     ],
@@ -153,6 +154,22 @@ let package = Package(
             ],
             path: "Sources/Daemons/clawgress-admin-api"
         ),
+        .module(
+            "AuditService",
+            in: "Services",
+            uses: [
+                "Bytes", "Contract", "Daemon", "JWS", "Mesh", "Model", "Sealing",
+                "TransparencyLog", "TransparencyLogSigning", "Crypto", "HTTPTypes", "Hummingbird",
+                "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle",
+            ]
+        ),
+        .executableTarget(
+            name: "clawgress-audit",
+            dependencies: [
+                "AuditService", "Daemon", "Model", "ArgumentParser", "Logging", "ServiceLifecycle",
+            ],
+            path: "Sources/Daemons/clawgress-audit"
+        ),
 
         // The command line.
         .module(
@@ -292,6 +309,15 @@ let package = Package(
                 "Bundle", "Contract", "Daemon", "JWS", "JWSSigning", "Mesh", "MeshSigning", "Model",
                 "PolicyService", "Sealing", "Storage", "HTTPTypes", "Hummingbird", "Logging",
                 "ServiceLifecycle",
+            ]
+        ),
+        .tests(
+            "AuditService",
+            in: "Services",
+            uses: [
+                "AuditService", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "MeshSigning",
+                "Sealing", "TransparencyLog", "TransparencyLogSigning", "HTTPTypes",
+                "Hummingbird", "Logging", "ServiceLifecycle",
             ]
         ),
         .tests(

@@ -12,6 +12,11 @@ extension FileError {
     /// Whether the file was refused because others than its owner may read or write it.
     public var isExposedFile: Bool { code == EPERM && operation == Self.exposedOperation }
 
+    /// What a write says when the disk has no room left.
+    public static func full(_ path: String) -> FileError {
+        FileError(code: ENOSPC, operation: "write", path: path)
+    }
+
     static func exposed(_ path: String) -> FileError {
         FileError(code: EPERM, operation: exposedOperation, path: path)
     }

@@ -24,6 +24,8 @@ public enum AuditProblem {
     public static var diskFull: String { "audit_disk_full" }
     /// 503: there are more streams, or holes in them, than the service is set to remember.
     public static var streamsFull: String { "audit_streams_full" }
+    /// 503: too many batches are being taken at this moment.
+    public static var busy: String { "audit_busy" }
     /// 503: the service stops, or has stopped at an error of the disk.
     public static var unavailable: String { "unavailable" }
 }

@@ -25,7 +25,7 @@ public struct AuditStream: Codable, Sendable, Equatable {
         }
     }
 
-    /// The sender as its certificate names it: `gateway/gw-1`.
+    /// The sender: `gateway/` and its id, or a service's word such as `admin-api`.
     public var sender: String
     /// The sender's start, 32 hexadecimal digits.
     public var bootID: String

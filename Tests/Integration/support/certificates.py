@@ -20,10 +20,23 @@ class Authority:
 
     def server_context(self, names):
         """A TLS context that proves to be each of `names` (host names, IPv4 literals, URIs)."""
-        stem = os.path.join(self.folder, names[0].replace("*", "any"))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self._issue(names))
+        return context
+
+    def peer_context(self, identity, trusted):
+        """The context of a client that proves an identity of the mesh and trusts a file of CAs."""
+        context = ssl.create_default_context(cafile=trusted)
+        context.load_cert_chain(*self._issue([identity]))
+        return context
+
+    def _issue(self, names):
+        """Files of a new certificate and its key."""
+        plain = names[0].replace("/", "-")
+        stem = os.path.join(self.folder, plain.replace("*", "any"))
         self._openssl(
             "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-            "-subj", f"/CN={names[0]}", "-keyout", f"{stem}.key", "-out", f"{stem}.csr",
+            "-subj", f"/CN={plain}", "-keyout", f"{stem}.key", "-out", f"{stem}.csr",
         )
         alternatives = ",".join(f"{kind(name)}:{name}" for name in names)
         with open(f"{stem}.ext", "w", encoding="utf-8") as extensions:
@@ -32,9 +45,7 @@ class Authority:
             "x509", "-req", "-in", f"{stem}.csr", "-CA", self.certificate, "-CAkey", self._key,
             "-CAcreateserial", "-days", "2", "-extfile", f"{stem}.ext", "-out", f"{stem}.pem",
         )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(f"{stem}.pem", f"{stem}.key")
-        return context
+        return f"{stem}.pem", f"{stem}.key"
 
     def client_context(self):
         """A TLS context of a client that trusts this authority only."""

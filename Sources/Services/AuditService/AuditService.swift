@@ -1,0 +1,99 @@
+// The daemon's parts put together: key, log, the servers, and the checkpoints' clock.
+
+import ClawgressBytes
+import ClawgressDaemon
+import ClawgressMesh
+import ClawgressSealing
+import Hummingbird
+public import Logging
+public import ServiceLifecycle
+
+/// The audit service.
+public enum AuditService {
+    /// What the daemon runs.
+    ///
+    /// - Throws: a sentence for the operator.
+    public static func services(
+        _ configuration: AuditConfiguration,
+        logger: Logger
+    ) async throws -> [any Service] {
+        let failpoints = try Failpoints(
+            allowed: configuration.allowFailpoints,
+            steps: LogStep.allCases.map(\.rawValue)
+        )
+        let passphrase = try Passphrase(credential: configuration.credential)
+        let folder = try MeshFolder(path: configuration.meshFolder, passphrase: passphrase)
+        guard let address = MeshAddress(configuration.listen) else {
+            throw StartRefusal("`listen` must be `host:port`")
+        }
+        let places = AuditPlaces(stateFolder: configuration.stateFolder)
+        let log = try AuditLog(
+            places,
+            signer: try LogKey.open(
+                places,
+                name: configuration.logName,
+                passphrase: passphrase
+            ),
+            settings: configuration.settings,
+            logger: logger,
+            reach: { failpoints.reach($0.rawValue) }
+        )
+        await log.publish()
+        let ready = ReadyFile(path: configuration.readyFile, logger: logger)
+        let isPublic = configuration.publicListen != nil
+        let server = MeshServer(
+            address: address,
+            folder: folder,
+            clientCertificates: .optional,
+            now: AuditClock.wall
+        )
+        let routes = AuditRoutes(log: log, settings: configuration.settings)
+        let application = server.application(routes.router(), logger: logger) { port in
+            logger.notice("serving", metadata: ["port": "\(port)"])
+            ready.bound("port", port, of: isPublic ? 2 : 1)
+        }
+        var services: [any Service] = [
+            LogService(log: log, every: configuration.settings.checkpointEvery), application,
+        ]
+        if let address = configuration.publicListen.flatMap(MeshAddress.init) {
+            services.append(
+                PublicReading(log: log, address: address).application(logger: logger) { port in
+                    ready.bound("public_port", port, of: 2)
+                }
+            )
+        }
+        return services
+    }
+
+    /// Makes the key of a new log; see ``LogKey/create(_:name:passphrase:cost:)``.
+    ///
+    /// - Returns: the key by which the log is verified.
+    /// - Throws: a sentence for the operator.
+    public static func begin(_ configuration: AuditConfiguration) throws -> String {
+        var generator = SystemRandomNumberGenerator()
+        return try LogKey.create(
+            AuditPlaces(stateFolder: configuration.stateFolder),
+            name: configuration.logName ?? LogKey.drawnName(using: &generator),
+            passphrase: try Passphrase(credential: configuration.credential)
+        )
+    }
+}
+
+/// Publishes at intervals, and for the last time when the daemon ends.
+struct LogService: Service {
+    let log: AuditLog
+    let every: Int64
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .milliseconds(every))
+                await log.publish()
+                // What the disk may have lost only a new start can tell.
+                if let failure = await log.failure { throw failure }
+            }
+        }
+        await log.stop()
+        if let failure = await log.failure { throw failure }
+    }
+}

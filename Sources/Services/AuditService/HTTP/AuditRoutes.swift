@@ -1,0 +1,87 @@
+// The routes of the mesh, each with whom it is for. A route that names nobody would be for anybody,
+// so each one begins with the check: a test asks every route as everybody.
+
+import ClawgressContract
+public import ClawgressMesh
+import ClawgressTransparencyLog
+import HTTPTypes
+public import Hummingbird
+
+/// The audit service's HTTP interface in the mesh.
+public struct AuditRoutes: Sendable {
+    let log: AuditLog
+    let admission: Admission
+
+    /// Serves a log.
+    public init(log: AuditLog, settings: LogSettings) {
+        self.log = log
+        admission = Admission(places: settings.batchesAtOnce)
+    }
+
+    /// Everything that is answered.
+    public func router() -> Router<MeshRequestContext> {
+        let router = Router(context: MeshRequestContext.self)
+        router.add(middleware: AuditProblems<MeshRequestContext>())
+        router.post(RouterPath(AuditPaths.batches)) { request, context in
+            try await take(request, from: try Self.sender(context))
+        }
+        router.get(RouterPath(AuditPaths.streams)) { request, context in
+            try Self.requireAdminAPI(context)
+            return AuditAnswers.json(try StreamPages.page(await log.state.ledger, request))
+        }
+        router.get("/metrics") { _, context in
+            try Self.requireAdminAPI(context)
+            return AuditAnswers.text(LogMetrics.text(await log.state))
+        }
+        router.get(RouterPath(AuditPaths.checkpoint)) { _, context in
+            guard context.peer != nil else { throw Problem.certificateRequired }
+            return try await LogFiles.checkpoint(log)
+        }
+        router.get(RouterPath("\(AuditPaths.log)/tile/**")) { request, context in
+            guard let peer = context.peer else { throw Problem.certificateRequired }
+            let name = try LogFiles.name(request)
+            if case .entries = name.kind, peer.service != .adminAPI {
+                throw Problem.identityRefused("\(peer)")
+            }
+            return try await LogFiles.tile(name, of: log)
+        }
+        return router
+    }
+
+    private static func requireAdminAPI(_ context: MeshRequestContext) throws(Problem) {
+        guard let peer = context.peer else { throw .certificateRequired }
+        guard peer.service == .adminAPI else { throw .identityRefused("\(peer)") }
+    }
+
+    /// Whose records a peer may send: its own.
+    private static func sender(_ context: MeshRequestContext) throws(Problem) -> RecordSender {
+        guard let peer = context.peer else { throw .certificateRequired }
+        switch peer.service {
+        case .gateway: return .gateway(peer.name)
+        case .adminAPI: return .service(peer.service.rawValue)
+        case .policy, .audit: throw .identityRefused("\(peer)")
+        }
+    }
+
+    private func take(_ request: Request, from sender: RecordSender) async throws -> Response {
+        let since = try BatchBody.since(request)
+        guard admission.enter() else { throw Problem.busy }
+        defer { admission.leave() }
+        let entries = try await BatchBody.entries(of: request, from: sender)
+        let outcome: BatchOutcome
+        do throws(LogRefusal) {
+            outcome = try await log.add(entries)
+        } catch {
+            throw Problem.refused(error)
+        }
+        let (checkpoint, consistency) = try await log.consistency(since: since)
+        await log.answering()
+        let answer = AuditBatchAnswer(
+            added: outcome.added,
+            known: outcome.known,
+            checkpoint: checkpoint,
+            consistency: consistency
+        )
+        return AuditAnswers.text(answer.text, type: "application/json")
+    }
+}

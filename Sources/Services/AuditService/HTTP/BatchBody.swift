@@ -1,0 +1,85 @@
+// A batch as it comes: bounded before it is read, and taken whole or not at all.
+
+import ClawgressContract
+import ClawgressTransparencyLog
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+
+/// Reads batches.
+enum BatchBody {
+    /// The tree size that a sender has verified.
+    static func since(_ request: Request) throws(Problem) -> Int {
+        guard let text = request.uri.queryParameters["since"] else { return 0 }
+        guard let size = Int(text), size >= 0 else {
+            throw .malformed("`since` must be the size of a tree")
+        }
+        return size
+    }
+
+    /// The records of a batch, each of `sender`.
+    static func entries(
+        of request: Request,
+        from sender: RecordSender
+    ) async throws -> [LogEntry] {
+        guard request.headers[.contentType] == AuditBatch.mediaType,
+            request.headers[.contentEncoding] == nil
+        else { throw Problem.mediaTypeRefused }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: AuditBatch.bytesMax)
+        } catch is NIOTooManyBytesError {
+            throw Problem.batchTooLarge("the body has more than \(AuditBatch.bytesMax) bytes")
+        }
+        return try entries(Array(body.readableBytesView), from: sender)
+    }
+
+    private static func entries(
+        _ body: [UInt8],
+        from sender: RecordSender
+    ) throws(Problem) -> [LogEntry] {
+        var lines = body.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        // Every line ends in a line feed, and the last one may.
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        guard !lines.isEmpty else { throw .malformed("the body has no record") }
+        guard lines.count <= AuditBatch.linesMax else {
+            throw .batchTooLarge("the body has more than \(AuditBatch.linesMax) lines")
+        }
+        var entries: [LogEntry] = []
+        entries.reserveCapacity(lines.count)
+        for (place, line) in lines.enumerated() {
+            let entry: LogEntry
+            do throws(RecordRefusal) {
+                entry = try LogEntry(Array(line))
+            } catch {
+                throw .recordRefused(line: place + 1, error)
+            }
+            guard entry.key.stream.sender == sender else {
+                throw .senderRefused(line: place + 1, entry.key.stream.sender, peer: sender)
+            }
+            entries.append(entry)
+        }
+        return entries
+    }
+}
+
+/// How many batches may be in memory at a time.
+final class Admission: Sendable {
+    private let places: Int
+    private let taken = Atomic(0)
+
+    init(places: Int) {
+        self.places = places
+    }
+
+    func enter() -> Bool {
+        guard taken.wrappingAdd(1, ordering: .relaxed).newValue > places else { return true }
+        leave()
+        return false
+    }
+
+    func leave() {
+        taken.wrappingSubtract(1, ordering: .relaxed)
+    }
+}

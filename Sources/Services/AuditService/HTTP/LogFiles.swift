@@ -1,0 +1,61 @@
+// The log's files as answers, in the paths and with the cache headers of C2SP tlog-tiles.
+
+import ClawgressBytes
+import ClawgressContract
+import ClawgressTransparencyLog
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Answers from the log's folder.
+enum LogFiles {
+    /// The newest checkpoint.
+    static func checkpoint(_ log: AuditLog) async throws -> Response {
+        guard let note = await log.checkpoint else { throw Problem.notFound("checkpoint yet") }
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-cache"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: note))
+        )
+    }
+
+    /// The file that a request names.
+    static func name(_ request: Request) throws(Problem) -> TileName {
+        let path = request.uri.path.dropFirst("\(AuditPaths.log)/".count)
+        guard let name = TileName(path: path) else { throw .notFound("file of that name") }
+        return name
+    }
+
+    /// A tile or a bundle, as it will be for ever.
+    static func tile(_ name: TileName, of log: AuditLog) async throws -> Response {
+        guard let content = try await log.content(of: name) else {
+            throw Problem.notFound("file of that name yet")
+        }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/octet-stream",
+                .cacheControl: "max-age=31536000, immutable",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: content))
+        )
+    }
+}
+
+extension AuditLog {
+    /// The content of one of the log's files; nil unless the newest checkpoint covers all of it.
+    func content(of name: TileName) async throws -> [UInt8]? {
+        let level: Int =
+            switch name.kind {
+            case .entries: 0
+            case .hashes(let level): level
+            }
+        let (end, overflow) = name.index.multipliedReportingOverflow(by: TileName.widthMax)
+        guard !overflow, end <= (size >> (8 * level)) - name.width else { return nil }
+        let tiles = tiles
+        return try await Self.onDisk { () throws(FileError) in try tiles.read(name) }.get()
+    }
+
+    /// A batch is about to be answered.
+    func answering() { reach(.beforeAnswer) }
+}

@@ -1,0 +1,80 @@
+// The ledger in pages: which records are there, and which are known to be missing.
+
+import ClawgressContract
+import Hummingbird
+
+/// Makes pages of streams.
+enum StreamPages {
+    /// How many runs of one stream are listed.
+    private static var runsMax: Int { 1_000 }
+
+    /// The page that a request asks for: `after`, `limit` (1 to 1000), `missing=true`.
+    static func page(
+        _ ledger: StreamLedger,
+        _ request: Request
+    ) throws(Problem) -> AuditStreamPage {
+        let query = request.uri.queryParameters
+        let limit = query["limit"].map { Int($0) ?? 0 } ?? 100
+        guard (1...1_000).contains(limit) else { throw .malformed("`limit` must be 1 to 1000") }
+        let after = query["after"].map { String($0) }
+        let wantsMissing = query["missing"] == "true"
+        var page = AuditStreamPage(streams: [], next: nil)
+        var isBehind = after == nil
+        for (key, runs) in ledger.sorted {
+            let cursor = "\(key.sender),\(key.boot),\(key.worker),\(key.kind.rawValue)"
+            if !isBehind {
+                isBehind = cursor == after
+                continue
+            }
+            let missing = key.kind == .records ? runs.missing : 0
+            guard !wantsMissing || missing > 0 else { continue }
+            page.streams.append(stream(key, runs, missing))
+            guard page.streams.count < limit else {
+                page.next = cursor
+                return page
+            }
+        }
+        guard isBehind else { throw .malformed("`after` is not the `next` of a page") }
+        return page
+    }
+
+    private static func stream(
+        _ key: StreamKey,
+        _ runs: NumberRuns,
+        _ missing: UInt64
+    ) -> AuditStream {
+        AuditStream(
+            sender: "\(key.sender)",
+            bootID: "\(key.boot)",
+            worker: key.worker,
+            kind: key.kind == .records ? .records : .gaps,
+            have: runs.runs.prefix(runsMax).map {
+                AuditStream.Run(first: $0.lowerBound, last: $0.upperBound)
+            },
+            runsLeftOut: max(0, runs.runs.count - runsMax),
+            missing: missing
+        )
+    }
+}
+
+/// The log's state in the text form of metrics.
+enum LogMetrics {
+    /// One gauge a line, each with its help.
+    static func text(_ state: LogState) -> String {
+        let gauges: [(String, String, UInt64)] = [
+            ("entries", "Records that are durable.", UInt64(state.durable)),
+            ("checkpoint_size", "Records under the newest checkpoint.", UInt64(state.covered)),
+            ("streams", "Streams of records.", UInt64(state.ledger.streamCount)),
+            ("stream_runs", "Runs of numbers in them.", UInt64(state.ledger.runCount)),
+            (
+                "missing_records", "Numbers below the highest of their stream that are not there.",
+                state.ledger.missing
+            ),
+            ("disk_full", "1 while the disk takes nothing.", state.isDiskFull ? 1 : 0),
+        ]
+        return gauges.map { name, help, value in
+            let name = "clawgress_audit_\(name)"
+            return "# HELP \(name) \(help)\n# TYPE \(name) gauge\n\(name) \(value)\n"
+        }.joined()
+    }
+}

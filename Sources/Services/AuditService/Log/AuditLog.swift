@@ -1,0 +1,192 @@
+// The log: what comes is known or new, new records are made durable in groups, and about once a
+// second the tree's files and a signed checkpoint follow. Nothing is acknowledged that is not on
+// the disk, and nothing is signed whose files are not in place.
+
+import ClawgressBytes
+import ClawgressTransparencyLog
+public import ClawgressTransparencyLogSigning
+public import Logging
+import NIOPosix
+
+/// Why a batch was not taken; nothing of it counts as kept.
+public enum LogRefusal: Error, Sendable, Equatable {
+    /// The disk has no room.
+    case diskFull
+    /// The ledger remembers as much as it may.
+    case ledgerFull
+    /// The log has stopped, or failed.
+    case stopped
+}
+
+/// What became of a batch.
+public struct BatchOutcome: Sendable, Equatable {
+    /// Records that are in the log now and were not before.
+    public var added = 0
+    /// Records that were in the log.
+    public var known = 0
+
+    /// Counts records.
+    public init(added: Int = 0, known: Int = 0) {
+        self.added = added
+        self.known = known
+    }
+}
+
+/// A log and its one writer.
+public actor AuditLog {
+    /// A batch that waits for its group.
+    struct Waiting {
+        let entries: [LogEntry]
+        let done: CheckedContinuation<Result<BatchOutcome, LogRefusal>, Never>
+    }
+
+    let places: AuditPlaces
+    let settings: LogSettings
+    let disk: LogDisk
+    let signer: NoteSigner
+    let reach: @Sendable (LogStep) -> Void
+    let logger: Logger
+    let tiles: TileFolder
+    let journal: Journal
+    let book: CheckpointBook
+    /// Held until the log is stopped.
+    private var lock: FileLock?
+
+    var tree: GrowingTree
+    var ledger: StreamLedger
+    /// Entries that are durable and not in the tree's files, in order.
+    var pending: [LogEntry]
+    var pendingBytes: Int
+    /// How many entries are durable.
+    var durable: Int
+    var published: SignedNote?
+    var queue: [Waiting] = []
+    var isCommitting = false
+    var publishing: Task<Void, Never>?
+    var isDiskFull = false
+    var failure: FileError?
+    var isStopped = false
+
+    /// Opens a log, or begins one in an empty folder.
+    ///
+    /// - Parameter reach: is told each step, so that a test can end the process there.
+    /// - Throws: `LogOpeningError`.
+    public init(
+        _ places: AuditPlaces,
+        signer: NoteSigner,
+        settings: LogSettings,
+        disk: LogDisk = LogDisk(),
+        logger: Logger,
+        reach: @escaping @Sendable (LogStep) -> Void = { _ in }
+    ) throws(LogOpeningError) {
+        do throws(FileError) {
+            lock = try FileLock(path: places.lock)
+        } catch {
+            throw error.isHeldElsewhere ? .held(path: places.lock) : .file(error)
+        }
+        let found = try LogRecovery(places, key: signer.key, settings: settings, disk: disk)
+        self.places = places
+        self.settings = settings
+        self.disk = disk
+        self.signer = signer
+        self.reach = reach
+        self.logger = logger
+        tiles = found.tiles
+        journal = found.journal
+        book = found.book
+        tree = found.tree
+        ledger = found.ledger
+        pending = found.pending
+        pendingBytes = found.pending.reduce(0) { $0 + $1.bytes.count }
+        durable = found.durable
+        published = found.published
+    }
+
+    /// The newest checkpoint; nil before the first one of a new log.
+    public var checkpoint: String? { published?.encoded }
+
+    /// How many entries the newest checkpoint covers.
+    public var size: Int { tree.size }
+
+    /// What metrics and the list of streams are made from.
+    public var state: LogState {
+        LogState(
+            durable: durable,
+            covered: tree.size,
+            ledger: ledger,
+            isDiskFull: isDiskFull
+        )
+    }
+
+    /// Adds what is new in a batch, and waits until it is durable.
+    ///
+    /// - Throws: `LogRefusal`.
+    public func add(_ entries: [LogEntry]) async throws(LogRefusal) -> BatchOutcome {
+        guard !isStopped, failure == nil else { throw .stopped }
+        let result = await withCheckedContinuation { done in
+            queue.append(Waiting(entries: entries, done: done))
+            guard !isCommitting else { return }
+            isCommitting = true
+            Task { await commitAll() }
+        }
+        return try result.get()
+    }
+
+    /// The proof that the newest checkpoint goes on where `size` ended, with that checkpoint.
+    ///
+    /// - Throws: `TreeError` if the files are not as they were written.
+    public func consistency(
+        since size: Int
+    ) async throws -> (checkpoint: String, hashes: [[UInt8]]) {
+        let (note, new, tiles) = (published?.encoded ?? "", tree.size, tiles)
+        guard size > 0, size < new else { return (note, []) }
+        let hashes = try await Self.onDisk { () throws(TreeError) in
+            try tiles.consistency(from: size, to: new)
+        }.get()
+        return (note, hashes)
+    }
+
+    /// Publishes what is left, takes nothing more, and gives the folder free.
+    public func stop() async {
+        isStopped = true
+        while isCommitting { await Task.yield() }
+        await publish()
+        lock = nil
+    }
+
+    /// Runs blocking work on a thread for it, so that no task waits for a disk that it does not
+    /// need.
+    static func onDisk<Answer: Sendable, Failure: Error>(
+        _ work: @escaping @Sendable () throws(Failure) -> Answer
+    ) async -> Result<Answer, Failure> {
+        let pool = NIOThreadPool.singleton
+        let result = try? await pool.runIfActive { () -> Result<Answer, Failure> in
+            do throws(Failure) {
+                return .success(try work())
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard let result else { preconditionFailure("the singleton pool is never shut down") }
+        return result
+    }
+
+    /// The disk failed in a way after which nobody knows what is on it: only a start can tell.
+    func fail(_ error: FileError) {
+        guard failure == nil else { return }
+        failure = error
+        logger.critical("the disk failed, the log stops", metadata: ["problem": "\(error)"])
+    }
+}
+
+/// A view of the log at one moment.
+public struct LogState: Sendable {
+    /// How many entries are durable.
+    public let durable: Int
+    /// How many of them the newest checkpoint covers.
+    public let covered: Int
+    /// Which records are in the log.
+    public let ledger: StreamLedger
+    /// Whether the last attempt to write found no room.
+    public let isDiskFull: Bool
+}

@@ -1,0 +1,24 @@
+// A record on its way into the log: its bytes, by what it is known, and its hash, which is made
+// before it waits for anything.
+
+import ClawgressBytes
+import ClawgressTransparencyLog
+
+/// One record.
+public struct LogEntry: Sendable {
+    /// The canonical bytes, which are the entry.
+    public let bytes: [UInt8]
+    /// By what it is known.
+    public let key: RecordKey
+    /// The leaf's hash.
+    let leaf: TreeHash
+
+    /// Reads a record.
+    ///
+    /// - Throws: `RecordRefusal`.
+    public init(_ bytes: [UInt8]) throws(RecordRefusal) {
+        key = try RecordLine.key(of: bytes.span)
+        leaf = TreeHash.leaf(bytes)
+        self.bytes = bytes
+    }
+}

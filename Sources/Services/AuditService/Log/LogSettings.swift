@@ -1,0 +1,38 @@
+// The numbers that an operator may choose, and the places at which a test may kill the process.
+
+/// How much is kept in memory and in files.
+public struct LogSettings: Sendable {
+    /// How long the log may go without a checkpoint while records come, in milliseconds.
+    public var checkpointEvery: Int64 = 1_000
+    /// How long a journal file is, in bytes.
+    public var journalBytes = 64 << 20
+    /// How many runs of numbers the ledger remembers.
+    public var runsMax = 1_000_000
+    /// How many bytes of records may wait for the next checkpoint before one is made at once.
+    public var pendingBytesMax = 32 << 20
+    /// How many bytes of records are synchronised together at most, beside one batch.
+    public var groupBytesMax = 8 << 20
+    /// How many batches are read and waited for at a time.
+    public var batchesAtOnce = 32
+
+    /// The defaults.
+    public init() {}
+}
+
+/// The places at which the process can be killed for a test, in their order.
+public enum LogStep: String, CaseIterable, Sendable {
+    /// A group is written to the journal, and not synchronised.
+    case journalWritten = "journal_written"
+    /// A group is on the disk, nobody was answered.
+    case journalSynchronised = "journal_synchronised"
+    /// The tree's files are in place, no checkpoint is signed.
+    case tilesWritten = "tiles_written"
+    /// A checkpoint is kept, and not published.
+    case checkpointKept = "checkpoint_kept"
+    /// A checkpoint is published.
+    case checkpointWritten = "checkpoint_written"
+    /// The ledger is on the disk, no journal file is removed.
+    case streamsWritten = "streams_written"
+    /// A batch is on the disk and about to be answered.
+    case beforeAnswer = "before_answer"
+}

@@ -1,0 +1,80 @@
+// The memory that makes a batch idempotent: every record's key that is in the log, as runs of
+// numbers in each stream.
+
+import ClawgressContract
+
+/// The ledger remembers as much as it may, and the record would be one more.
+public struct LedgerFull: Error, Sendable, Equatable {}
+
+/// Which records are in the log.
+public struct StreamLedger: Sendable, Equatable {
+    /// How many runs all streams may have together; a stream has at least one.
+    public let runsMax: Int
+    /// How many runs there are.
+    public private(set) var runCount = 0
+    /// How many numbers are missing, of all streams of records.
+    public private(set) var missing: UInt64 = 0
+    private var streams: [StreamKey: NumberRuns] = [:]
+
+    /// The ledger of an empty log.
+    public init(runsMax: Int) {
+        self.runsMax = runsMax
+    }
+
+    /// How many streams there are.
+    public var streamCount: Int { streams.count }
+
+    /// The numbers of a stream.
+    public subscript(stream: StreamKey) -> NumberRuns? { streams[stream] }
+
+    /// Whether a record is in the log.
+    public func contains(_ key: RecordKey) -> Bool {
+        streams[key.stream]?.contains(key.number) ?? false
+    }
+
+    /// Adds a record; false if it was there.
+    ///
+    /// - Throws: `LedgerFull` if it cannot be remembered; nothing changed then.
+    public mutating func insert(_ key: RecordKey) throws(LedgerFull) -> Bool {
+        let isNew = change(key.stream) { $0.insert(key.number) }
+        guard runCount > runsMax else { return isNew }
+        _ = remove(key)
+        throw LedgerFull()
+    }
+
+    /// Takes a record out again that did not come to be in the log; false if it was not there.
+    public mutating func remove(_ key: RecordKey) -> Bool {
+        change(key.stream) { $0.remove(key.number) }
+    }
+
+    /// Puts a stream in as it was kept.
+    ///
+    /// - Throws: `LedgerFull`.
+    mutating func restore(_ stream: StreamKey, _ runs: NumberRuns) throws(LedgerFull) {
+        _ = change(stream) { held in
+            held = runs
+            return true
+        }
+        guard runCount <= runsMax else { throw LedgerFull() }
+    }
+
+    private mutating func change(
+        _ stream: StreamKey,
+        _ edit: (inout NumberRuns) -> Bool
+    ) -> Bool {
+        var runs = streams[stream] ?? NumberRuns()
+        // Nothing else refers to the array while it is edited, so it is not copied.
+        streams[stream] = nil
+        let (count, lost) = (runs.runs.count, runs.missing)
+        let changed = edit(&runs)
+        runCount += runs.runs.count - count
+        if stream.kind == .records { missing = missing - lost + runs.missing }
+        if !runs.runs.isEmpty { streams[stream] = runs }
+        return changed
+    }
+
+    /// All streams in order.
+    public var sorted: [(key: StreamKey, runs: NumberRuns)] {
+        streams.sorted { $0.key < $1.key }.map { (key: $0.key, runs: $0.value) }
+    }
+}

@@ -1,0 +1,135 @@
+"""The audit service as a process, and senders of records with certificates of their own."""
+
+import http.client
+import json
+import os
+import secrets
+import shutil
+import ssl
+
+from support import bundle, privileges, programs, tlog
+from support.daemon import Daemon
+
+SERVER_NAME = "audit.clawgress.internal"
+
+
+def record(number, boot, gateway="gw-1", worker=0, **fields):
+    """The canonical line of a record."""
+    value = {
+        "boot_id": boot, "gateway_id": gateway, "sequence": number, "worker": worker, **fields,
+    }
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def new_boot():
+    return secrets.token_hex(16)
+
+
+class Peer:
+    """A service of the mesh that speaks to the audit service, a connection for each request."""
+
+    def __init__(self, service, context):
+        self._service, self._context = service, context
+
+    def ask(self, method, path, body=None, **fields):
+        """Status, fields and body of an answer."""
+        connection = NamedConnection(self._service.port, self._context)
+        try:
+            connection.request(method, path, body, fields)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
+
+    def send(self, lines, since=0):
+        """Sends a batch; status and the decoded answer."""
+        status, _, body = self.ask(
+            "POST", f"/v1/batches?since={since}", b"\n".join(lines) + b"\n",
+            **{"Content-Type": "application/x-ndjson"},
+        )
+        return status, json.loads(body)
+
+    def get(self, path):
+        """A JSON answer."""
+        status, _, body = self.ask("GET", path)
+        assert status == 200, body
+        return json.loads(body)
+
+
+class NamedConnection(http.client.HTTPSConnection):
+    """Connects to a port of this machine, and demands the service's name."""
+
+    def __init__(self, port, context):
+        super().__init__("127.0.0.1", port, timeout=30, context=context)
+        self._named = context
+
+    def connect(self):
+        http.client.HTTPConnection.connect(self)
+        self.sock = self._named.wrap_socket(self.sock, server_hostname=SERVER_NAME)
+
+
+class AuditService:
+    """The daemon with a log of its own; `state` may be a folder on another disk."""
+
+    def __init__(self, authority, state=None, **settings):
+        self.folder = privileges.reachable_folder("clawgress-audit-")
+        self._authority = authority
+        pki, mesh = self._path("pki"), self._path("mesh")
+        passphrase, credential = self._secret("authority"), self._secret("credential")
+        bundle.run("pki", "init", pki, "--passphrase-file", passphrase)
+        bundle.run(
+            "pki", "issue", pki, "audit/audit", "--to", mesh, "--credential", credential,
+            "--passphrase-file", passphrase,
+        )
+        self.trusted = os.path.join(pki, "ca.pem")
+        # The peers' certificates are of another authority: two may stand there.
+        with open(os.path.join(mesh, "ca.pem"), "a", encoding="ascii") as file, \
+                open(authority.certificate, encoding="ascii") as other:
+            file.write(other.read())
+        self.state = state or self._path("state")
+        os.makedirs(self.state, exist_ok=True)
+        for path in (mesh, self.state):
+            privileges.give_away(path)
+        self.daemon = Daemon(programs.AUDIT, self.folder, {
+            "listen": "127.0.0.1:0", "state_folder": self.state, "mesh_folder": mesh,
+            "credential": credential, "log_name": "log.test/suite", "checkpoint_ms": 50,
+            "journal_bytes": 65536, "log_level": "info", **settings,
+        })
+        self.key = tlog.Key(self.daemon.run("init"))
+
+    def _path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def _secret(self, name):
+        path = self._path(name)
+        with open(path, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(16) + "\n")
+        os.chmod(path, 0o600)
+        privileges.give_away_file(path)
+        return path
+
+    @property
+    def port(self):
+        return self.daemon.ready["port"]
+
+    def peer(self, identity):
+        """A client with a certificate, such as `gateway/gw-1`."""
+        context = self._authority.peer_context(f"clawgress://{identity}", self.trusted)
+        return Peer(self, context)
+
+    def stranger(self):
+        """A client without a certificate."""
+        return Peer(self, ssl.create_default_context(cafile=self.trusted))
+
+    def file(self, path):
+        """The content of one of the log's files."""
+        with open(os.path.join(self.state, "log", path), "rb") as file:
+            return file.read()
+
+    def read_log(self):
+        """The whole log from the folder, checked."""
+        return tlog.Log(self.file, self.key)
+
+    def close(self):
+        self.daemon.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)

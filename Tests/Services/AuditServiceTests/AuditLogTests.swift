@@ -1,0 +1,201 @@
+// The log against a naive one, and against every end that its process can find.
+
+import ClawgressAuditService
+import ClawgressBytes
+import Foundation
+import Logging
+import Testing
+
+@Suite("the log", .timeLimit(.minutes(5)))
+struct AuditLogTests {
+    @Test("has each record once, in order, whatever is sent again or out of order")
+    func idempotent() async throws {
+        let bench = try LogBench()
+        let log = try bench.open()
+        #expect(try await log.add(try entries(1...10)) == BatchOutcome(added: 10, known: 0))
+        #expect(try await log.add(try entries(5...12)) == BatchOutcome(added: 2, known: 8))
+        #expect(try await log.add(try entries([20, 20, 15])) == BatchOutcome(added: 2, known: 1))
+        #expect(await log.state.ledger.missing == 6)
+        #expect(try await log.add(try entries(13...20)) == BatchOutcome(added: 6, known: 2))
+        #expect(await log.state.ledger.missing == 0)
+        await log.publish()
+        let order: [UInt64] =
+            Array(1...12) + [20, 15, 13, 14, 16, 17, 18, 19]
+        #expect(try bench.readAll() == order.map { line($0) })
+        await log.stop()
+    }
+
+    @Test("is the tree of all its entries at each size at which files change")
+    func sizes() async throws {
+        let bench = try LogBench()
+        var next: UInt64 = 1
+        var log = try bench.open()
+        for size: UInt64 in [0, 1, 2, 255, 256, 257, 511, 512, 1_025] {
+            if next <= size { _ = try await log.add(try entries(next...size)) }
+            next = size + 1
+            await log.publish()
+            #expect(try bench.readAll().count == Int(size))
+            await log.stop()
+            log = try bench.open()
+        }
+        #expect(try bench.readAll() == (1...1_025).map { line($0) })
+    }
+
+    @Test("adds what comes at once in groups, and loses nothing of it")
+    func concurrent() async throws {
+        let bench = try LogBench()
+        let log = try bench.open()
+        try await withThrowingTaskGroup(of: BatchOutcome.self) { group in
+            for batch in 0..<40 as Range<UInt64> {
+                // Each record is in two batches.
+                group.addTask { try await log.add(try entries(batch * 50 + 1...batch * 50 + 100)) }
+            }
+            var added = 0
+            for try await outcome in group { added += outcome.added }
+            #expect(added == 2_050)
+        }
+        await log.stop()
+        #expect(Set(try bench.readAll()) == Set((1...2_050).map { line($0) }))
+        #expect(try bench.readAll().count == 2_050)
+    }
+
+    @Test("refuses a second writer")
+    func secondWriter() async throws {
+        let bench = try LogBench()
+        let log = try bench.open()
+        #expect(throws: LogOpeningError.self) { try bench.open() }
+        await log.stop()
+    }
+
+    /// Batches with overlaps, checkpoints between them, and files of the journal that are full.
+    private static func work(_ log: AuditLog) async -> UInt64 {
+        var acknowledged: UInt64 = 0
+        for round in 0..<6 as Range<UInt64> {
+            let last = (round + 1) * 70
+            let batch = try? entries(max(1, round * 70)...last)
+            guard let batch, (try? await log.add(batch)) != nil else { return acknowledged }
+            acknowledged = last
+            if round % 2 == 1 { await log.publish() }
+        }
+        return acknowledged
+    }
+
+    @Test("goes on with the same tree after an end before, or in, any change of its disk")
+    func everyEnd() async throws {
+        var changes = 0
+        var ended = true
+        while ended {
+            for part in [0, 7, 1_000, Int.max] {
+                let bench = try LogBench()
+                bench.settings.journalBytes = 20_000
+                let disk = DyingDisk(after: changes) { min($0, part) }
+                var acknowledged: UInt64 = 0
+                if let log = try? bench.open(disk.disk) {
+                    acknowledged = await Self.work(log)
+                    await log.stop()
+                }
+                ended = disk.isDead
+                let before = (try? bench.readAll()) ?? []
+                let log = try bench.open()
+                await log.publish()
+                let found = try bench.readAll()
+                #expect(found.starts(with: before), "ended at \(changes), part \(part)")
+                #expect(
+                    found.starts(with: (0..<acknowledged).map { line($0 + 1) }),
+                    "ended at \(changes), part \(part)"
+                )
+                #expect(Set(found).count == found.count)
+                // Whoever got no answer sends again.
+                #expect(await Self.work(log) == 420)
+                await log.stop()
+                #expect(try bench.readAll() == (1...420).map { line($0) })
+            }
+            changes += 1
+        }
+        #expect(changes > 60)
+    }
+
+    @Test("takes nothing while the disk is full, and everything afterwards")
+    func diskFull() async throws {
+        let bench = try LogBench()
+        bench.settings.pendingBytesMax = 10_000
+        let disk = DyingDisk(after: .max)
+        let log = try bench.open(disk.disk)
+        _ = try await log.add(try entries(1...50))
+        disk.fill(true)
+        await #expect(throws: LogRefusal.diskFull) { try await log.add(try entries(51...500)) }
+        await log.publish()
+        #expect(await log.state.isDiskFull)
+        disk.fill(false)
+        #expect(try await log.add(try entries(1...500)) == BatchOutcome(added: 450, known: 50))
+        await log.stop()
+        #expect(try bench.readAll() == (1...500).map { line($0) })
+    }
+
+    @Test("does not start on a folder that does not fit together")
+    func damage() async throws {
+        let bench = try LogBench()
+        let log = try bench.open()
+        _ = try await log.add(try entries(1...300))
+        await log.publish()
+        _ = try await log.add(try entries(301...310))
+        _ = try await log.add(try entries(311...320))
+        // The folder as a crash would leave it now, in parts of different times.
+        let copy = "\(bench.folder)-copy"
+        defer { try? FileManager.default.removeItem(atPath: copy) }
+        try FileManager.default.copyItem(atPath: bench.folder, toPath: copy)
+        await log.stop()
+        let journal = "journal/journal-00000000000000000000"
+        let cases: [(String, (inout Data) -> Void)] = [
+            ("log/tile/0/001.p/44", { $0[40] ^= 1 }),
+            ("log/tile/entries/001.p/44", { $0[40] ^= 1 }),
+            ("log/checkpoint", { $0[30] ^= 1 }),
+            ("checkpoints", { $0[$0.count - 8] ^= 1 }),
+            (journal, { $0[60] ^= 1 }),
+            (journal, { $0.removeLast($0.count - 100) }),
+        ]
+        for (name, damage) in cases {
+            let path = "\(copy)/\(name)"
+            let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+            var changed = whole
+            damage(&changed)
+            try changed.write(to: URL(fileURLWithPath: path))
+            #expect(throws: LogOpeningError.self, "\(name)") {
+                try AuditLog(
+                    AuditPlaces(stateFolder: copy),
+                    signer: bench.signer,
+                    settings: bench.settings,
+                    logger: .init(label: "test")
+                )
+            }
+            try whole.write(to: URL(fileURLWithPath: path))
+        }
+        let again = try AuditLog(
+            AuditPlaces(stateFolder: copy),
+            signer: bench.signer,
+            settings: bench.settings,
+            logger: .init(label: "test")
+        )
+        #expect(await again.state.durable == 320)
+        await again.stop()
+    }
+
+    @Test("proves that each checkpoint goes on where an earlier one ended")
+    func consistency() async throws {
+        let bench = try LogBench()
+        let log = try bench.open()
+        var heads: [TreeHeadText] = []
+        for size: UInt64 in [3, 256, 300, 700] {
+            let from = UInt64(heads.last?.size ?? 0) + 1
+            _ = try await log.add(try entries(from...size))
+            await log.publish()
+            heads.append(try TreeHeadText(await log.checkpoint ?? ""))
+            for old in heads {
+                let (note, hashes) = try await log.consistency(since: old.size)
+                try old.check(note, hashes)
+            }
+        }
+        #expect(try await log.consistency(since: 9_999).hashes.isEmpty)
+        await log.stop()
+    }
+}

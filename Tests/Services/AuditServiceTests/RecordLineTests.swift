@@ -1,0 +1,169 @@
+// What is taken as a record, and what the ledger remembers of it.
+
+import ClawgressAuditService
+import ClawgressJWS
+import Testing
+
+@Suite("a record's line")
+struct RecordLineTests {
+    private func key(_ line: String) throws(RecordRefusal) -> RecordKey {
+        let bytes = Array(line.utf8)
+        return try RecordLine.key(of: bytes.span)
+    }
+
+    @Test("tells the key of each kind of record")
+    func keys() throws {
+        let event = try key(line(7))
+        #expect(event.stream.sender == .gateway("gw-1") && event.number == 7)
+        #expect(event.stream.kind == .records && event.stream.worker == 0)
+        let admin = try key(
+            #"{"boot_id":"\#(boot)","record":"admin","sequence":3,"service_id":"admin-api","worker":0}"#
+        )
+        #expect(admin.stream.sender == .service("admin-api") && admin.number == 3)
+        let gap = try key(
+            #"{"boot_id":"\#(boot)","gateway_id":"gw-1","record":"gap","segment":0,"worker":1}"#
+        )
+        #expect(gap.stream.kind == .gaps && gap.number == 0)
+        #expect(gap.stream.boot.description == boot)
+    }
+
+    @Test(
+        "is refused unless it is canonical",
+        arguments: [
+            "", "{", "[]", "null", "{}x", " {}", #"{"a":1,}"#, #"{"b":1,"a":1}"#,
+            #"{"a":1,"a":1}"#, #"{"a": 1}"#, #"{"a":01}"#, #"{"a":-0}"#, #"{"a":1.0}"#,
+            #"{"a":1.50}"#, #"{"a":1e3}"#, #"{"a":9007199254740992}"#, #"{"a":.5}"#,
+            #"{"a":"\u0041"}"#, #"{"a":"\u001F"}"#, #"{"a":"\u000a"}"#, #"{"a":"\/"}"#,
+            "{\"a\":\"\u{1}\"}", #"{"\u0061":1}"#, #"{"a":[1,]}"#, #"{"a":tru}"#,
+            #"{"a":[[[[[1]]]]]}"#, #"{"a":1.1234567}"#, "{\"\u{e9}\":1}",
+        ]
+    )
+    func refused(_ text: String) {
+        do throws(RecordRefusal) {
+            _ = try key(text)
+            Issue.record("taken")
+        } catch {
+            guard case .notCanonical = error else {
+                Issue.record("\(error)")
+                return
+            }
+        }
+    }
+
+    @Test("of invalid UTF-8 is refused")
+    func invalidText() {
+        var bytes = Array(line(1, padding: "x").utf8)
+        bytes[bytes.firstIndex(of: UInt8(ascii: "x")) ?? 0] = 0xC3
+        #expect(throws: RecordRefusal.notCanonical(offset: 0)) {
+            try RecordLine.key(of: bytes.span)
+        }
+    }
+
+    @Test("without a member by which it is known is refused, naming it")
+    func members() {
+        #expect(throws: RecordRefusal.member("boot_id")) { try key("{}") }
+        let cases = [
+            (#"{"boot_id":"\#(boot)"}"#, "worker"),
+            (#"{"boot_id":"\#(boot)","worker":0}"#, "sequence"),
+            (#"{"boot_id":"\#(boot)","sequence":0,"worker":0}"#, "sequence"),
+            (#"{"boot_id":"\#(boot)","sequence":1,"worker":0}"#, "gateway_id"),
+            (#"{"boot_id":"\#(boot)","sequence":1,"worker":256}"#, "worker"),
+            (#"{"boot_id":"\#(boot.uppercased())","worker":0}"#, "boot_id"),
+            (
+                #"{"boot_id":"\#(boot)","gateway_id":"a","sequence":1,"service_id":"b","worker":0}"#,
+                "gateway_id"
+            ),
+            (#"{"boot_id":"\#(boot)","gateway_id":"A","sequence":1,"worker":0}"#, "gateway_id"),
+        ]
+        for (text, name) in cases {
+            #expect(throws: RecordRefusal.member(name), "\(text)") { try key(text) }
+        }
+    }
+
+    @Test("means the same to the strict reader, whatever byte of it was changed")
+    func secondOpinion() throws {
+        let original = Array(
+            (#"{"a":[1,"\u001f\n\"é",-2.5,true,null,{"b":0.001}],"boot_id":"\#(boot)","#
+                + #""gateway_id":"gw-1","sequence":12,"worker":3}"#).utf8
+        )
+        var taken = 0
+        for place in original.indices {
+            for byte in [0x20, 0x22, 0x2C, 0x30, 0x31, 0x39, 0x5C, 0x61, 0x7D, 0xC3] as [UInt8] {
+                var changed = original
+                changed[place] = byte
+                guard let key = try? RecordLine.key(of: changed.span) else { continue }
+                taken += 1
+                let value = try StrictJSON.read(changed.span)
+                #expect(value["sequence"]?.integer == Int64(key.number))
+                #expect(value["worker"]?.integer == Int64(key.stream.worker))
+                #expect(value["boot_id"]?.text == key.stream.boot.description)
+                #expect(value["gateway_id"]?.text.map(RecordSender.gateway) == key.stream.sender)
+            }
+        }
+        #expect(taken > 100)
+    }
+}
+
+@Suite("the ledger")
+struct LedgerTests {
+    private func key(_ number: UInt64, worker: UInt8 = 0) throws -> RecordKey {
+        try RecordLine.key(of: Array(line(number, worker: worker).utf8).span)
+    }
+
+    @Test("holds exactly what a set of numbers holds, whatever comes in which order")
+    func againstSet() {
+        var generator = SystemRandomNumberGenerator()
+        var runs = NumberRuns()
+        var numbers: Set<UInt64> = []
+        for _ in 0..<20_000 {
+            let number = UInt64.random(in: 1...60, using: &generator)
+            if Bool.random(using: &generator) {
+                #expect(runs.insert(number) == numbers.insert(number).inserted)
+            } else {
+                #expect(runs.remove(number) == (numbers.remove(number) != nil))
+            }
+            #expect(runs.count == UInt64(numbers.count))
+            #expect(runs.missing == (numbers.max() ?? 0) - UInt64(numbers.count))
+            #expect(NumberRuns(runs.runs) == runs)
+        }
+        #expect((1...60).allSatisfy { runs.contains($0) == numbers.contains($0) })
+    }
+
+    @Test("counts what is missing until it comes")
+    func gaps() throws {
+        var ledger = StreamLedger(runsMax: 10)
+        for number: UInt64 in [1, 2, 5, 9] { #expect(try ledger.insert(try key(number))) }
+        #expect(ledger.missing == 5 && ledger.runCount == 3)
+        for number: UInt64 in [3, 4, 6, 7, 8] { #expect(try ledger.insert(try key(number))) }
+        #expect(ledger.missing == 0 && ledger.runCount == 1)
+        #expect(try !ledger.insert(try key(5)))
+    }
+
+    @Test("refuses what it cannot remember, and is as it was")
+    func full() throws {
+        var ledger = StreamLedger(runsMax: 2)
+        _ = try ledger.insert(try key(1))
+        _ = try ledger.insert(try key(1, worker: 1))
+        let before = ledger
+        #expect(throws: LedgerFull.self) { try ledger.insert(try key(3)) }
+        #expect(throws: LedgerFull.self) { try ledger.insert(try key(1, worker: 2)) }
+        #expect(ledger == before)
+        #expect(try ledger.insert(try key(2)))
+    }
+
+    @Test("is the same after it was kept, and is refused with any bit changed")
+    func text() throws {
+        var ledger = StreamLedger(runsMax: 10)
+        for number: UInt64 in [1, 2, 5] { _ = try ledger.insert(try key(number)) }
+        let bytes = LedgerText.write(ledger, size: 17)
+        let read = try LedgerText.read(bytes, runsMax: 10)
+        #expect(read.ledger == ledger && read.size == 17)
+        for place in bytes.indices {
+            var changed = bytes
+            changed[place] ^= 4
+            #expect(throws: LedgerTextError.self) {
+                try LedgerText.read(changed, runsMax: 10)
+            }
+        }
+    }
+}
