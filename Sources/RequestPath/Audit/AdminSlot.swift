@@ -1,25 +1,11 @@
-// Administrative records among the slots of a segment. They are complete when they are written,
-// so they have neither states nor an outcome, and a layout of their own.
-//
-// What tells them from slots of requests is the lowest bit of the length, which is a multiple of
-// eight otherwise: it is under the checksum, and requests are written and read as before. To what
-// was built for versions 1 to 3 such a length is damage.
+// Administrative records among the slots of a segment, complete when they are written.
 
 import ClawgressBytes
 import ClawgressModel
 
-/// The parts of an administrative record, as offsets from its beginning.
+/// The parts of an administrative record, as offsets from its beginning, behind those of
+/// ``RecordLayout``.
 enum AdminLayout {
-    /// What the length of an administrative record has and no other has.
-    static var mark: UInt32 { 1 }
-
-    static var length: Int { 0 }
-    // Four bytes stay zero where other slots have a state, and four in front of the sequence.
-    static var checksum: Int { 8 }
-    /// From here to the end all is under the checksum, which begins with the marked length.
-    static var content: Int { 12 }
-    /// Where an outcome has it.
-    static var sequence: Int { SlotLayout.sequence }
     static var eventHigh: Int { 24 }
     static var eventLow: Int { 32 }
     static var timestamp: Int { 40 }
@@ -101,9 +87,8 @@ extension Segment {
         let texts = AdminText.allCases.map { Array(($0.value(event) ?? "").utf8) }
         let total = texts.reduce(AdminLayout.texts) { $0 + $1.count }
         let length = AdminLayout.aligned(total)
-        let marked = UInt32(length) | AdminLayout.mark
-        return append(length: length, published: marked) { file, start in
-            AdminSlot.storeFields(event, sequence: sequence, in: &file, at: start)
+        return append(record: .admin, length: length, sequence: sequence) { file, start in
+            AdminSlot.storeFields(event, in: &file, at: start)
             var place = start + AdminLayout.texts
             for (index, text) in texts.enumerated() {
                 let lengthPlace = start + AdminLayout.textLengths + 2 * index
@@ -111,9 +96,6 @@ extension Segment {
                 file.store(text.span, at: place)
                 place += text.count
             }
-            let content = start + AdminLayout.content..<start + length
-            let checksum = file.bytes.extracting(content).crc32c(seed: marked)
-            file.store(littleEndian: checksum, at: start + AdminLayout.checksum)
         }
     }
 }
@@ -122,11 +104,9 @@ extension Segment {
 enum AdminSlot {
     static func storeFields(
         _ event: AdminEvent,
-        sequence: UInt64,
         in file: inout MappedFile,
         at start: Int
     ) {
-        file.store(littleEndian: sequence, at: start + AdminLayout.sequence)
         file.store(littleEndian: event.eventID.high, at: start + AdminLayout.eventHigh)
         file.store(littleEndian: event.eventID.low, at: start + AdminLayout.eventLow)
         file.store(littleEndian: event.timestamp, at: start + AdminLayout.timestamp)
@@ -206,34 +186,5 @@ enum AdminSlot {
             place += count
         }
         return AdminLayout.aligned(place - start) == length ? texts : nil
-    }
-}
-
-extension SegmentView {
-    /// Looks at what may be an administrative record at `start`, of the `marked` length.
-    func probeRecord(at start: Int, _ marked: UInt32) -> SlotProbe {
-        let length = Int(marked & ~AdminLayout.mark)
-        guard length >= AdminLayout.bytesMin, length <= AdminLayout.bytesMax,
-            length % SlotLayout.alignment == 0, length <= file.length - start
-        else { return .torn }
-        let bytes = file.bytes
-        let content = bytes.extracting(start + AdminLayout.content..<start + length)
-        let checksum = bytes.load(littleEndian: UInt32.self, at: start + AdminLayout.checksum)
-        guard content.crc32c(seed: marked) == checksum,
-            AdminSlot.event(bytes, at: start, length: length) != nil
-        else { return .torn }
-        return .record(length: length)
-    }
-
-    /// The administrative record at `start`, which was probed.
-    func record(at start: Int, length: Int) -> AdminRecord? {
-        guard let event = AdminSlot.event(file.bytes, at: start, length: length) else { return nil }
-        return AdminRecord(
-            event: event,
-            serviceID: header.gatewayID,
-            bootID: header.bootID,
-            worker: header.worker,
-            sequence: word(start + AdminLayout.sequence)
-        )
     }
 }

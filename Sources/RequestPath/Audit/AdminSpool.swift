@@ -25,10 +25,12 @@ public actor AdminSpool {
     /// A service that keeps what it is about to record learns here what was recorded already.
     public nonisolated let lastEventID: RequestID?
 
-    private let folder: SpoolFolder
+    private nonisolated let folder: SpoolFolder
     private let supply: SegmentSupply
     private var current: Segment?
     private var sequence: UInt64 = 0
+    /// The segment of the newest record.
+    private var newest: UInt64?
     /// Why nothing can be recorded until the next start.
     private var failure: SpoolError?
     private var waiting: [CheckedContinuation<SpoolError?, Never>] = []
@@ -57,7 +59,9 @@ public actor AdminSpool {
     ) throws(SpoolError) {
         let folder = try SpoolFolder(path: path)
         recovery = try SpoolRecovery.run(folder)
-        lastEventID = try Self.lastEventID(in: path)
+        let last = try Self.lastEvent(in: path)
+        lastEventID = last?.id
+        newest = last?.segment
         let supply = try SegmentSupply(
             folder: folder,
             settings: SpoolSettings(
@@ -98,19 +102,26 @@ public actor AdminSpool {
         )
         try store(record)
         sequence = record.sequence
+        newest = current?.number
         current?.note(lastSequence: sequence)
         if let failure = await durable() { throw failure }
         return record
     }
 
-    /// Deletes the segments up to and including `number` that are not written to any more.
+    /// Deletes segments that are not written to any more.
     ///
-    /// Call it when all records up to there are safe elsewhere.
+    /// Call it when all their records are safe elsewhere. The one with the newest record stays
+    /// until there is a newer one: the next start needs it for ``lastEventID``.
     ///
-    /// - Returns: the numbers deleted.
+    /// - Returns: the numbers of those that are gone.
     @discardableResult
-    public func acknowledge(through number: UInt64) throws(SpoolError) -> [UInt64] {
-        try folder.acknowledge(through: number)
+    public func acknowledge(_ numbers: [UInt64]) throws(SpoolError) -> [UInt64] {
+        try folder.acknowledge(numbers.filter { $0 != newest })
+    }
+
+    /// Bytes that all segments take now.
+    public nonisolated func bytes() throws(SpoolError) -> Int {
+        try folder.bytes()
     }
 
     private func store(_ record: AdminRecord) throws(SpoolError) {
@@ -188,12 +199,14 @@ public actor AdminSpool {
         }
     }
 
-    /// The id of the last record in the newest segment that has one.
-    private static func lastEventID(in folder: String) throws(SpoolError) -> RequestID? {
+    /// The last record of the newest segment that has one.
+    private static func lastEvent(
+        in folder: String
+    ) throws(SpoolError) -> (id: RequestID, segment: UInt64)? {
         for number in try SegmentFiles.numbers(in: folder).reversed() {
             do throws(SpoolError) {
                 let view = try SegmentView(number: number, in: folder)
-                if let id = view.lastEventID { return id }
+                if let id = view.lastEventID { return (id, number) }
             } catch .malformed {
                 continue
             }
@@ -208,8 +221,10 @@ extension SegmentView {
         var found: RequestID?
         var start = HeaderLayout.bytes
         while let length = probe(at: start).length {
-            if case .record = probe(at: start) {
-                found = record(at: start, length: length)?.event.eventID
+            if case .record = probe(at: start),
+                case .admin(let admin) = record(at: start, length: length)
+            {
+                found = admin.event.eventID
             }
             start += length
         }

@@ -158,6 +158,8 @@ public enum AuditRecord: Sendable, Equatable {
     case gap(AuditGap)
     /// One administrative action.
     case admin(AdminRecord)
+    /// A sign of life.
+    case heartbeat(HeartbeatRecord)
 
     /// Wall clock, microseconds since 1970 UTC, by which records are put in order.
     public var timestamp: Int64 {
@@ -165,6 +167,7 @@ public enum AuditRecord: Sendable, Equatable {
         case .event(let event): event.timestamp
         case .gap(let gap): gap.last
         case .admin(let record): record.event.timestamp
+        case .heartbeat(let record): record.heartbeat.timestamp
         }
     }
 }

@@ -17,6 +17,7 @@ public enum EventWriter {
         case .event(let event): write(event, to: &out)
         case .gap(let gap): write(gap, to: &out)
         case .admin(let record): write(record, to: &out)
+        case .heartbeat(let record): write(record, to: &out)
         }
     }
 
@@ -45,6 +46,25 @@ public enum EventWriter {
         fields.word("record", "gap", &out)
         fields.integer("segment", gap.segment, &out)
         fields.integer("worker", UInt64(gap.worker), &out)
+        out.append("}")
+    }
+
+    /// Appends a sign of life, marked by `"record":"heartbeat"`.
+    public static func write(_ record: HeartbeatRecord, to out: inout ByteBuffer) {
+        let heartbeat = record.heartbeat
+        var fields = FieldWriter(truncated: [])
+        out.append("{")
+        fields.text("boot_id", record.bootID.text, 32, &out)
+        fields.integer("dropped", heartbeat.dropped, &out)
+        fields.integer("event_version", UInt64(Heartbeat.formatVersion), &out)
+        fields.text("gateway_id", record.gatewayID, 128, &out)
+        fields.integers("last_sequences", heartbeat.lastSequences, &out)
+        fields.integer("open_exchanges", heartbeat.openExchanges, &out)
+        fields.word("phase", heartbeat.phase.name, &out)
+        fields.word("record", "heartbeat", &out)
+        fields.integer("sequence", record.sequence, &out)
+        fields.instant("timestamp", heartbeat.timestamp, &out)
+        fields.integer("worker", UInt64(record.worker), &out)
         out.append("}")
     }
 

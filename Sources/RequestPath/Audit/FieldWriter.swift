@@ -46,6 +46,16 @@ struct FieldWriter {
         CanonicalJSON.append(integer: value, to: &out)
     }
 
+    mutating func integers(_ key: StaticString, _ values: [UInt64], _ out: inout ByteBuffer) {
+        self.key(key, &out)
+        out.append("[")
+        for (index, value) in values.enumerated() {
+            if index > 0 { out.append(",") }
+            CanonicalJSON.append(integer: value, to: &out)
+        }
+        out.append("]")
+    }
+
     mutating func thousandths(_ key: StaticString, _ value: UInt64?, _ out: inout ByteBuffer) {
         self.key(key, &out)
         guard let value else { return out.append("null") }

@@ -157,6 +157,15 @@ public final class SegmentSupply: Sendable {
         try SegmentFiles.bytes(in: folder.path)
     }
 
+    /// The last number that each worker has given, by worker; 0 for none.
+    public func lastSequences() -> [UInt64] {
+        let newest = state.withLock { $0.newest }
+        return shelves.indices.map { worker in
+            let number = newest[UInt8(worker)] ?? 0
+            return (try? SegmentView(number: number, in: folder.path))?.lastSequence ?? 0
+        }
+    }
+
     /// The next segment of a worker; nil if none is prepared.
     func take(worker: UInt8) -> Segment? {
         guard let segment = shelves[Int(worker)].take() else { return nil }

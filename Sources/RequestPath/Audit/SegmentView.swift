@@ -11,7 +11,7 @@ enum SlotProbe: Equatable {
     case torn
     /// A valid slot of this length.
     case slot(length: Int)
-    /// A valid administrative record of this length.
+    /// A valid administrative record, or sign of life, of this length.
     case record(length: Int)
 
     /// The length of what is there; nil if nothing is.
@@ -72,10 +72,10 @@ struct SegmentView: ~Copyable {
         guard start <= file.length - 4 else { return .end }
         let published = file.observe(at: start + SlotLayout.length)
         guard published != 0 else { return .end }
-        guard published & AdminLayout.mark == 0 else { return probeRecord(at: start, published) }
+        guard published & RecordKind.bits == 0 else { return probeRecord(at: start, published) }
         let length = Int(published)
         guard length >= SlotLayout.bytesMin, length <= SlotLayout.bytesMax,
-            length % SlotLayout.alignment == 0, length <= file.length - start
+            length <= file.length - start
         else { return .torn }
         let bytes = file.bytes
         guard let room = ServerNameRoom(bytes, at: start, slotLength: length) else { return .torn }

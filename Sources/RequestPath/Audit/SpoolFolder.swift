@@ -21,15 +21,20 @@ public final class SpoolFolder: Sendable {
         }
     }
 
-    /// Deletes the segments up to and including `number` in which nothing is open any more.
+    /// Deletes segments by number, if nothing is open in them any more.
     ///
-    /// Call it when all events and gap records up to there are safe elsewhere. Segments that a
-    /// writer still uses stay, whatever their number.
+    /// Call it when all events and gap records of theirs are safe elsewhere. A segment that a
+    /// writer still uses, or has not given back yet, stays: ask again later.
     ///
-    /// - Returns: the numbers deleted.
+    /// - Returns: the numbers of those that are gone.
     @discardableResult
-    public func acknowledge(through number: UInt64) throws(SpoolError) -> [UInt64] {
-        try SegmentFiles.removeSealed(through: number, in: path)
+    public func acknowledge(_ numbers: [UInt64]) throws(SpoolError) -> [UInt64] {
+        try SegmentFiles.removeSealed(numbers, in: path)
+    }
+
+    /// Bytes that all segments take now.
+    public func bytes() throws(SpoolError) -> Int {
+        try SegmentFiles.bytes(in: path)
     }
 }
 
@@ -70,16 +75,27 @@ enum SegmentFiles {
     }
 
     static func removeSealed(
-        through last: UInt64,
+        _ numbers: [UInt64],
         in folder: String
     ) throws(SpoolError) -> [UInt64] {
         var removed: [UInt64] = []
-        for number in try numbers(in: folder) where number <= last {
-            let isSealed = (try? SegmentView(number: number, in: folder))?.isSealed ?? false
-            guard isSealed else { continue }
+        for number in numbers where try isSealedOrGone(number, in: folder) {
             try remove(number, in: folder)
             removed.append(number)
         }
         return removed
+    }
+
+    private static func isSealedOrGone(
+        _ number: UInt64,
+        in folder: String
+    ) throws(SpoolError) -> Bool {
+        do throws(SpoolError) {
+            return try SegmentView(number: number, in: folder).isSealed
+        } catch .malformed {
+            return false
+        } catch .file(let error) where error.isMissing {
+            return true
+        }
     }
 }

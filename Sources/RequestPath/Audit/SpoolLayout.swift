@@ -10,16 +10,16 @@
 // of a tunnel's ClientHello, and what closed an exchange that had been allowed. Version 1 knew no
 // such room, and version 2 no tunnel around a request; both had zeroes where version 3 says what is
 // there, so all are read in the same way. Version 4 may have administrative records among the
-// slots (``AdminLayout``).
+// slots (``AdminLayout``), version 5 signs of life too (``HeartbeatLayout``).
 
 /// The header page of a segment.
 enum HeaderLayout {
     static var bytes: Int { 4_096 }
     /// `CLGSPOOL` in ASCII, read as a little-endian word.
     static var magicValue: UInt64 { 0x4C4F_4F50_5347_4C43 }
-    static var versionValue: UInt32 { 4 }
+    static var versionValue: UInt32 { 5 }
     /// The versions that can be read.
-    static var versionsKnown: ClosedRange<UInt32> { 1...4 }
+    static var versionsKnown: ClosedRange<UInt32> { 1...5 }
 
     static var magic: Int { 0 }
     static var version: Int { 8 }

@@ -7,22 +7,20 @@
 
 import ClawgressBytes
 
-/// Where a reader stands: hand it to a later reader to go on from there.
-public struct SpoolPosition: Sendable, Equatable {
-    var segments: [UInt64: SegmentPosition] = [:]
-
-    /// The beginning of a spool.
-    public init() {}
+/// Where a record lies in a spool.
+public struct SpoolPlace: Sendable, Hashable {
+    /// The number of its segment.
+    public let segment: UInt64
+    /// Its first byte there; 0 for the gap record.
+    let start: Int
 }
 
-/// What has been read of one segment.
-struct SegmentPosition: Sendable, Equatable {
-    /// The first byte that was not looked at.
-    var next = HeaderLayout.bytes
-    /// Slots before that which were open when they were looked at.
-    var open: [Int] = []
-    /// The losses that were reported.
-    var gap = GapCounts()
+/// A record and where it lies.
+public struct PlacedRecord: Sendable {
+    /// The record.
+    public let record: AuditRecord
+    /// Where it lies.
+    public let place: SpoolPlace
 }
 
 /// Reads a spool folder.
@@ -31,14 +29,29 @@ struct SegmentPosition: Sendable, Equatable {
 ///     while let record = try reader.next() { ... }
 ///     // nil: nothing more now. Call again later to follow.
 public struct SpoolReader: ~Copyable {
+    /// What a reader's records are for.
+    public enum Purpose: Sendable {
+        /// To be shown at once: losses are reported as they occur, each time what was added.
+        case display
+        /// To be kept elsewhere under their names: the losses of a segment are one record, given
+        /// when there can be no more of them, and the same one however often it is read.
+        case shipping
+    }
+
     private let folder: String
+    private let purpose: Purpose
     private var streams: [UInt8: WorkerStream] = [:]
     private var known: [UInt64: UInt8] = [:]
     private var start: SpoolPosition
 
     /// Makes a reader of a folder, which need not be owned and may grow while it is read.
-    public init(folder: String, from position: SpoolPosition = SpoolPosition()) {
+    public init(
+        folder: String,
+        from position: SpoolPosition = SpoolPosition(),
+        for purpose: Purpose = .display
+    ) {
         self.folder = folder
+        self.purpose = purpose
         start = position
     }
 
@@ -59,11 +72,39 @@ public struct SpoolReader: ~Copyable {
     /// - Throws: `SpoolError.file` if the folder or a segment in it cannot be read. Damaged
     ///   segments are passed over; ``SpoolRecovery`` reports them.
     public mutating func next() throws(SpoolError) -> AuditRecord? {
+        try nextPlaced()?.record
+    }
+
+    /// The next record as ``next()`` gives it, and where it lies.
+    public mutating func nextPlaced() throws(SpoolError) -> PlacedRecord? {
         if let earliest = try fill() { return earliest.takeHead() }
         // Nothing is left of what was known: look whether there is more by now.
         try discover()
         for stream in streams.values { stream.lookAgain() }
         return try fill()?.takeHead()
+    }
+
+    /// Notes that a record that was given is not done with.
+    ///
+    /// Its segment is none of ``finishedSegments``, and a reader that begins from the text of
+    /// ``position`` gives it again.
+    public func hold(_ place: SpoolPlace) {
+        for stream in streams.values { stream.hold(place) }
+    }
+
+    /// Segments to be deleted: every record was given, none is held, nothing is open.
+    ///
+    /// A segment that is damaged is none of them.
+    public var finishedSegments: [UInt64] {
+        streams.values.flatMap(\.finishedSegments).sorted()
+    }
+
+    /// Forgets segments that were deleted.
+    public mutating func forget(_ segments: [UInt64]) {
+        for number in segments {
+            if let worker = known.removeValue(forKey: number) { streams[worker]?.forget(number) }
+            start.segments[number] = nil
+        }
     }
 
     /// Finds each worker's next record and returns the worker whose is the earliest.
@@ -76,7 +117,7 @@ public struct SpoolReader: ~Copyable {
                 earliest = stream
                 continue
             }
-            if head.precedes(other) { earliest = stream }
+            if head.record.precedes(other.record) { earliest = stream }
         }
         return earliest
     }
@@ -85,11 +126,15 @@ public struct SpoolReader: ~Copyable {
     private mutating func discover() throws(SpoolError) {
         for number in try SegmentFiles.numbers(in: folder) where known[number] == nil {
             do throws(SpoolError) {
-                let worker = try SegmentView(number: number, in: folder).header.worker
-                known[number] = worker
-                let stream = streams[worker] ?? WorkerStream()
-                streams[worker] = stream
-                stream.add(number, start.segments[number] ?? SegmentPosition())
+                let header = try SegmentView(number: number, in: folder).header
+                known[number] = header.worker
+                let stream = streams[header.worker] ?? WorkerStream(purpose)
+                streams[header.worker] = stream
+                // Of another boot, it is another segment.
+                let kept = start.segments[number].flatMap {
+                    $0.bootID == header.bootID ? $0 : nil
+                }
+                stream.add(number, kept ?? SegmentPosition(bootID: header.bootID))
             } catch .malformed {
                 continue
             } catch .file(let error) where error.isMissing {
@@ -110,6 +155,8 @@ extension AuditRecord {
         case .event(let event): (event.timestamp, event.worker, event.sequence)
         case .gap(let gap): (gap.last, gap.worker, .max)
         case .admin(let record): (record.event.timestamp, record.worker, record.sequence)
+        case .heartbeat(let record):
+            (record.heartbeat.timestamp, record.worker, record.sequence)
         }
     }
 }

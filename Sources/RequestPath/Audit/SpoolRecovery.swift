@@ -96,7 +96,7 @@ public enum SpoolRecovery {
                 }
                 start += length
             case .record(let length):
-                greatest.raise(to: view.word(start + AdminLayout.sequence))
+                greatest.raise(to: view.word(start + RecordLayout.sequence))
                 start += length
             }
         }

@@ -121,6 +121,20 @@ public struct SpoolWriter: ~Copyable {
         return true
     }
 
+    /// Records a sign of life.
+    ///
+    /// - Returns: whether there was room; if not, nothing is counted: that it is missing says
+    ///   enough.
+    @discardableResult
+    public mutating func record(_ heartbeat: Heartbeat) -> Bool {
+        // The next segment, and after a reserve, which holds no slot, the one behind it.
+        for _ in 0..<2 {
+            if appendRecord(heartbeat) { return true }
+            guard advance() else { return false }
+        }
+        return appendRecord(heartbeat)
+    }
+
     /// Ends the writer after the last exchange; what is open stays for recovery.
     public consuming func close() {
         guard let last = current.take() else { return }
@@ -134,6 +148,13 @@ public struct SpoolWriter: ~Copyable {
         guard let number = current?.number, let start = current?.append(intent, texts) ?? nil
         else { return nil }
         return SlotHandle(number: number, offset: start)
+    }
+
+    private mutating func appendRecord(_ heartbeat: Heartbeat) -> Bool {
+        guard current?.append(heartbeat, sequence: sequence + 1) == true else { return false }
+        sequence += 1
+        current?.note(lastSequence: sequence)
+        return true
     }
 
     private mutating func countLoss(_ decision: Decision, at timestamp: Int64) {

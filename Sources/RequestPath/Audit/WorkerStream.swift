@@ -7,8 +7,9 @@ import ClawgressBytes
 /// The position moves past a record only when it is taken, so a reader can be stopped and
 /// replaced at any time.
 final class WorkerStream {
+    private let purpose: SpoolReader.Purpose
     /// The next record, if one has been found.
-    private(set) var head: AuditRecord?
+    private(set) var head: PlacedRecord?
     /// Where every segment that was begun stands.
     private(set) var position = SpoolPosition()
     /// What the position becomes when the head is taken.
@@ -20,6 +21,20 @@ final class WorkerStream {
     private var mapped: MappedSegment?
     /// Whether there was nothing more at the last look; asking again costs system calls.
     private var isExhausted = false
+
+    init(_ purpose: SpoolReader.Purpose) {
+        self.purpose = purpose
+    }
+
+    /// Segments with nothing left to be read, held or awaited.
+    var finishedSegments: [UInt64] {
+        position.segments.filter { $1.isRead && $1.open.isEmpty && $1.held.isEmpty }.map(\.key)
+    }
+
+    /// Notes that a record of one of its segments is not done with.
+    func hold(_ place: SpoolPlace) {
+        position.segments[place.segment]?.held.append(place.start)
+    }
 
     /// Adds a segment with a number above all others.
     func add(_ number: UInt64, _ start: SegmentPosition) {
@@ -39,7 +54,7 @@ final class WorkerStream {
     }
 
     /// Takes the head.
-    func takeHead() -> AuditRecord? {
+    func takeHead() -> PlacedRecord? {
         if let afterHead { position.segments[afterHead.number] = afterHead.position }
         afterHead = nil
         defer { head = nil }
@@ -73,11 +88,13 @@ final class WorkerStream {
             position.segments[number] = nil
             return
         }
-        guard case .slot = segment.view.probe(at: start) else { return }
+        // First the word that tells whether it is worth more: most are open still.
+        guard start <= segment.view.file.length - SlotLayout.bytesMin else { return }
         let state = segment.view.state(at: start)
         guard state == SlotState.concluded || state == SlotState.void else { return }
+        guard case .slot = segment.view.probe(at: start) else { return }
         after.open.removeAll { $0 == start }
-        offer(segment.event(at: start, state), number, after)
+        offer(segment.event(at: start, state), number, start, after)
     }
 
     /// Reads one slot of the first segment, or what there is at its end.
@@ -88,18 +105,19 @@ final class WorkerStream {
         _ number: UInt64,
         _ folder: String
     ) throws(SpoolError) -> Bool {
-        var after = position.segments[number] ?? SegmentPosition()
+        let header = segment.view.header
+        var after = position.segments[number] ?? SegmentPosition(bootID: header.bootID)
         let start = after.next
         switch segment.view.probe(at: start) {
         case .slot(let length):
             after.next += length
             let state = segment.view.state(at: start)
             if state == SlotState.open || state == SlotState.arriving { after.open.append(start) }
-            offer(segment.event(at: start, state), number, after)
+            offer(segment.event(at: start, state), number, start, after)
             return true
         case .record(let length):
             after.next += length
-            offer(segment.view.record(at: start, length: length).map { .admin($0) }, number, after)
+            offer(segment.view.record(at: start, length: length), number, start, after)
             return true
         case .end, .torn:
             return try readEnd(segment, number, after, folder)
@@ -113,27 +131,46 @@ final class WorkerStream {
         _ position: SegmentPosition,
         _ folder: String
     ) throws(SpoolError) -> Bool {
-        var after = position
-        if let gap = segment.gap(since: after.gap) {
-            after.gap = segment.view.gap
-            offer(.gap(gap), number, after)
-            return true
-        }
-        guard try isLaterStarted(folder) else { return false }
-        // A slot that was written between the look at this segment and the look at the next.
-        if segment.view.probe(at: after.next).length != nil { return true }
+        if purpose == .display, offerGap(segment, number, position) { return true }
+        // In a sealed one nothing changes any more, whatever comes later.
+        guard try isLaterStarted(folder) || segment.view.isSealed else { return false }
+        // What was written between the look at this segment and the look at the next.
+        let rest = segment.view.probe(at: position.next)
+        if rest.length != nil || offerGap(segment, number, position) { return true }
         numbers.removeFirst()
-        if after.open.isEmpty, segment.view.isSealed { mapped = nil }
+        self.position.segments[number]?.isRead = rest == .end
+        if position.open.isEmpty, segment.view.isSealed { mapped = nil }
+        return true
+    }
+
+    /// Makes the losses since the last look the head.
+    ///
+    /// - Returns: whether there were any.
+    private func offerGap(
+        _ segment: MappedSegment,
+        _ number: UInt64,
+        _ position: SegmentPosition
+    ) -> Bool {
+        var after = position
+        let now = segment.view.gap
+        guard let gap = segment.gap(now, since: after.gap) else { return false }
+        after.gap = now
+        offer(.gap(gap), number, 0, after)
         return true
     }
 
     /// Makes a record the head, or moves on at once where there is none.
-    private func offer(_ record: AuditRecord?, _ number: UInt64, _ after: SegmentPosition) {
+    private func offer(
+        _ record: AuditRecord?,
+        _ number: UInt64,
+        _ start: Int,
+        _ after: SegmentPosition
+    ) {
         guard let record else {
             position.segments[number] = after
             return
         }
-        head = record
+        head = PlacedRecord(record: record, place: SpoolPlace(segment: number, start: start))
         afterHead = (number, after)
     }
 
@@ -166,7 +203,8 @@ final class WorkerStream {
         }
     }
 
-    private func forget(_ number: UInt64) {
+    /// Forgets a segment that is not there any more.
+    func forget(_ number: UInt64) {
         numbers.removeAll { $0 == number }
         position.segments[number] = nil
     }
@@ -186,9 +224,8 @@ private final class MappedSegment {
         return AuditEvent(view, at: start).map { .event($0) }
     }
 
-    /// What was lost since the last look.
-    func gap(since before: GapCounts) -> AuditGap? {
-        let now = view.gap
+    /// What was lost between two looks.
+    func gap(_ now: GapCounts, since before: GapCounts) -> AuditGap? {
         guard now.allow >= before.allow, now.deny >= before.deny,
             now.rateLimit >= before.rateLimit, now.total > before.total
         else { return nil }

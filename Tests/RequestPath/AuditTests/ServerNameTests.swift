@@ -153,7 +153,7 @@ struct ServerNameTests {
         }
         for path in folder.segments {
             var segment = try Data(contentsOf: URL(fileURLWithPath: path))
-            #expect(segment[8] == 4)
+            #expect(segment[8] == 5)
             segment[8] = 1
             let checksum = Array(segment[..<124]).span.crc32c()
             segment.replaceSubrange(

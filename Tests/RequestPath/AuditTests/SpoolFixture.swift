@@ -32,8 +32,19 @@ final class TemporaryFolder: Sendable {
     }
 }
 
+extension TemporaryFolder {
+    /// The numbers of all segment files, ascending.
+    var segmentNumbers: [UInt64] {
+        segments.compactMap { path in
+            let name = path.split(separator: "/").last?.prefix(16)
+            return name.flatMap { UInt64($0, radix: 16) }
+        }
+    }
+}
+
 /// One start of a gateway on a folder.
 struct Boot {
+    let folder: SpoolFolder
     let supply: SegmentSupply
 
     init(
@@ -45,6 +56,7 @@ struct Boot {
     ) throws {
         let owned = try SpoolFolder(path: folder.path)
         _ = try SpoolRecovery.run(owned)
+        self.folder = owned
         supply = try SegmentSupply(
             folder: owned,
             settings: SpoolSettings(
@@ -179,6 +191,8 @@ final class TestWriter {
         return (places.map { out.bytes.extracting($0).string() }, recalled)
     }
 
+    func record(_ heartbeat: Heartbeat) -> Bool { writer.record(heartbeat) }
+
     /// A whole exchange.
     func exchange(_ marker: UInt64) -> Bool {
         guard let slot = open(.sample(marker)) else { return false }
@@ -191,8 +205,27 @@ final class TestWriter {
 final class TestReader {
     private var reader: SpoolReader
 
-    init(_ folder: TemporaryFolder, from position: SpoolPosition = SpoolPosition()) {
-        reader = SpoolReader(folder: folder.path, from: position)
+    init(
+        _ folder: TemporaryFolder,
+        from position: SpoolPosition = SpoolPosition(),
+        for purpose: SpoolReader.Purpose = .display
+    ) {
+        reader = SpoolReader(folder: folder.path, from: position, for: purpose)
+    }
+
+    var finishedSegments: [UInt64] { reader.finishedSegments }
+
+    func nextPlaced() throws -> PlacedRecord? { try reader.nextPlaced() }
+
+    func hold(_ place: SpoolPlace) { reader.hold(place) }
+
+    func forget(_ segments: [UInt64]) { reader.forget(segments) }
+
+    /// All that is there now.
+    func all() throws -> [AuditRecord] {
+        var records: [AuditRecord] = []
+        while let record = try reader.next() { records.append(record) }
+        return records
     }
 
     var position: SpoolPosition { reader.position }

@@ -19,6 +19,7 @@ struct EventFormat {
         case .event(let event): terminal.line(columns(event))
         case .gap(let gap): terminal.line(terminal.styled(Self.sentence(gap), .bad))
         case .admin(let record): terminal.line(columns(record.event))
+        case .heartbeat(let record): terminal.line(terminal.styled(Self.sentence(record), .faint))
         }
     }
 
@@ -101,6 +102,19 @@ struct EventFormat {
         "!!! \(gap.total) events were lost on \(gap.gatewayID) between "
             + "\(time(gap.first)) and \(time(gap.last)): \(gap.allow) allowed, "
             + "\(gap.deny) denied, \(gap.rateLimit) rate limited"
+    }
+
+    /// `2026-11-23T21:00:00.123Z gw-1 is running: …`.
+    private static func sentence(_ record: HeartbeatRecord) -> String {
+        let heartbeat = record.heartbeat
+        let word =
+            switch heartbeat.phase {
+            case .start: "starts"
+            case .running: "is running"
+            case .drain: "stops"
+            }
+        return "\(time(heartbeat.timestamp)) \(record.gatewayID) \(word): "
+            + "\(heartbeat.openExchanges) open, \(heartbeat.dropped) lost"
     }
 
     /// `2026-11-23T21:00:00.123Z`.

@@ -88,6 +88,7 @@ struct EventFilter: ParsableArguments {
             switch record {
             case .event(let event): return !isOfAdmins && matches(event)
             case .admin(let record): return !isOfRequests && matches(record.event)
+            case .heartbeat: return !isOfRequests && !isOfAdmins
             // What is missing might have matched, so a gap always belongs to the answer.
             case .gap: return true
             }

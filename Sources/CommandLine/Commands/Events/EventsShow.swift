@@ -41,7 +41,7 @@ struct EventsShow: ContextCommand {
         switch record {
         case .event(let event): event.requestID
         case .admin(let record): record.event.eventID
-        case .gap: nil
+        case .gap, .heartbeat: nil
         }
     }
 
