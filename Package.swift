@@ -60,7 +60,8 @@ let package = Package(
             uses: [
                 "Audit", "Bundle", "BundleStream", "Bytes", "Contract", "Daemon", "Forward",
                 "Identity", "JWS", "Mesh", "Model", "Policy", "Quota", "Reactor", "Sealing",
-                "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
+                "Shipping",
+                "TransparencyLog", "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
             ]
         ),
 
@@ -110,6 +111,14 @@ let package = Package(
         // The log's tree, its proofs and checkpoints, without disk and network; and what signs them.
         .module("TransparencyLog", in: "Platform", uses: ["Bytes", "Crypto"]),
         .module("TransparencyLogSigning", in: "Platform", uses: ["TransparencyLog", "Crypto"]),
+        .module(
+            "Shipping",
+            in: "Platform",
+            uses: [
+                "Audit", "Bytes", "Contract", "JWS", "Mesh", "TransparencyLog", "HTTPTypes",
+                "ServiceLifecycle",
+            ]
+        ),
         // Makes certificates, so the gateway never links it.
         .module(
             "MeshSigning",
@@ -285,6 +294,11 @@ let package = Package(
             "BundleStream",
             in: "Platform",
             uses: ["Bundle", "BundleStream", "Contract", "TestKit"]
+        ),
+        .tests(
+            "Shipping",
+            in: "Platform",
+            uses: ["Shipping", "TestKit", "TransparencyLog", "TransparencyLogSigning"]
         ),
         .tests("Sealing", in: "Platform", uses: ["Bytes", "Sealing"]),
         .tests(

@@ -70,9 +70,11 @@ extension ImportGraph {
         "ClawgressCommands", "ClawgressBundleSigning", "ClawgressSnapshotCheck",
     ]
     /// What services use of the stages: the admin API makes API keys by the code that checks them,
-    /// and leaves records in the form of the gateway's, so that one log takes both.
+    /// and leaves records in the form of the gateway's, so that one log takes both; what carries
+    /// them there reads them.
     static let serviceStages: [String: Set<String>] = [
-        "ClawgressAdminAPI": ["ClawgressAudit", "ClawgressIdentity"]
+        "ClawgressAdminAPI": ["ClawgressAudit", "ClawgressIdentity"],
+        "ClawgressShipping": ["ClawgressAudit"],
     ]
     /// Measure or question a stage by itself, and never serve a request.
     static let measuringTools: Set<String> = ["clawgress-stages", "clawgress-parse"]

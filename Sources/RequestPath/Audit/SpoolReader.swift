@@ -103,7 +103,6 @@ public struct SpoolReader: ~Copyable {
     public mutating func forget(_ segments: [UInt64]) {
         for number in segments {
             if let worker = known.removeValue(forKey: number) { streams[worker]?.forget(number) }
-            start.segments[number] = nil
         }
     }
 
@@ -141,6 +140,8 @@ public struct SpoolReader: ~Copyable {
                 continue
             }
         }
+        // Whatever it knew is in the streams now, or gone.
+        start.segments.removeAll()
     }
 }
 

@@ -122,6 +122,7 @@ struct AdminService: Sendable {
             JSONMember("bundle", Self.describe(values.active)),
             JSONMember("last_rejection", Self.describe(values.rejection)),
             JSONMember("control_plane", Self.describe(values.enrolment)),
+            JSONMember("audit", Self.describe(values.shipping)),
             JSONMember("spool_problem", values.spoolProblem.map(JSONValue.string) ?? .null),
         ])
     }

@@ -25,6 +25,10 @@ enum AlertKind: String, CaseIterable, Sendable {
     case confirmOverdue = "confirm_overdue"
     case keySetRefused = "key_set_refused"
     case stateFailed = "state_failed"
+    case auditUnreachable = "audit_unreachable"
+    case auditRefused = "audit_refused"
+    case spoolBacklog = "spool_backlog"
+    case logInconsistent = "log_inconsistent"
 }
 
 /// Raises alerts: a warning in the log and a count for the metrics.

@@ -108,22 +108,36 @@ extension Gateway {
                 "`control_plane.address` value `\(controlPlane.address)` is no `host:port`"
             )
         }
+        let folder = try openMesh(
+            controlPlane.meshFolder,
+            controlPlane.credential,
+            gatewayID: gatewayID
+        )
+        var limits = MeshClient.Limits()
+        limits.bodyBytesMax = SignedBundle.bytesMax
+        return MeshClient(.folder(folder), service: service, address: address, limits: limits)
+    }
+
+    /// Opens the folder with what proves to others which gateway this is.
+    static func openMesh(
+        _ path: String,
+        _ credential: String,
+        gatewayID: String
+    ) throws(StartRefusal) -> MeshFolder {
         let folder: MeshFolder
         do {
-            let passphrase = try Passphrase(credential: controlPlane.credential)
-            folder = try MeshFolder(path: controlPlane.meshFolder, passphrase: passphrase)
+            let passphrase = try Passphrase(credential: credential)
+            folder = try MeshFolder(path: path, passphrase: passphrase)
         } catch {
             throw StartRefusal("the enrolment cannot be used: \(error)")
         }
         guard folder.identity == MeshIdentity(.gateway, gatewayID) else {
             throw StartRefusal(
-                "the certificate in `\(controlPlane.meshFolder)` is `\(folder.identity)`, "
+                "the certificate in `\(path)` is `\(folder.identity)`, "
                     + "and `gateway_id` is `\(gatewayID)`"
             )
         }
-        var limits = MeshClient.Limits()
-        limits.bodyBytesMax = SignedBundle.bytesMax
-        return MeshClient(.folder(folder), service: service, address: address, limits: limits)
+        return folder
     }
 
     private static func readKey(

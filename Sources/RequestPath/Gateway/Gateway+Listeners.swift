@@ -40,6 +40,7 @@ extension Gateway {
         if let policy = configuration.controlPlane.flatMap({ Endpoint($0.address) }) {
             own.append(policy)
         }
+        if let audit = configuration.audit.flatMap({ Endpoint($0.address) }) { own.append(audit) }
         let selfAddresses = SelfAddresses(listening: own)
         for (number, handle) in workers.enumerated() {
             try startWorker(

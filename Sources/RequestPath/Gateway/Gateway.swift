@@ -10,6 +10,7 @@ import ClawgressJWS
 import ClawgressModel
 import ClawgressQuota
 import ClawgressReactor
+import ClawgressShipping
 import Hummingbird
 public import Logging
 public import ServiceLifecycle
@@ -32,8 +33,16 @@ public enum Gateway {
         let count = configuration.workers > 0 ? configuration.workers : ProcessLimits.processors()
         let state = GatewayState()
         let alerts = Alerts(logger: logger)
-        let shared = try makeShared(configuration, count, alerts, state)
+        let (shared, spool) = try makeShared(configuration, count, alerts, state)
         let workers = try makeHandles(count)
+        let shipper = try configuration.audit.map { audit throws(StartRefusal) in
+            try makeShipper(
+                audit,
+                configuration,
+                spool,
+                ShippingWatch(alerts: alerts, state: state)
+            )
+        }
         let (listening, tables) = try bind(configuration, count)
 
         let context = SnapshotContext(
@@ -68,14 +77,18 @@ public enum Gateway {
             state: state
         )
         let readyFile = configuration.readyFile
-        return [
+        let heart = shipper.map { _ in Heart(workers: workers, supply: shared.supply) }
+        // The sender ends last, so that what the workers concluded at the end is shipped too.
+        let shipping: [(any Service)?] = [shipper, heart]
+        let serving: [any Service] = [
             service.application(admin, logger: logger) { port in
                 let bound = Endpoint(address: admin.address, port: UInt16(port))
                 shared.adminPort.store(bound.port, ordering: .relaxed)
                 writeReadyFile(readyFile, listening, bound, logger)
             },
-            WorkerService(workers: workers, state: state, logger: logger),
+            WorkerService(workers: workers, heart: heart, state: state, logger: logger),
         ]
+        return shipping.compactMap { $0 } + serving
     }
 
     /// Finds out whether the admin port is free while there is still a clear way to say so.
@@ -93,7 +106,7 @@ public enum Gateway {
         _ count: Int,
         _ alerts: Alerts,
         _ state: GatewayState
-    ) throws(StartRefusal) -> GatewayShared {
+    ) throws(StartRefusal) -> (GatewayShared, SpoolFolder) {
         var generator = SystemRandomNumberGenerator()
         guard let desk = TokenDesk() else {
             throw StartRefusal("no thread left for token verification")
@@ -106,8 +119,8 @@ public enum Gateway {
         } catch {
             throw StartRefusal("the resolver does not start: \(error)")
         }
-        let (supply, sync) = try openSpool(configuration, count, alerts, state)
-        return GatewayShared(
+        let (folder, supply, sync) = try openSpool(configuration, count, alerts, state)
+        let shared = GatewayShared(
             gatewayID: configuration.gatewayID,
             resolver: resolver,
             tokenDesk: desk,
@@ -118,6 +131,7 @@ public enum Gateway {
             alerts: alerts,
             workerCount: count
         )
+        return (shared, folder)
     }
 
     private static func openSpool(
@@ -125,7 +139,7 @@ public enum Gateway {
         _ count: Int,
         _ alerts: Alerts,
         _ state: GatewayState
-    ) throws(StartRefusal) -> (SegmentSupply, SpoolSync?) {
+    ) throws(StartRefusal) -> (SpoolFolder, SegmentSupply, SpoolSync?) {
         guard let keeper = SpoolKeeper(alerts: alerts, state: state) else {
             throw StartRefusal("no descriptor left for the spool")
         }
@@ -156,11 +170,11 @@ public enum Gateway {
             )
             keeper.prepare(supply, ahead: 1)
             guard keeper.start(supply) else { throw SpoolError.full(bytesMax: 0) }
-            guard settings.survivesPowerLoss else { return (supply, nil) }
+            guard settings.survivesPowerLoss else { return (folder, supply, nil) }
             guard let sync = SpoolSync(workers: count, keeper: keeper), sync.start(supply) else {
                 throw SpoolError.full(bytesMax: 0)
             }
-            return (supply, sync)
+            return (folder, supply, sync)
         } catch {
             throw StartRefusal("the spool cannot be used: \(error)")
         }

@@ -22,6 +22,8 @@ public struct GatewayConfiguration: DaemonConfiguration {
     public var trustedKeys: [String]
     /// What makes this gateway an enrolled one; nil for one that stands alone.
     public var controlPlane: ControlPlaneConfiguration?
+    /// Where events go; nil if they stay in the spool.
+    public var audit: AuditConfiguration?
     /// Where bundles, and what is known of them, are kept.
     public var stateFolder: String
     /// The audit spool.
@@ -92,7 +94,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case gatewayID = "gateway_id"
-        case listeners, admin, workers, spool, resolver
+        case listeners, admin, workers, spool, resolver, audit
         case bundleFolder = "bundle_folder"
         case trustedKeys = "trusted_keys"
         case controlPlane = "control_plane"
@@ -126,6 +128,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
             misplaced = [CodingKeys.bundleFolder, .trustedKeys].filter(values.contains)
                 .map(\.rawValue)
         }
+        audit = try values.decodeIfPresent(AuditConfiguration.self, forKey: .audit)
         stateFolder =
             try values.decodeIfPresent(String.self, forKey: .stateFolder)
             ?? "/var/lib/clawgress/gateway"
@@ -161,6 +164,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
         }
         if workers < 0 || workers > 64 { found.append("`workers` must be 0 to 64") }
         found += bundleProblems()
+        found += audit?.problems(isEnrolled: controlPlane != nil) ?? []
         for server in resolverServers where Endpoint(server) == nil {
             found.append("name server `\(server)` is no `address:port`; write `192.0.2.53:53`")
         }

@@ -3,6 +3,7 @@
 import ClawgressBundle
 import ClawgressBundleStream
 import ClawgressModel
+import ClawgressShipping
 import Synchronization
 
 /// The state of the configuration, for `/readyz` and `/status`.
@@ -43,6 +44,8 @@ final class GatewayState: Sendable {
         var spoolProblem: String?
         /// Nil for a gateway that is not enrolled.
         var enrolment: Enrolment?
+        /// Nil for a gateway whose events stay in the spool.
+        var shipping: ShippingView?
     }
 
     private let values = Mutex(Values())

@@ -101,7 +101,7 @@ enum MetricsText {
             # TYPE clawgress_ready gauge
             clawgress_ready \(ready ? 1 : 0)
 
-            """ + enrolment(state.enrolment)
+            """ + enrolment(state.enrolment) + shipping(state.shipping)
     }
 
     /// What only an enrolled gateway has.

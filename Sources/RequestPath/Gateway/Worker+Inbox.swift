@@ -1,6 +1,7 @@
 // What other threads tell a worker: new configurations, answers of name servers, verified
 // tokens, and the order to stop.
 
+import ClawgressAudit
 import ClawgressBytes
 import ClawgressForward
 import ClawgressIdentity
@@ -18,6 +19,8 @@ extension Worker {
             case .resolved(let answer): take(answer, &outbound)
             case .verified(let verdict): take(verdict)
             case .synchronised(let isSafe): diskAnswered(isSafe, &outbound)
+            // Without room it is missing, which is what there is to say then.
+            case .heartbeat(let heartbeat): spool.record(heartbeat)
             case .drain(let deadline): drain(until: deadline)
             }
         }

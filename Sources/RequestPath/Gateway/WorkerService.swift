@@ -1,5 +1,6 @@
 // The life of the workers within the daemon: started together, drained together.
 
+import ClawgressAudit
 import ClawgressBytes
 import ClawgressDaemon
 import ClawgressReactor
@@ -13,6 +14,8 @@ struct WorkerService: Service {
     static let drainSeconds: UInt64 = 30
 
     let workers: [WorkerHandle]
+    /// Nil for a gateway whose events stay in the spool.
+    let heart: Heart?
     let state: GatewayState
     let logger: Logger
 
@@ -23,6 +26,7 @@ struct WorkerService: Service {
         state.change { $0.isDraining = true }
         logger.notice("draining", metadata: ["seconds.max": "\(Self.drainSeconds)"])
         let deadline = SystemClock.monotonicNanoseconds() + Self.drainSeconds * 1_000_000_000
+        heart?.beat(.drain)
         for worker in workers { worker.inbox.post(.drain(deadline: deadline)) }
         while !workers.allSatisfy({ $0.hasEnded.load(ordering: .acquiring) }) {
             // The worst a cancelled sleep does is to ask again at once.

@@ -18,6 +18,8 @@ enum WorkerMessage: Sendable {
     case verified(VerifiedToken)
     /// What was on the spool when the worker asked is on the disk; false if the disk failed.
     case synchronised(Bool)
+    /// Write down a sign of life.
+    case heartbeat(Heartbeat)
     /// Finish what is under way and take nothing new; close what is left at the deadline
     /// (monotonic nanoseconds).
     case drain(deadline: UInt64)

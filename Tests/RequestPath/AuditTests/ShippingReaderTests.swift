@@ -127,6 +127,9 @@ struct ShippingReaderTests {
         let reader = TestReader(folder, from: kept, for: .shipping)
         #expect(try reader.nextMarker() == 20)
         #expect(try reader.all().count == 3)
+        // Nothing is kept about what is gone: a title, the segments, a checksum.
+        let lines = reader.position.text.split(separator: "\n")
+        #expect(lines.count == folder.segments.count + 2)
     }
 
     @Test("gives the losses of a segment once, when there can be no more, and the same each time")

@@ -28,10 +28,11 @@ struct GatewayPageTests {
             ("", "unknown: 1"),
             ("spool.", "{gateway_id: a, trusted_keys: [k], spool: {unknown: 1}}"),
             ("control_plane.", "{gateway_id: a, control_plane: {unknown: 1}}"),
+            ("audit.", "{gateway_id: a, trusted_keys: [k], audit: {unknown: 1}}"),
         ] {
             let known = try knownKeys(text).map { prefix + $0 }
             #expect(known.count >= 3)
-            for key in known where !["spool", "resolver", "control_plane"].contains(key) {
+            for key in known where !["spool", "resolver", "control_plane", "audit"].contains(key) {
                 #expect(rows.contains("`\(key)`"), "`\(key)`")
             }
         }

@@ -1,0 +1,70 @@
+// Hands records to the audit service and sorts its answers into the three that matter.
+
+import ClawgressContract
+import ClawgressJWS
+import ClawgressMesh
+import HTTPTypes
+
+/// What became of records that were sent.
+enum AuditClientAnswer: Sendable {
+    /// They are in the log.
+    case acknowledged(AuditBatchAnswer)
+    /// They are refused for what they are, with the code of the problem.
+    case refused(code: String)
+    /// Nothing is known about them.
+    case failed(String, retryAfter: Int64?)
+}
+
+/// Speaks with the audit service.
+struct AuditClient: Sendable {
+    /// How long the answer to a batch may take.
+    private static let seconds: Double = 10
+    let mesh: MeshClient
+
+    /// Sends lines.
+    ///
+    /// - Parameter size: of the checkpoint that the answer is to go on from.
+    func send(_ lines: [UInt8], since size: Int) async -> AuditClientAnswer {
+        let request = MeshRequest(
+            .post,
+            AuditPaths.batches(since: UInt64(size)),
+            fields: [.contentType: AuditBatch.mediaType],
+            body: lines
+        )
+        let answer: MeshResponse
+        do throws(MeshError) {
+            answer = try await mesh.send(request, seconds: Self.seconds)
+        } catch {
+            return .failed("the audit service: \(error)", retryAfter: nil)
+        }
+        switch answer.status {
+        case 200: return Self.read(answer.body)
+        // Of these every attempt would be answered in the same way.
+        case 400, 403, 413, 422: return .refused(code: Self.code(answer.body))
+        default:
+            let code = Self.code(answer.body)
+            return .failed(
+                "the audit service answers with status \(answer.status) `\(code)`",
+                retryAfter: answer.fields[.retryAfter].flatMap { Int64($0) }
+                    .map { min($0, 86_400) * 1_000 }
+            )
+        }
+    }
+
+    private static func read(_ body: [UInt8]) -> AuditClientAnswer {
+        do throws(AuditAnswerError) {
+            return .acknowledged(try AuditBatchAnswer(parsing: body.span))
+        } catch {
+            return .failed("the audit service was not understood: \(error)", retryAfter: nil)
+        }
+    }
+
+    /// The stable word of a problem, if the body is one; nothing else of it goes into a log.
+    private static func code(_ body: [UInt8]) -> String {
+        let text = (try? StrictJSON.read(body.span))?["code"]?.text ?? ""
+        let isWord = text.utf8.allSatisfy {
+            $0 == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+        }
+        return isWord && text.utf8.count <= 64 ? text : ""
+    }
+}

@@ -1,0 +1,245 @@
+// Feeds the machine with what the spool has, what the log answers and the time, and does what the
+// machine says. It runs beside whatever fills the spool, and shares nothing with it but the folder.
+
+public import ClawgressAudit
+import ClawgressBytes
+import ClawgressContract
+public import ClawgressMesh
+public import ClawgressTransparencyLog
+public import ServiceLifecycle
+
+/// Ships the records of one spool.
+public actor Shipper: Service {
+    /// Who is told what.
+    public struct Listeners: Sendable {
+        /// Called often, with where it stands.
+        public var onView: @Sendable (ShippingView) -> Void
+        /// Called when something should be heard of.
+        public var onComplaint: @Sendable (ShippingComplaint) -> Void
+
+        /// Names the listeners, who must not block.
+        public init(
+            onView: @escaping @Sendable (ShippingView) -> Void,
+            onComplaint: @escaping @Sendable (ShippingComplaint) -> Void
+        ) {
+            self.onView = onView
+            self.onComplaint = onComplaint
+        }
+    }
+
+    /// How long a process that ends goes on shipping.
+    private static let lastSeconds = 5
+    /// Between two looks at the size of the spool, and at most so often the position is kept.
+    private static let seldom: Int64 = 1_000
+
+    private let spool: SpoolFolder
+    private let bytesMax: Int
+    private let batchMax: Int
+    private let files: ShippingFiles
+    private let client: AuditClient
+    private let listeners: Listeners
+    private let clock = ContinuousClock()
+    private let begun: ContinuousClock.Instant
+    private var generator = SystemRandomNumberGenerator()
+    private var machine: ShippingMachine
+    private var memory: LogMemory
+    private var reader: SpoolReader
+    private var line = ClawgressBytes.ByteBuffer(capacity: EventWriter.bytesMax)
+    private var batch = ShippingBatch()
+    private var view = ShippingView()
+    private var nextLook: Int64 = 0
+    private var nextKeep: Int64 = 0
+    private var isHurried = false
+    /// The code of the last refusal.
+    private var refusal = ""
+
+    /// Makes a sender that goes on where an earlier one stopped.
+    ///
+    /// - Parameters:
+    ///   - spool: what is shipped.
+    ///   - bytesMax: what its segments may take, to say when they take half of it.
+    ///   - batchMax: records sent together, at most as many as the contract allows.
+    ///   - look: milliseconds between two looks at a spool that had nothing more.
+    ///   - files: what is kept over a restart.
+    ///   - logKey: the log's public key.
+    ///   - client: of the audit service.
+    public init(
+        spool: SpoolFolder,
+        bytesMax: Int,
+        batchMax: Int,
+        look: Int64,
+        files: ShippingFiles,
+        logKey: NoteKey,
+        client: MeshClient,
+        listeners: Listeners
+    ) throws(ShippingFilesError) {
+        self.spool = spool
+        self.bytesMax = bytesMax
+        self.batchMax = min(batchMax, AuditBatch.linesMax)
+        self.files = files
+        self.client = AuditClient(mesh: client)
+        self.listeners = listeners
+        begun = clock.now
+        var settings = ShippingMachine.Settings()
+        settings.look = look
+        machine = ShippingMachine(
+            settings: settings,
+            isInconsistent: files.hasContradiction,
+            now: 0
+        )
+        memory = try files.memory(logKey)
+        reader = SpoolReader(folder: spool.path, from: try files.start(), for: .shipping)
+    }
+
+    /// Ships until the process is to end, and then what is left, for a few seconds.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.ship() }
+            group.addTask {
+                guard (try? await gracefulShutdown()) != nil else { return }
+                try? await Task.sleep(for: .seconds(Self.lastSeconds))
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        keepPosition()
+    }
+
+    private func ship() async {
+        while !Task.isCancelled {
+            let isEnding = Task.isShuttingDownGracefully
+            if isEnding, isHurried, machine.isResting { return }
+            await feed(isEnding && !isHurried ? .hurry : .tick)
+            isHurried = isEnding
+            show()
+            let pause = min(machine.pause(at: milliseconds), 200)
+            try? await Task.sleep(for: .milliseconds(pause))
+        }
+    }
+
+    /// One event, and whatever follows from it.
+    private func feed(_ event: ShippingEvent) async {
+        var actions = machine.handle(event, at: moment())[...]
+        while let action = actions.popFirst() {
+            guard let answer = await perform(action) else { continue }
+            actions += machine.handle(answer, at: moment())
+            show()
+        }
+    }
+
+    private func perform(_ action: ShippingAction) async -> ShippingEvent? {
+        switch action {
+        case .collect: return collect()
+        case .send(let range): return await send(range)
+        case .hold(let index): hold(index)
+        case .settle: settle()
+        }
+        return nil
+    }
+
+    private func collect() -> ShippingEvent {
+        batch = ShippingBatch()
+        do throws(SpoolError) {
+            while !batch.isFull(countMax: batchMax), let record = try reader.nextPlaced() {
+                batch.append(record, &line)
+            }
+        } catch {
+            // What was read before is shipped; the next look tries the rest again.
+            listeners.onComplaint(.spool("\(error)"))
+            return .collected(count: batch.count, isFull: false)
+        }
+        view.oldest = batch.earliest
+        return .collected(count: batch.count, isFull: batch.isFull(countMax: batchMax))
+    }
+
+    private func send(_ range: Range<Int>) async -> ShippingEvent {
+        switch await client.send(batch.body(range), since: memory.size) {
+        case .acknowledged(let answer):
+            return .acknowledged(
+                count: answer.added + answer.known,
+                isConsistent: agrees(answer)
+            )
+        case .refused(let code):
+            refusal = code
+            return .refused
+        case .failed(let reason, let retryAfter):
+            return .failed(reason, retryAfter: retryAfter)
+        }
+    }
+
+    /// Holds what the log says of itself against what it said before.
+    private func agrees(_ answer: AuditBatchAnswer) -> Bool {
+        let before = memory.kept
+        do throws(LogContradiction) {
+            try memory.take(answer.checkpoint, answer.consistency)
+        } catch {
+            listeners.onComplaint(.inconsistent("\(error)"))
+            keeping { () throws(FileError) in try files.keep(contradiction: answer.checkpoint) }
+            return false
+        }
+        if memory.kept != before {
+            keeping { () throws(FileError) in try files.keep(checkpoint: answer.checkpoint) }
+        }
+        return true
+    }
+
+    private func hold(_ index: Int) {
+        reader.hold(batch.places[index])
+        listeners.onComplaint(.refused(record: batch.names(index), code: refusal))
+    }
+
+    /// Deletes what is done with, and keeps the position now and then.
+    private func settle() {
+        view.oldest = nil
+        batch = ShippingBatch()
+        let finished = reader.finishedSegments
+        if !finished.isEmpty {
+            do throws(SpoolError) {
+                reader.forget(try spool.acknowledge(finished))
+            } catch {
+                listeners.onComplaint(.spool("\(error)"))
+            }
+        }
+        guard milliseconds >= nextKeep else { return }
+        nextKeep = milliseconds + Self.seldom
+        keepPosition()
+    }
+
+    /// After a contradiction the position stays, so that all since then can be sent again.
+    private func keepPosition() {
+        guard !machine.isInconsistent, batch.count == 0 else { return }
+        keeping { () throws(FileError) in try files.keep(reader.position) }
+    }
+
+    private func keeping(_ body: () throws(FileError) -> Void) {
+        do throws(FileError) {
+            try body()
+        } catch {
+            listeners.onComplaint(.files("\(error)"))
+        }
+    }
+
+    private func show() {
+        let now = milliseconds
+        view.isConnected = machine.isConnected
+        view.counts = machine.counts
+        view.unreachableFor = machine.unreachableFor(at: now)
+        view.logSize = memory.size
+        view.isInconsistent = machine.isInconsistent
+        view.problem = machine.problem
+        if now >= nextLook, let bytes = try? spool.bytes() {
+            nextLook = now + Self.seldom
+            view.spoolBytes = bytes
+            view.isBacklogged = bytes > bytesMax / 2
+        }
+        listeners.onView(view)
+    }
+
+    private func moment() -> ShippingMoment {
+        ShippingMoment(monotonic: milliseconds, random: generator.next())
+    }
+
+    private var milliseconds: Int64 {
+        Int64((clock.now - begun) / .milliseconds(1))
+    }
+}

@@ -1,0 +1,52 @@
+// The records that are sent together, as the lines in which they are sent.
+
+import ClawgressAudit
+import ClawgressBytes
+import ClawgressContract
+import ClawgressJWS
+
+/// A batch of records, bounded in number and bytes.
+struct ShippingBatch: Sendable {
+    private(set) var places: [SpoolPlace] = []
+    private var bytes: [UInt8] = []
+    /// Where each line ends.
+    private var ends: [Int] = []
+    /// The earliest time in it, microseconds since 1970 UTC.
+    private(set) var earliest: Int64?
+
+    var count: Int { places.count }
+
+    /// Whether a record of any length may not fit any more.
+    func isFull(countMax: Int) -> Bool {
+        count >= countMax || bytes.count + EventWriter.bytesMax + 1 > AuditBatch.bytesMax
+    }
+
+    mutating func append(_ placed: PlacedRecord, _ line: inout ClawgressBytes.ByteBuffer) {
+        line.removeAll()
+        EventWriter.write(placed.record, to: &line)
+        bytes += line.bytes.array()
+        bytes.append(UInt8(ascii: "\n"))
+        ends.append(bytes.count)
+        places.append(placed.place)
+        earliest = min(earliest ?? .max, placed.record.timestamp)
+    }
+
+    /// The lines of some of the records.
+    func body(_ range: Range<Int>) -> [UInt8] {
+        guard let last = range.last else { return [] }
+        return Array(bytes[start(of: range.lowerBound)..<ends[last]])
+    }
+
+    /// The names of a record, for people: boot, worker and number.
+    func names(_ index: Int) -> String {
+        let line = Array(bytes[start(of: index)..<ends[index] - 1])
+        guard let record = try? StrictJSON.read(line.span) else { return "unknown" }
+        let number = record["sequence"]?.integer ?? record["segment"]?.integer ?? 0
+        let boot = record["boot_id"]?.text ?? ""
+        return "\(boot)/\(record["worker"]?.integer ?? 0)/\(number)"
+    }
+
+    private func start(of index: Int) -> Int {
+        index == 0 ? 0 : ends[index - 1]
+    }
+}

@@ -1,0 +1,281 @@
+"""Events leave the gateway: each once, whoever is killed or cut, and nothing goes before it is safe."""
+
+import glob
+import os
+import time
+
+import pytest
+
+from support.audit_peer import AuditPeer
+from support.load import Load, markers
+from support.policy_peer import Enrolment
+from support.waiting import until
+from support.world import World, allow
+
+SEGMENT_BYTES = 65536
+# Of two workers: what each writes to, and what is prepared for it.
+SEGMENTS_IN_USE = 6
+
+
+class Shipping(World):
+    """A world whose gateway ships to a log of the suite's own."""
+
+    def __init__(self, authority, origin, **spool):
+        super().__init__(spool_settings={"segment_bytes": SEGMENT_BYTES, **spool})
+        self.enrolment = Enrolment(self.folder, authority)
+        self.peer = AuditPeer(self.folder, authority, self.enrolment.client_authority)
+        self.origin = origin
+        self.policies(allow("allow-origin", [f"origin.test:{origin.port}"], tls="any"))
+        self.gateway.reconfigure(audit={
+            "address": self.peer.address, "mesh_folder": self.enrolment.mesh,
+            "credential": self.enrolment.credential, "log_key": self.peer.key_path,
+        })
+
+    def ask(self, *marks):
+        """Asks for pages with these markers."""
+        with self.client() as client:
+            for mark in marks:
+                answer = client.fetch("GET", f"http://origin.test:{self.origin.port}/{mark}")
+                assert answer.status == 200
+
+    def arrives(self, *marks):
+        """Waits until the log has these."""
+        until(f"{len(marks)} events in the log", lambda: set(marks) <= set(self.peer.paths()), 60)
+
+    def alerts(self, kind):
+        """How often an alert was raised."""
+        return self.gateway.metric(f'clawgress_alerts_total{{alert="{kind}"}}')
+
+    def segments(self):
+        """The segment files."""
+        return glob.glob(os.path.join(self.gateway.spool, "*.segment"))
+
+    def holds(self, mark):
+        """Whether any segment has the request with this marker."""
+        for path in self.segments():
+            try:
+                with open(path, "rb") as file:
+                    if f"/{mark}".encode() in file.read():
+                        return True
+            except FileNotFoundError:
+                continue
+        return False
+
+    def close(self):
+        self.peer.down()
+        super().close()
+
+
+@pytest.fixture
+def shippings(authority, origin):
+    made = []
+
+    def make(**changes):
+        made.append(Shipping(authority, origin, **changes))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def marks(word, count):
+    """Markers."""
+    return [f"{word}-{number:05d}" for number in range(count)]
+
+
+def test_every_event_arrives_once_between_two_heartbeats(shippings):
+    world = shippings()
+    world.peer.up()
+    world.start()
+    asked = marks("plain", 500)
+    world.ask(*asked)
+    world.arrives(*asked)
+    world.gateway.stop()
+    assert sorted(world.peer.paths()) == asked
+    beats = world.peer.of("heartbeat")
+    assert [beat["phase"] for beat in beats] == ["start", "drain"]
+    assert beats[0]["last_sequences"] == [0, 0]
+    assert len(beats[1]["last_sequences"]) == 2 and sum(beats[1]["last_sequences"]) == 501
+    # In each worker's numbers there is no hole, heartbeats with them.
+    for worker in (0, 1):
+        numbers = sorted(
+            record["sequence"] for record in world.peer.records if record["worker"] == worker
+        )
+        assert numbers == list(range(1, len(numbers) + 1))
+    assert len(world.segments()) <= SEGMENTS_IN_USE
+    assert world.peer.known == 0
+    # The next start finds nothing to ship but itself, and deletes the rest.
+    world.start()
+    until("its heartbeat", lambda: len(world.peer.of("heartbeat")) == 3)
+    until("deletion", lambda: not world.holds("plain-00499"))
+    assert world.peer.known == 0
+
+
+def test_segments_go_as_soon_as_they_are_full_and_acknowledged_and_not_before(shippings):
+    world = shippings()
+    world.start()
+    asked = marks("wait", 1500)
+    world.ask(*asked)
+    before = len(world.segments())
+    assert before > 8
+    assert not world.peer.records
+    world.peer.up()
+    world.arrives(*asked)
+    until("deletion", lambda: len(world.segments()) <= SEGMENTS_IN_USE)
+    assert sorted(world.peer.paths()) == asked
+
+
+def test_a_restart_goes_on_where_it_was(shippings):
+    world = shippings()
+    world.peer.up()
+    world.start()
+    world.ask(*marks("first", 300))
+    world.arrives(*marks("first", 300))
+    until("the position", lambda: os.path.exists(os.path.join(world.gateway.state, "shipped")))
+    world.gateway.stop()
+    world.start()
+    world.ask(*marks("second", 10))
+    world.arrives(*marks("second", 10))
+    assert world.peer.known == 0
+
+
+def test_an_outage_is_told_blocks_nobody_and_is_caught_up_with(shippings):
+    # Small segments are used up faster than new ones are made.
+    world = shippings(segment_bytes=4 << 20)
+    world.start()
+    load = Load(world, world.origin.port, 8).start()
+    until("the alert", lambda: world.alerts("audit_unreachable") > 0, 30)
+    assert world.gateway.metric("clawgress_audit_connected") == 0
+    assert world.gateway.metric("clawgress_audit_lag_seconds") > 5
+    answered = len(load.answered())
+    until("traffic during the outage", lambda: len(load.answered()) > answered + 100)
+    load.stop()
+    expected = len(load.answered())
+    world.peer.up()
+    until("the first ones", lambda: world.peer.batches > 0, 60)
+    begun, first = time.monotonic(), len(world.peer.records)
+    until("the rest", lambda: len(world.peer.records) >= expected, 60)
+    rate = (expected - first) / (time.monotonic() - begun)
+    print(f"\n{expected} events of an outage are shipped at {rate:,.0f} a second")
+    assert load.answered() <= set(world.peer.paths())
+    until("the lag to end", lambda: world.gateway.metric("clawgress_audit_lag_seconds") < 1)
+    assert world.gateway.metric("clawgress_audit_connected") == 1
+
+
+def test_kills_and_cuts_under_load_lose_and_double_nothing(shippings):
+    world = shippings()
+    world.peer.up()
+    cuts = iter(range(1_000_000))
+    world.peer.cut = lambda: next(cuts) % 3 == 2
+    world.start()
+    load = Load(world, world.origin.port, 8).start()
+    for number in range(6):
+        answered = len(load.answered())
+        until("traffic", lambda: len(load.answered()) > answered + 200, 20)
+        if number % 2:
+            world.peer.down()
+        world.gateway.kill()
+        world.gateway.start()
+        if number % 2:
+            world.peer.up()
+    load.stop()
+    world.peer.cut = None
+    known = load.answered() | markers(world.origin)
+    until("all of them", lambda: known <= set(world.peer.paths()), 60)
+    world.gateway.stop()
+    paths = world.peer.paths()
+    assert len(paths) == len(set(paths))
+    identifiers = [record["request_id"] for record in world.peer.of(None)]
+    assert len(identifiers) == len(set(identifiers))
+    assert world.peer.known > 0, "nothing was sent twice, so nothing was tried"
+    assert len(world.segments()) <= SEGMENTS_IN_USE
+
+
+def test_a_refused_record_holds_up_nobody_and_stays(shippings):
+    world = shippings()
+    world.peer.judge = lambda lines: (
+        (422, "record_refused") if any(b"/poison" in line for line in lines) else None
+    )
+    world.start()
+    asked = marks("sound", 400)
+    world.ask(*asked[:200], "poison", *asked[200:])
+    world.peer.up()
+    world.arrives(*asked)
+    until("the alert", lambda: world.alerts("audit_refused") == 1)
+    assert "record_refused" in world.gateway.log()
+    assert world.gateway.metric("clawgress_audit_refused_total") == 1
+    world.gateway.stop()
+    assert world.holds("poison") and not world.holds("sound-00000")
+    # Once the log takes it, the next start ships it.
+    world.peer.judge = lambda lines: None
+    world.start()
+    world.arrives("poison")
+    until("deletion", lambda: not world.holds("poison"))
+    assert len(world.peer.paths()) == 401 == len(set(world.peer.paths()))
+
+
+@pytest.mark.parametrize("status", [401, 404, 429, 500, 503])
+def test_a_service_that_fails_is_asked_again(shippings, status):
+    world = shippings()
+    answers = iter([(status, "unavailable")] * 3)
+    world.peer.judge = lambda lines: next(answers, None)
+    world.peer.up()
+    world.start()
+    world.ask("one")
+    world.arrives("one")
+    assert world.gateway.metric("clawgress_audit_failures_total") == 3
+    assert world.gateway.metric("clawgress_audit_refused_total") == 0
+
+
+@pytest.mark.parametrize("kind", ["rolled back", "written anew"])
+def test_a_log_that_contradicts_itself_is_caught(shippings, kind):
+    world = shippings()
+    world.peer.up()
+    world.start()
+    world.ask(*marks("before", 300))
+    world.arrives(*marks("before", 300))
+    until("a checkpoint", lambda: world.gateway.metric("clawgress_log_size") >= 100)
+    world.peer.down()
+    world.peer.forget()
+    if kind == "written anew":
+        for number in range(1000):
+            world.peer.tree.append(b"%d" % number)
+    world.peer.up()
+    asked = marks("after", 900)
+    world.ask(*asked)
+    world.arrives(*asked)
+    assert world.alerts("log_inconsistent") >= 1
+    assert world.gateway.metric("clawgress_log_inconsistent") == 1
+    assert os.path.exists(os.path.join(world.gateway.state, "log-refused"))
+    assert world.holds("after-00000"), "what the log may have lost was deleted"
+    # A restart changes nothing of that.
+    world.gateway.stop()
+    world.start()
+    world.ask("later")
+    world.arrives("later")
+    assert world.gateway.status()["audit"]["inconsistent"] is True
+    assert world.holds("after-00000") and world.holds("after-00899")
+
+
+def test_a_spool_that_is_half_full_is_told(shippings):
+    world = shippings(bytes_max=16 * SEGMENT_BYTES)
+    world.start()
+    world.ask(*marks("fill", 1300))
+    until("the alert", lambda: world.alerts("spool_backlog") > 0)
+    world.peer.up()
+    until("room", lambda: world.gateway.metric("clawgress_spool_bytes") < 8 * SEGMENT_BYTES)
+    assert world.alerts("audit_loss") == 0
+
+
+def test_memory_with_and_without_shipping(shippings):
+    world = shippings()
+    world.start()
+    shipping = world.gateway.memory()
+    world.gateway.stop()
+    world.gateway.reconfigure(audit=None)
+    world.start()
+    alone = world.gateway.memory()
+    print(f"\nRssAnon at start: {alone} KiB, with `audit` {shipping} KiB")
+    assert alone <= 12 * 1024
+    assert "audit" in world.gateway.status() and world.gateway.status()["audit"] is None
