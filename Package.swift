@@ -111,6 +111,8 @@ let package = Package(
         // The log's tree, its proofs and checkpoints, without disk and network; and what signs them.
         .module("TransparencyLog", in: "Platform", uses: ["Bytes", "Crypto"]),
         .module("TransparencyLogSigning", in: "Platform", uses: ["TransparencyLog", "Crypto"]),
+        // By what the log knows records.
+        .module("Records", in: "Platform", uses: ["Bytes", "Contract", "Model", "Crypto"]),
         .module(
             "Shipping",
             in: "Platform",
@@ -167,8 +169,8 @@ let package = Package(
             "AuditService",
             in: "Services",
             uses: [
-                "Bytes", "Contract", "Daemon", "JWS", "Mesh", "Model", "Sealing",
-                "TransparencyLog", "TransparencyLogSigning", "Crypto", "HTTPTypes", "Hummingbird",
+                "Bytes", "Contract", "Daemon", "JWS", "Mesh", "Records", "Sealing",
+                "TransparencyLog", "TransparencyLogSigning", "HTTPTypes", "Hummingbird",
                 "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle",
             ]
         ),
@@ -306,6 +308,7 @@ let package = Package(
             in: "Platform",
             uses: ["Bytes", "TestKit", "TransparencyLog", "TransparencyLogSigning"]
         ),
+        .tests("Records", in: "Platform", uses: ["Bytes", "JWS", "Records"]),
         .tests("Storage", in: "Platform", uses: ["Bytes", "Storage", "GRDB"]),
         .tests(
             "Mesh",
@@ -330,7 +333,7 @@ let package = Package(
             in: "Services",
             uses: [
                 "AuditService", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "MeshSigning",
-                "Sealing", "TransparencyLog", "TransparencyLogSigning", "HTTPTypes",
+                "Records", "Sealing", "TransparencyLog", "TransparencyLogSigning", "HTTPTypes",
                 "Hummingbird", "Logging", "ServiceLifecycle",
             ]
         ),

@@ -81,7 +81,7 @@ extension ImportGraph {
     /// Decisions and state machines: values in, values out. All that they may import.
     static let pureTargets: Set<String> = [
         "ClawgressModel", "ClawgressPolicy", "ClawgressQuota", "ClawgressForward",
-        "ClawgressConfigTree", "ClawgressTransparencyLog",
+        "ClawgressConfigTree", "ClawgressTransparencyLog", "ClawgressRecords",
     ]
     static let pureImports: Set<String> = [
         "ClawgressBytes", "ClawgressModel", "Swift", "Synchronization",
@@ -90,6 +90,7 @@ extension ImportGraph {
     static let pureTools: [String: Set<String>] = [
         "ClawgressConfigTree": ["ClawgressJWS", "ClawgressSnapshotText", "Crypto"],
         "ClawgressTransparencyLog": ["Crypto"],
+        "ClawgressRecords": ["ClawgressContract", "Crypto"],
     ]
     /// What runs between accept and close, where Foundation would allocate behind our back.
     static let hotTargets: Set<String> = stages.union([

@@ -2,6 +2,7 @@
 
 import ClawgressAuditService
 import ClawgressBytes
+import ClawgressRecords
 import Foundation
 import Logging
 import Testing

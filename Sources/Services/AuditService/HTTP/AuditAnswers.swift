@@ -3,6 +3,7 @@
 
 import ClawgressBytes
 import ClawgressContract
+import ClawgressRecords
 import ClawgressTransparencyLog
 import Foundation
 import HTTPTypes

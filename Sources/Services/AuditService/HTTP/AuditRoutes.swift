@@ -3,6 +3,7 @@
 
 import ClawgressContract
 public import ClawgressMesh
+import ClawgressRecords
 import ClawgressTransparencyLog
 import HTTPTypes
 public import Hummingbird

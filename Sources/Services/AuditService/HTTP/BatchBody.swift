@@ -1,6 +1,7 @@
 // A batch as it comes: bounded before it is read, and taken whole or not at all.
 
 import ClawgressContract
+import ClawgressRecords
 import ClawgressTransparencyLog
 import HTTPTypes
 import Hummingbird

@@ -1,6 +1,7 @@
 // The ledger in pages: which records are there, and which are known to be missing.
 
 import ClawgressContract
+import ClawgressRecords
 import Hummingbird
 
 /// Makes pages of streams.

@@ -1,6 +1,7 @@
 // Reading a journal file after whatever ended the process that wrote it.
 
 public import ClawgressBytes
+public import ClawgressRecords
 
 /// Why a journal cannot be gone on with; a person has to look.
 public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {

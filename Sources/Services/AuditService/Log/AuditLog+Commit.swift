@@ -2,6 +2,7 @@
 // synchronised together, and only then are its batches answered.
 
 import ClawgressBytes
+import ClawgressRecords
 import Logging
 
 extension AuditLog {

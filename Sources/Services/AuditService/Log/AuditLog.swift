@@ -3,6 +3,7 @@
 // the disk, and nothing is signed whose files are not in place.
 
 import ClawgressBytes
+public import ClawgressRecords
 import ClawgressTransparencyLog
 public import ClawgressTransparencyLogSigning
 public import Logging

@@ -2,6 +2,7 @@
 // before it waits for anything.
 
 import ClawgressBytes
+public import ClawgressRecords
 import ClawgressTransparencyLog
 
 /// One record.

@@ -3,6 +3,7 @@
 // folder does not fit together, nothing is guessed.
 
 public import ClawgressBytes
+import ClawgressRecords
 import ClawgressTransparencyLog
 import ClawgressTransparencyLogSigning
 

@@ -1,7 +1,7 @@
 // What is taken as a record, and what the ledger remembers of it.
 
-import ClawgressAuditService
 import ClawgressJWS
+import ClawgressRecords
 import Testing
 
 @Suite("a record's line")

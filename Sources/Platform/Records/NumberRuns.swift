@@ -76,4 +76,15 @@ public struct NumberRuns: Sendable, Equatable {
         guard let first = runs.first, let last = runs.last else { return 0 }
         return last.upperBound - (first.lowerBound == 0 ? count - 1 : count)
     }
+
+    /// The numbers from 1 to the highest that are not there, in ascending order.
+    public var holes: [ClosedRange<UInt64>] {
+        var next: UInt64 = 1
+        var holes: [ClosedRange<UInt64>] = []
+        for run in runs {
+            if next < run.lowerBound { holes.append(next...run.lowerBound - 1) }
+            next = run.upperBound &+ 1
+        }
+        return holes
+    }
 }

@@ -31,18 +31,26 @@ public enum RecordLine {
     ///
     /// - Throws: `RecordRefusal`.
     public static func key(of line: Span<UInt8>) throws(RecordRefusal) -> RecordKey {
+        var members = KeyMembers()
+        try readMembers(of: line) { name, value in members.take(name, value) }
+        return try members.key(in: line)
+    }
+
+    /// Hands out the members of a line that is canonical.
+    static func readMembers(
+        of line: Span<UInt8>,
+        _ member: (_ name: Span<UInt8>, CanonicalReader.Value) -> Void
+    ) throws(RecordRefusal) {
         guard line.count <= AuditBatch.lineBytesMax else { throw .tooLong }
         guard (try? UTF8Span(validating: line)) != nil else { throw .notCanonical(offset: 0) }
-        var members = KeyMembers()
         var reader = CanonicalReader(line)
-        try reader.readObject { name, value in members.take(name, value) }
+        try reader.readObject(member)
         try reader.end()
-        return try members.key(in: line)
     }
 }
 
 /// The members of a line by which its record is known.
-private struct KeyMembers {
+struct KeyMembers {
     private var boot: CanonicalReader.Value?
     private var gateway: CanonicalReader.Value?
     private var service: CanonicalReader.Value?
