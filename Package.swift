@@ -111,8 +111,9 @@ let package = Package(
         // The log's tree, its proofs and checkpoints, without disk and network; and what signs them.
         .module("TransparencyLog", in: "Platform", uses: ["Bytes", "Crypto"]),
         .module("TransparencyLogSigning", in: "Platform", uses: ["TransparencyLog", "Crypto"]),
-        // By what the log knows records.
+        // By what the log knows records, and whether a log is what its checkpoint says.
         .module("Records", in: "Platform", uses: ["Bytes", "Contract", "Model", "Crypto"]),
+        .module("LogVerification", in: "Platform", uses: ["Bytes", "Records", "TransparencyLog"]),
         .module(
             "Shipping",
             in: "Platform",
@@ -188,9 +189,9 @@ let package = Package(
             in: "CommandLine",
             uses: [
                 "Audit", "Bundle", "BundleSigning", "Bytes", "ConfigTree", "Contract", "Identity",
-                "JWS", "JWSSigning", "Mesh", "MeshSigning", "Model", "Policy", "Sealing",
-                "SnapshotCheck", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
-                "NIOPosix", "NIOSSL",
+                "JWS", "JWSSigning", "LogVerification", "Mesh", "MeshSigning", "Model", "Policy",
+                "Sealing", "SnapshotCheck", "TransparencyLog", "ArgumentParser",
+                "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
             ]
         ),
         .executableTarget(
@@ -309,6 +310,11 @@ let package = Package(
             uses: ["Bytes", "TestKit", "TransparencyLog", "TransparencyLogSigning"]
         ),
         .tests("Records", in: "Platform", uses: ["Bytes", "JWS", "Records"]),
+        .tests(
+            "LogVerification",
+            in: "Platform",
+            uses: ["LogVerification", "Records", "TransparencyLog", "TransparencyLogSigning"]
+        ),
         .tests("Storage", in: "Platform", uses: ["Bytes", "Storage", "GRDB"]),
         .tests(
             "Mesh",

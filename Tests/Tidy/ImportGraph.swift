@@ -82,6 +82,7 @@ extension ImportGraph {
     static let pureTargets: Set<String> = [
         "ClawgressModel", "ClawgressPolicy", "ClawgressQuota", "ClawgressForward",
         "ClawgressConfigTree", "ClawgressTransparencyLog", "ClawgressRecords",
+        "ClawgressLogVerification",
     ]
     static let pureImports: Set<String> = [
         "ClawgressBytes", "ClawgressModel", "Swift", "Synchronization",
@@ -91,6 +92,7 @@ extension ImportGraph {
         "ClawgressConfigTree": ["ClawgressJWS", "ClawgressSnapshotText", "Crypto"],
         "ClawgressTransparencyLog": ["Crypto"],
         "ClawgressRecords": ["ClawgressContract", "Crypto"],
+        "ClawgressLogVerification": ["ClawgressRecords", "ClawgressTransparencyLog"],
     ]
     /// What runs between accept and close, where Foundation would allocate behind our back.
     static let hotTargets: Set<String> = stages.union([

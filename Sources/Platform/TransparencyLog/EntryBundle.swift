@@ -29,16 +29,29 @@ public enum EntryBundle {
         _ content: [UInt8],
         count: Int
     ) throws(EntryBundleError) -> [[UInt8]] {
-        var entries: [[UInt8]] = []
-        var rest = content[...]
-        while rest.count >= 2, entries.count < count {
-            let length = Int(rest[rest.startIndex]) << 8 | Int(rest[rest.startIndex + 1])
-            rest = rest.dropFirst(2)
-            guard rest.count >= length else { throw .wrongCount }
-            entries.append(Array(rest.prefix(length)))
-            rest = rest.dropFirst(length)
+        let (places, end) = places(content, atMost: count)
+        guard end == content.count, places.count == count else { throw .wrongCount }
+        return places.map { Array(content[$0]) }
+    }
+
+    /// Where the entries of a file are, without those behind the first `count`, and without one
+    /// that is cut off.
+    ///
+    /// - Returns: their places, and where the last of them ends.
+    public static func places(
+        _ content: [UInt8],
+        atMost count: Int
+    ) -> (entries: [Range<Int>], end: Int) {
+        var places: [Range<Int>] = []
+        places.reserveCapacity(count)
+        var position = 0
+        while places.count < count, position + 2 <= content.count {
+            let length = Int(content[position]) << 8 | Int(content[position + 1])
+            let start = position + 2
+            guard length <= content.count - start else { break }
+            position = start + length
+            places.append(start..<position)
         }
-        guard rest.isEmpty, entries.count == count else { throw .wrongCount }
-        return entries
+        return (places, position)
     }
 }

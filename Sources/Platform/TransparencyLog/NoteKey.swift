@@ -55,10 +55,14 @@ public struct NoteKey: Sendable, Hashable {
 
     /// `name+id+key`.
     public var text: String {
-        let digits = String(id, radix: 16)
-        let zeros = String(repeating: "0", count: 8 - digits.count)
-        return "\(name)+\(zeros)\(digits)+"
+        Self.text(name: name, id: id) + "+"
             + Base64.encode([kind.rawValue] + publicKey, .standard)
+    }
+
+    /// `name+id`.
+    static func text(name: String, id: UInt32) -> String {
+        let digits = String(id, radix: 16)
+        return "\(name)+" + String(repeating: "0", count: 8 - digits.count) + digits
     }
 
     /// What a key of this kind signs.

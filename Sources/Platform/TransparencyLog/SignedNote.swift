@@ -45,6 +45,9 @@ public struct NoteSignature: Sendable, Hashable {
         self.bytes = bytes
     }
 
+    /// The name and the number of the key, as they begin the text of a key.
+    public var keyText: String { NoteKey.text(name: keyName, id: keyID) }
+
     /// Reads a line without its line feed.
     init?(line: Substring) {
         let words = line.split(separator: " ", omittingEmptySubsequences: false)

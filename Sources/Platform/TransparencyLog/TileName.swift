@@ -36,6 +36,20 @@ public struct TileName: Sendable, Hashable {
         self.width = width
     }
 
+    /// Names the file that a tree of `size` leaves has there; nil if it has none.
+    public init?(_ kind: Kind, index: Int, ofTree size: Int) {
+        var count = size
+        if case .hashes(let level) = kind {
+            guard (0...Self.levelMax).contains(level) else { return nil }
+            count = size >> (Self.rows * level)
+        }
+        guard index >= 0, index <= count / Self.widthMax else { return nil }
+        self.init(kind, index: index, width: min(count - index * Self.widthMax, Self.widthMax))
+    }
+
+    /// The full file that takes the place of this one.
+    public var full: TileName? { TileName(kind, index: index) }
+
     /// Whether more will come, into a file of another name.
     public var isPartial: Bool { width < Self.widthMax }
 

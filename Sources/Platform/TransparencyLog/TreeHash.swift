@@ -61,7 +61,10 @@ public struct TreeHash: Sendable, Hashable, BitwiseCopyable {
     public static var emptyTree: TreeHash { TreeHash(unchecked: SHA256.hash(data: [UInt8]())) }
 
     /// The hash of an entry (RFC 6962 section 2.1).
-    public static func leaf(_ entry: [UInt8]) -> TreeHash {
+    public static func leaf(_ entry: [UInt8]) -> TreeHash { leaf(entry[...]) }
+
+    /// The hash of an entry that lies in a file among others.
+    public static func leaf(_ entry: ArraySlice<UInt8>) -> TreeHash {
         var hasher = SHA256()
         hasher.update(data: [UInt8(0)])
         hasher.update(data: entry)

@@ -1,0 +1,159 @@
+// The whole question: is this log what its key signed, does it go on where it was seen last, and do
+// the records in it say that none is missing?
+
+public import ClawgressTransparencyLog
+
+/// What was found.
+public struct LogReport: Sendable {
+    /// The checkpoint that the log was held against.
+    public let checkpoint: Checkpoint
+    /// The entries that were looked at.
+    public let range: Range<Int>
+    /// What is not in order; the worst first.
+    public var findings: [LogFinding]
+    /// The greatest time that a record has, as it is written there.
+    public let newest: String?
+    /// How many streams of records there are.
+    public let streamCount: Int
+}
+
+/// Checks logs.
+public struct LogVerifier<Source: LogSource> {
+    private let source: Source
+    private let key: NoteKey
+
+    /// A verifier of the log that a key signs.
+    public init(_ source: Source, key: NoteKey) {
+        self.source = source
+        self.key = key
+    }
+
+    /// The log's checkpoint, as its key signed it.
+    ///
+    /// - Throws: `LogFailure`.
+    public func checkpoint() throws(LogFailure) -> Checkpoint {
+        guard let content = try source.content(of: LogFile.checkpoint) else {
+            throw .found(.noCheckpoint)
+        }
+        return try Self.checkpoint(content, key: key)
+    }
+
+    /// Reads a signed checkpoint.
+    ///
+    /// - Throws: `LogFailure.found`.
+    public static func checkpoint(
+        _ content: [UInt8],
+        key: NoteKey
+    ) throws(LogFailure) -> Checkpoint {
+        let note: SignedNote
+        do throws(NoteError) {
+            note = try SignedNote(content)
+        } catch {
+            throw .found(.checkpointRefused(.note(error)))
+        }
+        do throws(CheckpointError) {
+            return try Checkpoint.verified(note, of: key.name, by: [key])
+        } catch .note(.unsigned) {
+            let signers = note.signatures.map(\.keyText)
+            throw .found(.wrongKey(signers: signers))
+        } catch {
+            throw .found(.checkpointRefused(error))
+        }
+    }
+
+    /// Checks all entries.
+    ///
+    /// - Parameters:
+    ///   - remembered: a checkpoint of the log that was believed before.
+    ///   - progress: is told how many entries are done.
+    /// - Throws: `LogFailure`, if there is nothing to check, or it cannot be read.
+    public func verify(
+        remembered: Checkpoint? = nil,
+        progress: (Int) -> Void = { _ in }
+    ) throws(LogFailure) -> LogReport {
+        let checkpoint = try checkpoint()
+        let head = checkpoint.head
+        var walk = TreeWalk(
+            TreeFiles(source: source, size: head.size),
+            remembered: remembered?.head.size
+        )
+        let isComplete = try walk.run(progress)
+        var findings: [LogFinding] = []
+        if isComplete, walk.head == head {
+            findings = Self.memory(remembered, head, walk.rememberedRoot)
+            findings += walk.damaged.map { .tile(path: $0) }
+            findings += walk.survey.findings(isWhole: true)
+        } else {
+            findings = Self.memory(remembered, head, nil)
+            var diagnosis = try Diagnosis(source, head)
+            try diagnosis.run(0..<(head.size + TileName.widthMax - 1) / TileName.widthMax) { _ in }
+            let found = diagnosis.findings
+            findings += found.isEmpty ? [.rewritten(0..<head.size)] : found
+        }
+        return LogReport(
+            checkpoint: checkpoint,
+            range: 0..<head.size,
+            findings: findings,
+            newest: walk.survey.newest,
+            streamCount: walk.survey.streamCount
+        )
+    }
+
+    /// What an earlier checkpoint says about the tree; `root` is that of the tree when it had the
+    /// earlier size, if it is known.
+    private static func memory(
+        _ remembered: Checkpoint?,
+        _ head: TreeHead,
+        _ root: TreeHash?
+    ) -> [LogFinding] {
+        guard let old = remembered?.head else { return [] }
+        if old.size > head.size { return [.rolledBack(remembered: old.size, now: head.size)] }
+        // Equal sizes need no entry to be read.
+        let now = old.size == head.size ? head.root : root
+        guard let now, now != old.root else { return [] }
+        return [.forked(remembered: old.size)]
+    }
+}
+
+extension LogVerifier {
+    /// Checks the entries of a range, by the hashes that lead from them to the signed root.
+    ///
+    /// Other entries are not read, so nothing is said about numbers that are missing.
+    ///
+    /// - Parameter range: its end is cut to that of the log.
+    public func verify(
+        _ range: Range<Int>,
+        remembered: Checkpoint? = nil,
+        progress: (Int) -> Void = { _ in }
+    ) throws(LogFailure) -> LogReport {
+        let checkpoint = try checkpoint()
+        let head = checkpoint.head
+        let range = range.clamped(to: 0..<head.size)
+        var findings: [LogFinding] = []
+        if let old = remembered?.head {
+            if old.size > head.size {
+                findings = [.rolledBack(remembered: old.size, now: head.size)]
+            } else if try !LogProofs(source).isConsistent(from: old, to: head) {
+                findings = [.forked(remembered: old.size)]
+            }
+        }
+        var diagnosis = try Diagnosis(source, head)
+        var survey = RecordSurvey()
+        let width = TileName.widthMax
+        let bundles = range.lowerBound / width..<(range.upperBound + width - 1) / width
+        try diagnosis.run(range.isEmpty ? 0..<0 : bundles) { bundle, place, index in
+            guard range.contains(index) else { return }
+            survey.take(bundle.content.span.extracting(place), at: index)
+        } progress: {
+            progress($0 - range.lowerBound)
+        }
+        findings += diagnosis.findings + survey.findings(isWhole: false)
+        return LogReport(
+            checkpoint: checkpoint,
+            range: range,
+            findings: findings,
+            newest: survey.newest,
+            streamCount: survey.streamCount
+        )
+    }
+}

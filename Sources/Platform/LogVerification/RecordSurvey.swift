@@ -1,0 +1,81 @@
+// What the records say of each other. A log that keeps what it was given proves nothing about what
+// it was not given: the senders' numbers do.
+
+import ClawgressBytes
+import ClawgressRecords
+
+/// The numbers of all streams, and what is odd about them.
+struct RecordSurvey {
+    /// A run is 16 bytes; a stream without holes is one run.
+    private static var runsMax: Int { 1_000_000 }
+    /// More findings of one kind tell nobody more.
+    private static var findingsMax: Int { 16 }
+
+    private var ledger = StreamLedger(runsMax: Self.runsMax)
+    private var lost: [StreamKey: UInt64] = [:]
+    private var isFull = false
+    private var refused: [LogFinding] = []
+    private var repeated: [LogFinding] = []
+    /// The greatest time that a record has.
+    private var newestTime: [UInt8] = []
+
+    /// The greatest time that a record has, as it is written there.
+    var newest: String? {
+        newestTime.isEmpty ? nil : String(decoding: newestTime, as: UTF8.self)
+    }
+
+    /// How many streams there are.
+    var streamCount: Int { ledger.streamCount }
+
+    /// Looks at one entry.
+    mutating func take(_ entry: Span<UInt8>, at index: Int) {
+        let facts: RecordFacts
+        do throws(RecordRefusal) {
+            facts = try RecordFacts(entry)
+        } catch {
+            if refused.count < Self.findingsMax { refused.append(.noRecord(index: index, error)) }
+            return
+        }
+        if let place = facts.timestamp { note(time: entry.extracting(place)) }
+        if let lost = facts.lost { self.lost[facts.key.stream, default: 0] &+= lost }
+        count(facts.key, at: index)
+    }
+
+    private mutating func count(_ key: RecordKey, at index: Int) {
+        guard !isFull else { return }
+        do throws(LedgerFull) {
+            guard try !ledger.insert(key), repeated.count < Self.findingsMax else { return }
+            repeated.append(.repeated(key, index: index))
+        } catch {
+            isFull = true
+            refused.append(.tooManyStreams(index: index))
+        }
+    }
+
+    /// Times have one form, so that their order is that of their bytes.
+    private mutating func note(time: Span<UInt8>) {
+        var place = 0
+        while place < min(time.count, newestTime.count), time[place] == newestTime[place] {
+            place += 1
+        }
+        guard place < time.count, place >= newestTime.count || time[place] > newestTime[place]
+        else { return }
+        newestTime = (0..<time.count).map { time[$0] }
+    }
+
+    /// What is odd.
+    ///
+    /// - Parameter isWhole: whether all entries were looked at, so that what is not there is missing.
+    func findings(isWhole: Bool) -> [LogFinding] {
+        var findings = refused + repeated
+        if isWhole { findings += missing }
+        return findings
+            + lost.sorted { $0.key < $1.key }.map { .gap($0.key, lost: $0.value) }
+    }
+
+    private var missing: [LogFinding] {
+        ledger.sorted.filter { $0.key.kind == .records && $0.runs.missing > 0 }
+            .prefix(Self.findingsMax)
+            .map { .missing($0.key, $0.runs.holes, count: $0.runs.missing) }
+    }
+}

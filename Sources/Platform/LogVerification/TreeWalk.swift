@@ -1,0 +1,102 @@
+// The way through a log that is in order: every entry is read once, hashed, and looked at as a
+// record, and the tree that the entries make is held against the signed root and the files of hashes.
+
+import ClawgressTransparencyLog
+
+/// What a walk through all entries came to.
+struct TreeWalk<Source: LogSource> {
+    /// More damaged files tell nobody more.
+    private static var damagedMax: Int { 16 }
+    /// So many files ahead are announced to the source.
+    private static var ahead: Int { 32 }
+
+    private let files: TreeFiles<Source>
+    /// The size at which an earlier checkpoint saw the tree.
+    private let remembered: Int?
+    private var edge = TreeEdge()
+    /// Hashes of each level that are not in a full tile yet.
+    private var rows: [[TreeHash]] = []
+    private var counts: [Int] = []
+    private(set) var survey = RecordSurvey()
+    /// The root of the tree when it had the remembered size.
+    private(set) var rememberedRoot: TreeHash?
+    /// Files of hashes that are not what the entries make.
+    private(set) var damaged: [String] = []
+
+    init(_ files: TreeFiles<Source>, remembered: Int?) {
+        self.files = files
+        self.remembered = remembered
+        if remembered == 0 { rememberedRoot = .emptyTree }
+    }
+
+    /// The tree that the entries make so far.
+    var head: TreeHead { edge.head }
+
+    /// Reads the log from the first entry to the last.
+    ///
+    /// - Returns: false if a file of entries is missing or damaged; the walk ends there.
+    mutating func run(_ progress: (Int) -> Void) throws(LogFailure) -> Bool {
+        for index in 0..<files.bundleCount {
+            announce(index)
+            guard let bundle = try files.bundle(index), bundle.isWhole else { return false }
+            try take(bundle)
+            progress(edge.size)
+        }
+        for level in rows.indices where !rows[level].isEmpty { try compare(level) }
+        return true
+    }
+
+    private func announce(_ index: Int) {
+        guard index.isMultiple(of: Self.ahead) else { return }
+        let next = index..<min(index + Self.ahead, files.bundleCount)
+        source.expect(
+            next.flatMap { index in
+                [
+                    TileName(.entries, index: index, ofTree: files.size),
+                    TileName(.hashes(level: 0), index: index, ofTree: files.size),
+                ].compactMap { $0?.path }
+            }
+        )
+    }
+
+    private var source: Source { files.source }
+
+    private mutating func take(_ bundle: Bundle) throws(LogFailure) {
+        let content = bundle.content.span
+        for place in bundle.places {
+            survey.take(content.extracting(place), at: edge.size)
+            append(TreeHash.leaf(bundle.content[place]))
+            if edge.size == remembered { rememberedRoot = edge.head.root }
+        }
+        for level in rows.indices where rows[level].count == TileName.widthMax {
+            try compare(level)
+        }
+    }
+
+    private mutating func append(_ leaf: TreeHash) {
+        var found: [(level: Int, hash: TreeHash)] = []
+        edge.append(leaf) { node, hash in
+            if node.level.isMultiple(of: 8) { found.append((node.level / 8, hash)) }
+        }
+        for (level, hash) in found {
+            if rows.count == level {
+                rows.append([])
+                counts.append(0)
+            }
+            rows[level].append(hash)
+        }
+    }
+
+    /// Holds what the entries make against the file that has it.
+    private mutating func compare(_ level: Int) throws(LogFailure) {
+        let index = counts[level]
+        let row = rows[level]
+        counts[level] += 1
+        rows[level].removeAll(keepingCapacity: true)
+        guard damaged.count < Self.damagedMax,
+            try files.hashes(level: level, index: index) != row,
+            let name = TileName(.hashes(level: level), index: index, ofTree: files.size)
+        else { return }
+        damaged.append(name.path)
+    }
+}
