@@ -46,6 +46,10 @@ struct Clawgress: ParsableCommand {
                 ]
             ),
             CommandGroup(
+                name: "Evidence",
+                subcommands: [AuditCommand.self]
+            ),
+            CommandGroup(
                 name: "A control plane on this machine",
                 subcommands: [UpCommand.self, StatusCommand.self, DownCommand.self]
             ),

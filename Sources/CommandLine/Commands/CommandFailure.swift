@@ -6,13 +6,14 @@ import ClawgressBundleSigning
 import ClawgressBytes
 import ClawgressJWS
 import ClawgressJWSSigning
+import ClawgressLogVerification
 import ClawgressSealing
 import ClawgressSnapshotCheck
 import Glibc
 
 /// The end of a command that did not do what it was asked.
 struct CommandFailure: Error, Equatable {
-    /// Exit codes: 1 for a plain "no", the rest as in sysexits.h.
+    /// Exit codes: 1 for a plain "no", 20 to 37 for logs, the rest as in sysexits.h.
     enum Code: Int32 {
         case no = 1
         case usage = 64
@@ -24,6 +25,25 @@ struct CommandFailure: Error, Equatable {
         case inputOutput = 74
         case conflict = 75
         case noPermission = 77
+        // What is wrong with a log, or with a proof.
+        case logEdited = 20
+        case logRemoved = 21
+        case logAdded = 22
+        case logReordered = 23
+        case logShorter = 24
+        case logRewritten = 25
+        case logTileDamaged = 26
+        case logNoCheckpoint = 27
+        case logWrongKey = 28
+        case logCheckpointRefused = 29
+        case logRolledBack = 30
+        case logForked = 31
+        case logStale = 32
+        case recordsMissing = 33
+        case recordRepeated = 34
+        case recordRefused = 35
+        case recordsLost = 36
+        case proofRefused = 37
         case notExecutable = 126
         case notFound = 127
     }
@@ -42,6 +62,7 @@ struct CommandFailure: Error, Equatable {
         switch error {
         case let failure as CommandFailure: self = failure
         case let error as FileError: self.init(error)
+        case let error as LogFailure: self.init(error)
         case SourceError.file(let error): self.init(error)
         case let error as SourceError: self.init(.data, error.description)
         case let error as SnapshotRefusal: self.init(.data, error.description)

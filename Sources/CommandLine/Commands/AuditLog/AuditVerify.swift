@@ -1,0 +1,140 @@
+// The auditor's command: is this what was signed, and is it all?
+
+import ArgumentParser
+import ClawgressBundleSigning
+import ClawgressLogVerification
+import ClawgressTransparencyLog
+
+/// `clawgress audit verify`.
+struct AuditVerify: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Checks that a log is what its key signed, and that no record is missing.",
+        discussion: """
+            Examples:
+              clawgress audit verify /var/lib/clawgress/audit/log --log-key log-key.pub
+              clawgress audit verify ./copy --log-key KEY --since last-week/checkpoint
+              clawgress audit verify https://log.example.com --log-key KEY --max-age 5m
+              clawgress audit verify ./copy --log-key KEY --range 1000-1999
+
+            A log that was rolled back or forked as a whole is signed, too. Only a memory tells: a \
+            checkpoint that was kept (--since), or the age that the newest record may have \
+            (--max-age; gateways record a heartbeat a minute). Keep the file `checkpoint` of each \
+            log that you verified.
+
+            Exit codes; where several apply, the first one that was found:
+              0   in order
+              20  entries were edited               30  rolled back (--since)
+              21  entries were removed              31  forked (--since)
+              22  entries were added                32  the newest record is too old (--max-age)
+              23  entries are in another order      33  records of a sender are missing
+              24  shorter than its checkpoint       34  a record is there twice
+              25  entries and hashes rewritten      35  an entry is no record
+              26  a file of hashes is damaged       36  warning: a sender admits lost records
+              27  no checkpoint
+              28  signed by another key
+              29  the checkpoint is forged
+            """
+    )
+
+    @OptionGroup var options: LogOptions
+    @OptionGroup var keyOption: LogKeyOption
+
+    @Option(
+        help: ArgumentHelp("A checkpoint of the log that was kept.", valueName: "checkpoint")
+    )
+    var since: String?
+
+    @Option(help: ArgumentHelp("How old the newest record may be: 5m.", valueName: "duration"))
+    var maxAge: LifeSpan?
+
+    @Option(
+        help: ArgumentHelp("Only these entries, the first is 0: 1000-1999.", valueName: "a-b")
+    )
+    var range: EntryRange?
+
+    func validate() throws {
+        if range != nil, maxAge != nil {
+            throw ValidationError("--max-age asks for the newest record: leave --range away")
+        }
+    }
+
+    func run(in context: CommandContext) throws {
+        let terminal = context.terminal
+        let key = try keyOption.key()
+        let remembered = try since.map { try LogKeyOption.checkpoint($0, key: key) }
+        terminal.note(memory(remembered))
+        let progress = LogProgress(terminal)
+        var report = try options.withLog { log in
+            let verifier = LogVerifier(log, key: key)
+            guard let range else {
+                return try verifier.verify(remembered: remembered) { progress.note($0) }
+            }
+            return try verifier.verify(range.entries, remembered: remembered) { progress.note($0) }
+        }
+        progress.end()
+        if let finding = staleness(report.newest, now: context.now()) {
+            report.findings.append(finding)
+        }
+        try Self.conclude(report, on: terminal)
+    }
+
+    /// Says what a good answer means.
+    private func memory(_ remembered: Checkpoint?) -> String {
+        var words = remembered.map { ["a checkpoint of \($0.head.size) entries"] } ?? []
+        if let maxAge {
+            words.append("no record for \(maxAge.defaultValueDescription) would be noticed")
+        }
+        return words.isEmpty
+            ? "memory: none; that the log was rolled back or forked as a whole would not be noticed"
+            : "memory: " + words.joined(separator: "; ")
+    }
+
+    private func staleness(_ newest: String?, now: Int64) -> LogFinding? {
+        guard let maxAge else { return nil }
+        // Whole seconds are enough.
+        let time = newest.flatMap { Timestamp.seconds($0.prefix(19) + "Z") }
+        guard let time, now - time <= maxAge.seconds else { return .stale(newest: newest) }
+        // A record of the future would hide the age of all others.
+        return time - now > 300 ? .stale(newest: newest) : nil
+    }
+
+    /// Prints the answer.
+    private static func conclude(_ report: LogReport, on terminal: Terminal) throws {
+        let (losses, faults) = report.findings.reduce(into: ([LogFinding](), [LogFinding]())) {
+            if case .gap = $1 { $0.0.append($1) } else { $0.1.append($1) }
+        }
+        terminal.warn(losses.map { TerminalText.escaped($0.description) })
+        if let first = faults.first {
+            let lines = faults.map { TerminalText.escaped($0.description) }
+            throw CommandFailure(.init(first), lines.joined(separator: "\n"))
+        }
+        let head = report.checkpoint.head
+        let name = TerminalText.escaped(report.checkpoint.origin)
+        terminal.line("good: \(name), \(head.size) entries, root \(head.root.base64)")
+        if report.range.count < head.size {
+            terminal.line(
+                "checked: entries \(report.range.lowerBound)-\(report.range.upperBound - 1)"
+            )
+        }
+        terminal.line("streams: \(report.streamCount)")
+        if let newest = report.newest {
+            terminal.line("newest record: \(TerminalText.escaped(newest))")
+        }
+        if losses.isEmpty { return }
+        throw CommandFailure(.recordsLost, "the log is in order, and its senders admit losses")
+    }
+}
+
+/// Entries as people name them: the first is 0, and both ends belong to it.
+struct EntryRange: ExpressibleByArgument, Equatable {
+    let entries: Range<Int>
+
+    init?(argument: String) {
+        let ends = argument.split(separator: "-", omittingEmptySubsequences: false)
+        guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]),
+            first >= 0, first <= last, last < Int.max
+        else { return nil }
+        entries = first..<last + 1
+    }
+}
