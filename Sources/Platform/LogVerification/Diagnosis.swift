@@ -5,6 +5,9 @@ import ClawgressTransparencyLog
 
 /// Compares entries with the hashes that were signed.
 struct Diagnosis<Source: LogSource> {
+    /// So many files behind the last one are looked for, before a log is taken to end there.
+    private static var filesMissed: Int { 4_096 }
+
     private let files: TreeFiles<Source>
     private var tiles: TrustedTiles<Source>
     private var difference = Difference()
@@ -29,7 +32,7 @@ struct Diagnosis<Source: LogSource> {
         _ entry: (Bundle, Range<Int>, Int) -> Void = { _, _, _ in },
         progress: (Int) -> Void
     ) throws(LogFailure) {
-        for index in bundles where !difference.isTooGreat {
+        for index in bundles where !difference.isTooGreat && !hasEnded(index) {
             var bundle = try files.bundle(index)
             // Where a shorter log ends, its last file has another name.
             if bundle == nil, end == nil {
@@ -48,6 +51,11 @@ struct Diagnosis<Source: LogSource> {
             }
             progress(min((index + 1) * TileName.widthMax, files.size))
         }
+    }
+
+    private func hasEnded(_ index: Int) -> Bool {
+        guard let end, !goesOn else { return false }
+        return index - end / TileName.widthMax > Self.filesMissed
     }
 
     private mutating func compare(
@@ -82,6 +90,13 @@ struct Diagnosis<Source: LogSource> {
             }
             return
         }
+        let first = index * TileName.widthMax
+        if end != nil, !leaves.isEmpty { goesOn = true }
+        if first + leaves.count < min(first + TileName.widthMax, files.size), end == nil,
+            difference.first == nil
+        {
+            end = first + leaves.count
+        }
         unknown = (unknown?.lowerBound ?? index)..<index + 1
     }
 
@@ -93,7 +108,8 @@ struct Diagnosis<Source: LogSource> {
         } else {
             findings = difference.findings
         }
-        if let unknown {
+        // Where the end is gone, so are the hashes from which the root was put together.
+        if let unknown, tiles.isRooted || end == nil || goesOn {
             let width = TileName.widthMax
             let entries = unknown.lowerBound * width
             findings.append(.rewritten(entries..<min(unknown.upperBound * width, files.size)))

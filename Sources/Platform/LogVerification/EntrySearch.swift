@@ -14,6 +14,9 @@ public struct FoundEntry: Sendable, Equatable {
 
 /// Searches a log.
 public struct EntrySearch<Source: LogSource> {
+    /// So many files in a row may be missing; old ones may have been pruned.
+    private static var filesMissed: Int { 1 << 20 }
+
     private let files: TreeFiles<Source>
 
     /// A search among the first `size` entries.
@@ -30,8 +33,11 @@ public struct EntrySearch<Source: LogSource> {
         progress: (Int) -> Void = { _ in }
     ) throws(LogFailure) -> FoundEntry? {
         let wanted = Array(id.utf8)
-        for index in 0..<files.bundleCount {
+        var missed = 0
+        for index in 0..<files.bundleCount where missed < Self.filesMissed {
+            missed += 1
             if let bundle = try files.bundle(index) {
+                missed = 0
                 for (offset, place) in bundle.places.enumerated()
                 where Self.has(wanted, bundle.content[place]) {
                     return FoundEntry(

@@ -86,7 +86,8 @@ public struct LogVerifier<Source: LogSource> {
         } else {
             findings = Self.memory(remembered, head, nil)
             var diagnosis = try Diagnosis(source, head)
-            try diagnosis.run(0..<(head.size + TileName.widthMax - 1) / TileName.widthMax) { _ in }
+            let files = (head.size + TileName.widthMax - 1) / TileName.widthMax
+            try diagnosis.run(0..<files, progress: progress)
             let found = diagnosis.findings
             findings += found.isEmpty ? [.rewritten(0..<head.size)] : found
         }
