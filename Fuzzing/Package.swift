@@ -55,6 +55,26 @@ let package = Package(
             ],
             path: "Product/Platform/Bundle"
         ),
+        .target(
+            name: "ClawgressContract",
+            dependencies: ["ClawgressBytes", "ClawgressJWS"],
+            path: "Product/Platform/Contract"
+        ),
+        .target(
+            name: "ClawgressTransparencyLog",
+            dependencies: ["ClawgressBytes", "Crypto"],
+            path: "Product/Platform/TransparencyLog"
+        ),
+        .target(
+            name: "ClawgressRecords",
+            dependencies: ["ClawgressBytes", "ClawgressContract", "ClawgressModel", "Crypto"],
+            path: "Product/Platform/Records"
+        ),
+        .target(
+            name: "ClawgressLogVerification",
+            dependencies: ["ClawgressBytes", "ClawgressRecords", "ClawgressTransparencyLog"],
+            path: "Product/Platform/LogVerification"
+        ),
 
         // What stands in for swift-crypto, so that a fuzzer gets past a signature.
         .target(name: "Crypto", path: "Doubles/Crypto"),
@@ -111,6 +131,14 @@ let package = Package(
                 "ClawgressAudit", "ClawgressBytes", "ClawgressJWS", "ClawgressModel", "FuzzShared",
             ],
             path: "Targets/SpoolRecovery"
+        ),
+        .executableTarget(
+            name: "fuzz-audit-log",
+            dependencies: [
+                "ClawgressBytes", "ClawgressJWS", "ClawgressLogVerification", "ClawgressRecords",
+                "ClawgressTransparencyLog", "Crypto", "FuzzShared",
+            ],
+            path: "Targets/AuditLog"
         ),
     ],
     swiftLanguageModes: [.v6]

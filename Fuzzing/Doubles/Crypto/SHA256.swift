@@ -2,9 +2,23 @@
 // being hard to forge, only on equal texts having equal digests.
 
 /// Stands in for SHA-256.
-public enum SHA256 {
+public struct SHA256 {
+    private var content: [UInt8] = []
+
+    /// Begins a digest.
+    public init() {}
+
+    /// Takes more of the text.
+    public mutating func update(data: some Sequence<UInt8>) {
+        content += data
+    }
+
+    /// The digest of the text.
+    public func finalize() -> [UInt8] { Self.hash(data: content) }
+
     /// The digest of `data`.
-    public static func hash(data: [UInt8]) -> [UInt8] {
+    public static func hash(data: some Sequence<UInt8>) -> [UInt8] {
+        let data = Array(data)
         // FNV-1a with 64 bits, four times from different beginnings.
         (0..<4 as Range<UInt64>).flatMap { lane -> [UInt8] in
             var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ lane
