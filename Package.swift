@@ -60,8 +60,7 @@ let package = Package(
             uses: [
                 "Audit", "Bundle", "BundleStream", "Bytes", "Contract", "Daemon", "Forward",
                 "Identity", "JWS", "Mesh", "Model", "Policy", "Quota", "Reactor", "Sealing",
-                "Shipping",
-                "TransparencyLog", "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
+                "Shipping", "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
             ]
         ),
 
@@ -118,8 +117,8 @@ let package = Package(
             "Shipping",
             in: "Platform",
             uses: [
-                "Audit", "Bytes", "Contract", "JWS", "Mesh", "TransparencyLog", "HTTPTypes",
-                "ServiceLifecycle",
+                "Audit", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "TransparencyLog",
+                "HTTPTypes", "ServiceLifecycle",
             ]
         ),
         // Makes certificates, so the gateway never links it.
@@ -153,8 +152,8 @@ let package = Package(
             in: "Services",
             uses: [
                 "Audit", "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon", "Identity", "JWS",
-                "Mesh", "Model", "Sealing", "SnapshotCheck", "SnapshotText", "Storage", "Crypto",
-                "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
+                "Mesh", "Model", "Sealing", "Shipping", "SnapshotCheck", "SnapshotText", "Storage",
+                "Crypto", "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
                 "ServiceLifecycle",
             ]
         ),
@@ -270,7 +269,9 @@ let package = Package(
         .tests(
             "Gateway",
             in: "RequestPath",
-            uses: ["Bytes", "Daemon", "Gateway", "Model", "Reactor", "TestKit", "Yams"]
+            uses: [
+                "Bytes", "Daemon", "Gateway", "Model", "Reactor", "Shipping", "TestKit", "Yams",
+            ]
         ),
         .tests("Daemon", in: "Platform", uses: ["Daemon", "Logging", "Yams"]),
         .tests(

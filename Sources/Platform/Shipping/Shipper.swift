@@ -1,7 +1,7 @@
 // Feeds the machine with what the spool has, what the log answers and the time, and does what the
 // machine says. It runs beside whatever fills the spool, and shares nothing with it but the folder.
 
-public import ClawgressAudit
+import ClawgressAudit
 import ClawgressBytes
 import ClawgressContract
 public import ClawgressMesh
@@ -32,7 +32,7 @@ public actor Shipper: Service {
     /// Between two looks at the size of the spool, and at most so often the position is kept.
     private static let seldom: Int64 = 1_000
 
-    private let spool: SpoolFolder
+    private let spool: any ShippedSpool
     private let bytesMax: Int
     private let batchMax: Int
     private let files: ShippingFiles
@@ -64,7 +64,7 @@ public actor Shipper: Service {
     ///   - logKey: the log's public key.
     ///   - client: of the audit service.
     public init(
-        spool: SpoolFolder,
+        spool: any ShippedSpool,
         bytesMax: Int,
         batchMax: Int,
         look: Int64,
@@ -132,7 +132,7 @@ public actor Shipper: Service {
         case .collect: return collect()
         case .send(let range): return await send(range)
         case .hold(let index): hold(index)
-        case .settle: settle()
+        case .settle: await settle()
         }
         return nil
     }
@@ -189,13 +189,13 @@ public actor Shipper: Service {
     }
 
     /// Deletes what is done with, and keeps the position now and then.
-    private func settle() {
+    private func settle() async {
         view.oldest = nil
         batch = ShippingBatch()
         let finished = reader.finishedSegments
         if !finished.isEmpty {
             do throws(SpoolError) {
-                reader.forget(try spool.acknowledge(finished))
+                reader.forget(try await spool.acknowledge(finished))
             } catch {
                 listeners.onComplaint(.spool("\(error)"))
             }

@@ -25,6 +25,9 @@ public actor AdminSpool {
     /// A service that keeps what it is about to record learns here what was recorded already.
     public nonisolated let lastEventID: RequestID?
 
+    /// The spool's folder.
+    public nonisolated var path: String { folder.path }
+
     private nonisolated let folder: SpoolFolder
     private let supply: SegmentSupply
     private var current: Segment?

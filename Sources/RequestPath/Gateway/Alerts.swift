@@ -1,6 +1,6 @@
-// What an operator must hear of: each kind at most once a minute, with the number of times it
-// happened since, so that an attack on the gateway is no attack on its log.
+// What an operator must hear of, by kind: said in the log now and then, counted always.
 
+import ClawgressDaemon
 import ClawgressReactor
 import Logging
 import Synchronization
@@ -33,14 +33,7 @@ enum AlertKind: String, CaseIterable, Sendable {
 
 /// Raises alerts: a warning in the log and a count for the metrics.
 final class Alerts: Sendable {
-    private struct State {
-        var lastSaid: UInt64?
-        var unsaid: UInt64 = 0
-        var total: UInt64 = 0
-    }
-
-    private static let quietNanoseconds: UInt64 = 60_000_000_000
-    private let states = Mutex<[AlertKind: State]>([:])
+    private let book = Mutex(AlertBook<AlertKind>())
     private let logger: Logger
 
     init(logger: Logger) {
@@ -49,29 +42,16 @@ final class Alerts: Sendable {
 
     /// Raises an alert; said at most once a minute for each kind.
     func raise(_ kind: AlertKind, _ sentence: String, _ details: [String: String] = [:]) {
-        let now = SystemClock.monotonicNanoseconds()
-        let since = states.withLock { states -> UInt64? in
-            var state = states[kind] ?? State()
-            defer { states[kind] = state }
-            state.total += 1
-            if let last = state.lastSaid, now - last < Self.quietNanoseconds {
-                state.unsaid += 1
-                return nil
-            }
-            let unsaid = state.unsaid
-            state.lastSaid = now
-            state.unsaid = 0
-            return unsaid
-        }
-        guard let since else { return }
+        let now = Int64(SystemClock.monotonicNanoseconds() / 1_000_000)
+        guard let unsaid = book.withLock({ $0.raise(kind, at: now) }) else { return }
         var metadata: Logger.Metadata = details.mapValues { "\($0)" }
         metadata["alert"] = "\(kind.rawValue)"
-        if since > 0 { metadata["alert.repeated"] = "\(since)" }
+        if unsaid > 0 { metadata["alert.repeated"] = "\(unsaid)" }
         logger.warning("\(sentence)", metadata: metadata)
     }
 
     /// How often each kind was raised.
     func totals() -> [(kind: AlertKind, count: UInt64)] {
-        states.withLock { states in AlertKind.allCases.map { ($0, states[$0]?.total ?? 0) } }
+        book.withLock { book in AlertKind.allCases.map { ($0, book.total($0)) } }
     }
 }

@@ -4,6 +4,7 @@ import ClawgressBytes
 import ClawgressDaemon
 import ClawgressModel
 import ClawgressReactor
+import ClawgressShipping
 import Synchronization
 
 extension Gateway {

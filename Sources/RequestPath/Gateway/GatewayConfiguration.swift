@@ -4,6 +4,7 @@
 import ClawgressBundle
 public import ClawgressDaemon
 import ClawgressModel
+public import ClawgressShipping
 public import Logging
 
 /// The gateway's configuration file (`gateway.yaml`).
@@ -23,7 +24,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
     /// What makes this gateway an enrolled one; nil for one that stands alone.
     public var controlPlane: ControlPlaneConfiguration?
     /// Where events go; nil if they stay in the spool.
-    public var audit: AuditConfiguration?
+    public var audit: ShippingConfiguration?
     /// Where bundles, and what is known of them, are kept.
     public var stateFolder: String
     /// The audit spool.
@@ -128,7 +129,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
             misplaced = [CodingKeys.bundleFolder, .trustedKeys].filter(values.contains)
                 .map(\.rawValue)
         }
-        audit = try values.decodeIfPresent(AuditConfiguration.self, forKey: .audit)
+        audit = try values.decodeIfPresent(ShippingConfiguration.self, forKey: .audit)
         stateFolder =
             try values.decodeIfPresent(String.self, forKey: .stateFolder)
             ?? "/var/lib/clawgress/gateway"
@@ -164,7 +165,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
         }
         if workers < 0 || workers > 64 { found.append("`workers` must be 0 to 64") }
         found += bundleProblems()
-        found += audit?.problems(isEnrolled: controlPlane != nil) ?? []
+        found += audit?.problems(hasMesh: controlPlane != nil) ?? []
         for server in resolverServers where Endpoint(server) == nil {
             found.append("name server `\(server)` is no `address:port`; write `192.0.2.53:53`")
         }

@@ -5,6 +5,8 @@ import ClawgressBundleStream
 import ClawgressBytes
 import ClawgressContract
 import ClawgressModel
+import ClawgressReactor
+import ClawgressShipping
 import Synchronization
 
 /// Renders all workers' counters (Prometheus text exposition format 0.0.4).
@@ -87,6 +89,7 @@ enum MetricsText {
     ) -> String {
         let open = workers.reduce(0) { $0 + $1.openExchanges.load(ordering: .relaxed) }
         let ready = ServiceReadiness.of(workers, state).isReady
+        let now = Int64(SystemClock.realtimeNanoseconds() / 1_000)
         return """
             # HELP clawgress_connections client connections open now
             # TYPE clawgress_connections gauge
@@ -101,7 +104,7 @@ enum MetricsText {
             # TYPE clawgress_ready gauge
             clawgress_ready \(ready ? 1 : 0)
 
-            """ + enrolment(state.enrolment) + shipping(state.shipping)
+            """ + enrolment(state.enrolment) + (state.shipping?.metrics(at: now) ?? "")
     }
 
     /// What only an enrolled gateway has.

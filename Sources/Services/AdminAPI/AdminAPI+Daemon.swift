@@ -54,7 +54,14 @@ extension AdminAPI {
             if let readyFile { writeReadyFile(readyFile, port, logger) }
             ServiceManager.ready()
         }
-        return [ClientService(client: client), FollowService(api: api), application]
+        let shipper = try configuration.audit.map { audit throws(StartRefusal) in
+            try api.makeShipper(audit, configuration, folder)
+        }
+        // The sender ends last, so that the event of a last answer is shipped too.
+        let shipping: [(any Service)?] = [shipper]
+        return shipping.compactMap { $0 } + [
+            ClientService(client: client), FollowService(api: api), application,
+        ]
     }
 
     private static func writeReadyFile(_ path: String, _ port: UInt16, _ logger: Logger) {

@@ -13,7 +13,7 @@ import ServiceLifecycle
 public struct AdminAPI: Sendable {
     /// Answers requests, whoever carries them.
     public let responder: AdminResponder
-    private var service: AdminService { responder.service }
+    var service: AdminService { responder.service }
 
     /// Opens the state folder and makes what answers requests.
     ///
@@ -50,6 +50,7 @@ public struct AdminAPI: Sendable {
                     store: store,
                     desk: desk,
                     journal: journal,
+                    shipping: AdminShipping(logger: logger),
                     authenticator: Authenticator(
                         store: store,
                         desk: desk,

@@ -2,6 +2,7 @@
 
 public import ClawgressDaemon
 import ClawgressMesh
+public import ClawgressShipping
 public import Logging
 
 /// The daemon's configuration file (`admin-api.yaml`).
@@ -16,6 +17,8 @@ public struct AdminConfiguration: DaemonConfiguration {
     public var credential: String
     /// Where clawgress-policy listens, `host:port`.
     public var policy: String
+    /// Where events go; nil if they stay in the spool.
+    public var audit: ShippingConfiguration?
     /// The OpenAPI document to serve.
     public var openAPIFile: String?
     /// What is taken of one side.
@@ -28,7 +31,7 @@ public struct AdminConfiguration: DaemonConfiguration {
     public var logLevel: Logger.Level
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, credential, policy, limits
+        case listen, credential, policy, limits, audit
         case stateFolder = "state_folder"
         case meshFolder = "mesh_folder"
         case openAPIFile = "openapi_file"
@@ -46,6 +49,7 @@ public struct AdminConfiguration: DaemonConfiguration {
         meshFolder = try values.decode(String.self, forKey: .meshFolder)
         credential = try values.decode(String.self, forKey: .credential)
         policy = try values.decode(String.self, forKey: .policy)
+        audit = try values.decodeIfPresent(ShippingConfiguration.self, forKey: .audit)
         openAPIFile = try values.decodeIfPresent(String.self, forKey: .openAPIFile)
         limits = try values.decodeIfPresent(AdminLimits.self, forKey: .limits) ?? AdminLimits()
         readyFile = try values.decodeIfPresent(String.self, forKey: .readyFile)
@@ -55,7 +59,7 @@ public struct AdminConfiguration: DaemonConfiguration {
 
     /// Problems that the format alone does not show, one sentence each.
     public func problems() -> [String] {
-        var problems = limits.problems()
+        var problems = limits.problems() + (audit?.problems(hasMesh: true) ?? [])
         for (key, text) in [("listen", listen), ("policy", policy)] where MeshAddress(text) == nil {
             problems.append("`\(key)` is `\(text)`, but must be `host:port`")
         }

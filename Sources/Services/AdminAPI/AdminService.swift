@@ -9,6 +9,7 @@ struct AdminService: Sendable {
     let store: AdminStore
     let desk: ConfigurationDesk
     let journal: AdminJournal
+    let shipping: AdminShipping
     let authenticator: Authenticator
     let plane: any PolicyPlane
     let clock: AdminClock

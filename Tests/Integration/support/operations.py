@@ -76,6 +76,7 @@ _ISSUER = {"audience": ["clawgress"], "key": [
 # what would do damage: 404 is the answer to a caller who may.
 CALLS = {
     "livez": Call(200), "readyz": Call(200), "document": Call(200),
+    "metrics": Call(200),
     "login": Call(401, {"user": "nobody", "password": "not the right one"}),
     "logout": Call(409), "whoami": Call(200),
     "listTokens": Call(200), "createToken": Call(201, {"name": "made by the matrix"}),

@@ -1,6 +1,7 @@
 // The block that lets events leave the gateway, and what it may share with the control plane's.
 
 import ClawgressGateway
+import ClawgressShipping
 import Testing
 import Yams
 

@@ -10,7 +10,8 @@ import Logging
 
 /// Spools noted events, one at a time.
 actor AdminJournal {
-    private let spool: AdminSpool
+    /// What is shipped to the log, where that is configured.
+    nonisolated let spool: AdminSpool
     private let store: AdminStore
     private let logger: Logger
     private var isDraining = false
@@ -18,8 +19,8 @@ actor AdminJournal {
     /// Why the last event could not be spooled; nil if it could.
     private var problem: String?
 
-    /// The service's id in every record.
-    private static var serviceID: String { "admin-api" }
+    /// The service's id in every record, and in the certificate that ships them.
+    static var serviceID: String { "admin-api" }
 
     /// Opens the spool and finds out what an earlier start had spooled without noting that.
     ///

@@ -18,6 +18,9 @@ extension AdminRoute {
         AdminRoute(.get, "/readyz", nil) { (service, _) async throws(Refusal) in
             try await service.ready()
         },
+        AdminRoute(.get, "/metrics", .readers) { (service, _) async throws(Refusal) in
+            try await service.metrics()
+        },
         AdminRoute(.get, "/v1/openapi.yaml", nil) { (service, _) throws(Refusal) in
             try service.document()
         },

@@ -13,6 +13,17 @@ extension AdminService {
         return .text("ready\n")
     }
 
+    func metrics() async throws(Refusal) -> AdminReply {
+        let isReady = try await desk.isSettled()
+        let text = """
+            # HELP clawgress_ready whether every commit's outcome is known
+            # TYPE clawgress_ready gauge
+            clawgress_ready \(isReady ? 1 : 0)
+
+            """
+        return .text(text + shipping.metrics(at: clock.microseconds()))
+    }
+
     func document() throws(Refusal) -> AdminReply {
         guard let openAPI else { throw .missing("document: `openapi_file` is not configured") }
         return AdminReply(
