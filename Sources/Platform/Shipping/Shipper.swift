@@ -46,6 +46,10 @@ public actor Shipper: Service {
     private var reader: SpoolReader
     private var line = ClawgressBytes.ByteBuffer(capacity: EventWriter.bytesMax)
     private var batch = ShippingBatch()
+    /// The next batch, read while the one before was under way.
+    private var ahead: ShippingBatch?
+    /// What is dealt with.
+    private var done: SpoolPosition
     private var view = ShippingView()
     private var nextLook: Int64 = 0
     private var nextKeep: Int64 = 0
@@ -88,7 +92,8 @@ public actor Shipper: Service {
             now: 0
         )
         memory = try files.memory(logKey)
-        reader = SpoolReader(folder: spool.path, from: try files.start(), for: .shipping)
+        done = try files.start()
+        reader = SpoolReader(folder: spool.path, from: done, for: .shipping)
     }
 
     /// Ships until the process is to end, and then what is left, for a few seconds.
@@ -138,22 +143,32 @@ public actor Shipper: Service {
     }
 
     private func collect() -> ShippingEvent {
-        batch = ShippingBatch()
-        do throws(SpoolError) {
-            while !batch.isFull(countMax: batchMax), let record = try reader.nextPlaced() {
-                batch.append(record, &line)
-            }
-        } catch {
-            // What was read before is shipped; the next look tries the rest again.
-            listeners.onComplaint(.spool("\(error)"))
-            return .collected(count: batch.count, isFull: false)
-        }
+        batch = ahead ?? read()
+        ahead = nil
         view.oldest = batch.earliest
         return .collected(count: batch.count, isFull: batch.isFull(countMax: batchMax))
     }
 
+    private func read() -> ShippingBatch {
+        var next = ShippingBatch()
+        do throws(SpoolError) {
+            while !next.isFull(countMax: batchMax), let record = try reader.nextPlaced() {
+                next.append(record, &line)
+            }
+        } catch {
+            // What was read before is shipped; the next look tries the rest again.
+            listeners.onComplaint(.spool("\(error)"))
+        }
+        next.mark = ShippingMark(position: reader.position, finished: reader.finishedSegments)
+        return next
+    }
+
     private func send(_ range: Range<Int>) async -> ShippingEvent {
-        switch await client.send(batch.body(range), since: memory.size) {
+        let body = batch.body(range)
+        async let answer = client.send(body, since: memory.size)
+        // The disk is read, and the next lines are written, while the log is at work.
+        if ahead == nil, batch.isFull(countMax: batchMax) { ahead = read() }
+        switch await answer {
         case .acknowledged(let answer):
             return .acknowledged(
                 count: answer.added + answer.known,
@@ -184,22 +199,29 @@ public actor Shipper: Service {
     }
 
     private func hold(_ index: Int) {
-        reader.hold(batch.places[index])
+        let place = batch.places[index]
+        reader.hold(place)
+        batch.mark?.hold(place)
+        ahead?.mark?.hold(place)
         listeners.onComplaint(.refused(record: batch.names(index), code: refusal))
     }
 
     /// Deletes what is done with, and keeps the position now and then.
     private func settle() async {
-        view.oldest = nil
+        guard var mark = batch.mark else { return }
+        view.oldest = ahead?.earliest
         batch = ShippingBatch()
-        let finished = reader.finishedSegments
-        if !finished.isEmpty {
+        if !mark.finished.isEmpty {
             do throws(SpoolError) {
-                reader.forget(try await spool.acknowledge(finished))
+                let gone = try await spool.acknowledge(mark.finished)
+                reader.forget(gone)
+                mark.forget(gone)
+                ahead?.mark?.forget(gone)
             } catch {
                 listeners.onComplaint(.spool("\(error)"))
             }
         }
+        done = mark.position
         guard milliseconds >= nextKeep else { return }
         nextKeep = milliseconds + Self.seldom
         keepPosition()
@@ -207,8 +229,8 @@ public actor Shipper: Service {
 
     /// After a contradiction the position stays, so that all since then can be sent again.
     private func keepPosition() {
-        guard !machine.isInconsistent, batch.count == 0 else { return }
-        keeping { () throws(FileError) in try files.keep(reader.position) }
+        guard !machine.isInconsistent else { return }
+        keeping { () throws(FileError) in try files.keep(done) }
     }
 
     private func keeping(_ body: () throws(FileError) -> Void) {

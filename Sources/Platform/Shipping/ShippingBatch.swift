@@ -5,6 +5,25 @@ import ClawgressBytes
 import ClawgressContract
 import ClawgressJWS
 
+/// How far a reader was when it had read a batch: what is right to keep and to delete once all of
+/// the batch is dealt with, however far it has read since.
+struct ShippingMark: Sendable {
+    private(set) var position: SpoolPosition
+    private(set) var finished: [UInt64]
+
+    /// A record of the batch, or of one before it, is not done with.
+    mutating func hold(_ place: SpoolPlace) {
+        position.hold(place)
+        finished.removeAll { $0 == place.segment }
+    }
+
+    /// Segments were deleted.
+    mutating func forget(_ numbers: [UInt64]) {
+        position.forget(numbers)
+        finished.removeAll { numbers.contains($0) }
+    }
+}
+
 /// A batch of records, bounded in number and bytes.
 struct ShippingBatch: Sendable {
     private(set) var places: [SpoolPlace] = []
@@ -13,6 +32,8 @@ struct ShippingBatch: Sendable {
     private var ends: [Int] = []
     /// The earliest time in it, microseconds since 1970 UTC.
     private(set) var earliest: Int64?
+    /// Where the reader was behind the last record.
+    var mark: ShippingMark?
 
     var count: Int { places.count }
 

@@ -9,6 +9,16 @@ public struct SpoolPosition: Sendable, Equatable {
 
     /// The beginning of a spool.
     public init() {}
+
+    /// Notes that a record before the position is not done with; see ``SpoolReader/hold(_:)``.
+    public mutating func hold(_ place: SpoolPlace) {
+        segments[place.segment]?.held.append(place.start)
+    }
+
+    /// Forgets segments that were deleted.
+    public mutating func forget(_ numbers: [UInt64]) {
+        for number in numbers { segments[number] = nil }
+    }
 }
 
 /// What has been read of one segment.

@@ -62,6 +62,33 @@ struct ShippingReaderTests {
         withExtendedLifetime(boot) {}
     }
 
+    @Test("can be told of an earlier position what is held and what is gone")
+    func earlier() throws {
+        let folder = TemporaryFolder()
+        do {
+            let boot = try Boot(folder)
+            let writer = boot.writer()
+            for marker in 0..<5 { #expect(writer.exchange(UInt64(marker))) }
+        }
+        let boot = try Boot(folder, boot: 2)
+        let reader = TestReader(folder, for: .shipping)
+        var places: [SpoolPlace] = []
+        while places.count < 4, let next = try reader.nextPlaced() { places.append(next.place) }
+        var position = reader.position
+        #expect(try reader.nextMarker() == 4)
+        // The reader is further by now, and the position is of before.
+        position.hold(places[1])
+        let kept = try #require(SpoolPosition(text: position.text))
+        let next = TestReader(folder, from: kept, for: .shipping)
+        #expect(try next.nextMarker() == 1)
+        #expect(try next.nextMarker() == 4)
+        #expect(try next.nextMarker() == nil)
+        position.forget([places[1].segment])
+        let all = TestReader(folder, from: position, for: .shipping)
+        #expect(try all.nextMarker() == 0)
+        withExtendedLifetime(boot) {}
+    }
+
     @Test("goes on from its text, open exchanges included")
     func text() throws {
         let folder = TemporaryFolder()
