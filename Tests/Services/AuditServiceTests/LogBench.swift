@@ -66,13 +66,19 @@ final class LogBench {
     let signer: NoteSigner
     var settings = LogSettings()
 
-    init() throws {
-        folder = "\(FileManager.default.temporaryDirectory.path)/audit-\(UUID().uuidString)"
+    /// - Parameter signer: the key of another log, for one that claims to be it.
+    init(signer: NoteSigner? = nil) throws {
+        // In memory where there is such a folder: the ends that are tried here are those of a
+        // process, and thousands of them need not wait for a real disk.
+        let memory = "/dev/shm"
+        let isThere = FileManager.default.isWritableFile(atPath: memory)
+        let parent = isThere ? memory : FileManager.default.temporaryDirectory.path
+        folder = "\(parent)/audit-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder,
             withIntermediateDirectories: true
         )
-        signer = try NoteSigner.generate(.ed25519, name: "log.test/one")
+        self.signer = try signer ?? NoteSigner.generate(.ed25519, name: "log.test/one")
         settings.journalBytes = 65_536
     }
 
@@ -80,9 +86,9 @@ final class LogBench {
 
     var places: AuditPlaces { AuditPlaces(stateFolder: folder) }
 
-    func open(_ disk: LogDisk = LogDisk()) throws -> AuditLog {
+    func open(_ disk: LogDisk = LogDisk(), at places: AuditPlaces? = nil) throws -> AuditLog {
         try AuditLog(
-            places,
+            places ?? self.places,
             signer: signer,
             settings: settings,
             disk: disk,
@@ -92,7 +98,11 @@ final class LogBench {
 
     /// What a reader who believes only the key finds in the folder: every entry, checked against
     /// the signed root by hashing all of them again.
-    func readAll() throws -> [String] {
+    func readAll(_ other: AuditPlaces? = nil) throws -> [String] {
+        let places = other ?? self.places
+        func bytes(_ path: String) throws -> [UInt8] {
+            Array(try Data(contentsOf: URL(fileURLWithPath: "\(places.log)/\(path)")))
+        }
         let note = try SignedNote(try bytes("checkpoint"))
         let head = try Checkpoint.verified(note, of: signer.key.name, by: [signer.key]).head
         var found: [[UInt8]] = []
@@ -108,8 +118,23 @@ final class LogBench {
         return found.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    private func bytes(_ path: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(fileURLWithPath: "\(places.log)/\(path)")))
+    /// Puts the key by which the log is verified where the service's own commands look for it.
+    func keepVerifierKey() throws {
+        try "\(signer.key.text)\n".write(
+            toFile: places.verifierKey,
+            atomically: false,
+            encoding: .utf8
+        )
+    }
+
+    /// Every file of the folder, by its path in it.
+    func content() throws -> [String: [UInt8]] {
+        var found: [String: [UInt8]] = [:]
+        for name in FileManager.default.enumerator(atPath: folder)?.allObjects as? [String] ?? [] {
+            let url = URL(fileURLWithPath: "\(folder)/\(name)")
+            if let bytes = try? Data(contentsOf: url) { found[name] = Array(bytes) }
+        }
+        return found
     }
 }
 

@@ -27,7 +27,8 @@ public enum LogOpeningError: Error, Sendable, CustomStringConvertible {
         case .file(let error): error.description
         case .journal(let error): error.description
         case .tree(let error): error.description
-        case .ledger(let path, let reason): "`\(path)` cannot be gone on with: \(reason)"
+        case .ledger(let path, let reason):
+            "`\(path)` cannot be gone on with: \(reason)"
         }
     }
 }
@@ -90,7 +91,7 @@ struct LogRecovery {
     }
 
     /// The tree of the last kept checkpoint, which must not be behind the published one.
-    private static func head(
+    static func head(
         _ note: SignedNote?,
         _ key: NoteKey,
         _ places: AuditPlaces
@@ -123,7 +124,7 @@ struct LogRecovery {
     }
 
     /// The ledger as it was kept, and for how many entries it is sure to know all.
-    private static func ledger(
+    static func ledger(
         _ places: AuditPlaces,
         _ settings: LogSettings
     ) throws(LogOpeningError) -> (StreamLedger, Int) {
@@ -140,6 +141,30 @@ struct LogRecovery {
         } catch {
             throw .ledger(path: places.streams, reason: error.description)
         }
+    }
+
+    /// That journal, tree and ledger leave no entry out.
+    ///
+    /// - Parameters:
+    ///   - first: the index of the journal's first entry; nil if it has none.
+    ///   - next: the index behind its last one.
+    static func check(
+        _ first: Int?,
+        _ next: Int,
+        size: Int,
+        known: Int,
+        _ places: AuditPlaces
+    ) throws(LogOpeningError) {
+        let begin = first ?? size
+        if known < size, begin > known {
+            throw .ledger(
+                path: places.streams,
+                reason: "it is gone, or older than the journal"
+            )
+        }
+        guard begin <= size else { throw .journal(.missing(from: size, to: begin)) }
+        let (last, end) = (first == nil ? size : next, max(size, known))
+        guard last >= end else { throw .journal(.missing(from: last, to: end)) }
     }
 
     private mutating func readJournal(
@@ -167,16 +192,10 @@ struct LogRecovery {
                     isLedgerFull = true
                 }
             }
-            let first = content.first ?? size
-            guard first <= min(size, known) else {
-                throw .missing(from: min(size, known), to: first)
-            }
-            guard content.first == nil || content.next >= max(size, known) else {
-                throw .missing(from: content.next, to: max(size, known))
-            }
         } catch {
             throw .journal(error)
         }
+        try Self.check(content.first, content.next, size: size, known: known, places)
         guard !isLedgerFull else {
             throw .ledger(path: places.streams, reason: "`streams_max` is too small for it")
         }

@@ -46,7 +46,7 @@ struct TileFolder: Sendable {
     /// No full bundle is longer.
     private static var fileBytesMax: Int { 256 * (EntryBundle.entryBytesMax + 2) }
     /// How many files are open at a time.
-    private static var filesAtOnce: Int { 64 }
+    private static var filesAtOnce: Int { 256 }
 
     func file(_ name: TileName) -> String { "\(path)/\(name.path)" }
 
@@ -88,10 +88,7 @@ struct TileFolder: Sendable {
                 let open = try disk.create(file: staged(place), length: 0)
                 try disk.write(file.content[...], to: open, at: 0)
             }
-            // Only when all are written: what the disk takes for the first are mostly all.
-            for place in 0..<files.count {
-                try disk.synchronise(try OpenFile(path: staged(place), creating: false))
-            }
+            try disk.synchronise(files: (0..<files.count).map(staged))
         } catch {
             for place in 0..<files.count { try? Folder.remove(file: staged(place)) }
             throw error
