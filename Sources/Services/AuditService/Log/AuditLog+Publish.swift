@@ -38,6 +38,7 @@ extension AuditLog {
             pending.removeFirst(entries.count)
             pendingBytes -= entries.reduce(0) { $0 + $1.bytes.count }
             note(diskFull: false)
+            for follower in followers.values { follower.yield(done.tree.size) }
         case .failure(let error):
             if error.isDiskFull { note(diskFull: true, error) } else { fail(error) }
         }

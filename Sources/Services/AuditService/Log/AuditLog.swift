@@ -67,6 +67,9 @@ public actor AuditLog {
     var isDiskFull = false
     var failure: FileError?
     var isStopped = false
+    /// Who waits for newer checkpoints.
+    var followers: [Int: AsyncStream<Int>.Continuation] = [:]
+    var nextFollower = 0
 
     /// Opens a log, or begins one in an empty folder.
     ///
@@ -152,6 +155,8 @@ public actor AuditLog {
         isStopped = true
         while isCommitting { await Task.yield() }
         await publish()
+        for follower in followers.values { follower.finish() }
+        followers = [:]
         lock = nil
     }
 

@@ -203,4 +203,14 @@ extension TileFolder {
         else { throw .damaged(path: file(name)) }
         return content
     }
+
+    /// The entries of a file that a checkpoint needs.
+    func entries(of name: TileName) throws(TreeError) -> [[UInt8]] {
+        let content = try content(of: name)
+        do throws(EntryBundleError) {
+            return try EntryBundle.entries(content, count: name.width)
+        } catch {
+            throw .damaged(path: file(name))
+        }
+    }
 }
