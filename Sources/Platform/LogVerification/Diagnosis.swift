@@ -5,7 +5,8 @@ import ClawgressTransparencyLog
 
 /// Compares entries with the hashes that were signed.
 struct Diagnosis<Source: LogSource> {
-    /// So many files behind the last one are looked for, before a log is taken to end there.
+    /// So many files in a row may be missing, before a log is taken to end there: its size is only
+    /// what somebody signed.
     private static var filesMissed: Int { 4_096 }
 
     private let files: TreeFiles<Source>
@@ -32,13 +33,16 @@ struct Diagnosis<Source: LogSource> {
         _ entry: (Bundle, Range<Int>, Int) -> Void = { _, _, _ in },
         progress: (Int) -> Void
     ) throws(LogFailure) {
-        for index in bundles where !difference.isTooGreat && !hasEnded(index) {
+        var lastSeen = bundles.lowerBound
+        for index in bundles {
+            if difference.isTooGreat || index - lastSeen > Self.filesMissed { break }
             var bundle = try files.bundle(index)
             // Where a shorter log ends, its last file has another name.
             if bundle == nil, end == nil {
                 bundle = try files.shorterBundle(index)
             }
             let leaves = bundle?.leaves ?? []
+            if !leaves.isEmpty { lastSeen = index }
             if let signed = try tiles.hashes(level: 0, index: index) {
                 compare(signed, leaves, bundle, index)
                 guard let bundle else { continue }
@@ -51,11 +55,6 @@ struct Diagnosis<Source: LogSource> {
             }
             progress(min((index + 1) * TileName.widthMax, files.size))
         }
-    }
-
-    private func hasEnded(_ index: Int) -> Bool {
-        guard let end, !goesOn else { return false }
-        return index - end / TileName.widthMax > Self.filesMissed
     }
 
     private mutating func compare(

@@ -34,7 +34,8 @@ public struct EntrySearch<Source: LogSource> {
     ) throws(LogFailure) -> FoundEntry? {
         let wanted = Array(id.utf8)
         var missed = 0
-        for index in 0..<files.bundleCount where missed < Self.filesMissed {
+        for index in 0..<files.bundleCount {
+            if missed == Self.filesMissed { break }
             missed += 1
             if let bundle = try files.bundle(index) {
                 missed = 0

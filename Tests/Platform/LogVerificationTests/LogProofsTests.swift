@@ -7,12 +7,13 @@ import Testing
 
 @Suite("proofs from a log's files")
 struct LogProofsTests {
-    @Test("prove every entry", arguments: [1, 2, 255, 256, 257, 600])
+    @Test("prove entries at both ends and between", arguments: [1, 2, 255, 256, 257, 600])
     func inclusion(size: Int) throws {
         let entries = records(size)
         let log = try MemoryLog(entries)
         let head = log.head(of: entries)
-        for (index, entry) in entries.enumerated() {
+        for index in Set([0, size / 3, size / 2, size - 1]) {
+            let entry = entries[index]
             let path = try LogProofs(log).inclusion(of: entry, at: index, in: head)
             try TreeProof.checkInclusion(of: .leaf(entry), at: index, in: head, path)
         }
