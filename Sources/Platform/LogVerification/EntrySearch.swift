@@ -37,6 +37,7 @@ public struct EntrySearch<Source: LogSource> {
         for index in 0..<files.bundleCount {
             if missed == Self.filesMissed { break }
             missed += 1
+            files.announce(index, withHashes: false)
             if let bundle = try files.bundle(index) {
                 missed = 0
                 for (offset, place) in bundle.places.enumerated()

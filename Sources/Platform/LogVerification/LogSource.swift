@@ -45,6 +45,20 @@ struct TreeFiles<Source: LogSource> {
     /// How many files of entries there are.
     var bundleCount: Int { (size + TileName.widthMax - 1) / TileName.widthMax }
 
+    /// So many files ahead are announced to the source.
+    private static var ahead: Int { 32 }
+
+    /// Tells the source what a walk from the first file of entries to the last one wants next.
+    func announce(_ index: Int, withHashes: Bool) {
+        guard index.isMultiple(of: Self.ahead / 2) else { return }
+        var names: [TileName?] = []
+        for index in index..<min(index + Self.ahead, bundleCount) {
+            names.append(TileName(.entries, index: index, ofTree: size))
+            if withHashes { names.append(TileName(.hashes(level: 0), index: index, ofTree: size)) }
+        }
+        source.expect(names.compactMap { $0?.path })
+    }
+
     /// The hashes of a tile; nil if it is missing or has another length.
     func hashes(level: Int, index: Int) throws(LogFailure) -> [TreeHash]? {
         guard let name = TileName(.hashes(level: level), index: index, ofTree: size),

@@ -7,8 +7,6 @@ import ClawgressTransparencyLog
 struct TreeWalk<Source: LogSource> {
     /// More damaged files tell nobody more.
     private static var damagedMax: Int { 16 }
-    /// So many files ahead are announced to the source.
-    private static var ahead: Int { 32 }
 
     private let files: TreeFiles<Source>
     /// The size at which an earlier checkpoint saw the tree.
@@ -37,7 +35,7 @@ struct TreeWalk<Source: LogSource> {
     /// - Returns: false if a file of entries is missing or damaged; the walk ends there.
     mutating func run(_ progress: (Int) -> Void) throws(LogFailure) -> Bool {
         for index in 0..<files.bundleCount {
-            announce(index)
+            files.announce(index, withHashes: true)
             guard let bundle = try files.bundle(index), bundle.isWhole else { return false }
             try take(bundle)
             progress(edge.size)
@@ -45,21 +43,6 @@ struct TreeWalk<Source: LogSource> {
         for level in rows.indices where !rows[level].isEmpty { try compare(level) }
         return true
     }
-
-    private func announce(_ index: Int) {
-        guard index.isMultiple(of: Self.ahead) else { return }
-        let next = index..<min(index + Self.ahead, files.bundleCount)
-        source.expect(
-            next.flatMap { index in
-                [
-                    TileName(.entries, index: index, ofTree: files.size),
-                    TileName(.hashes(level: 0), index: index, ofTree: files.size),
-                ].compactMap { $0?.path }
-            }
-        )
-    }
-
-    private var source: Source { files.source }
 
     private mutating func take(_ bundle: Bundle) throws(LogFailure) {
         let content = bundle.content.span

@@ -45,17 +45,22 @@ final class WebLog: Sendable {
 
     /// Ends all connections.
     func close() {
-        for answer in expected.withLock({ $0.values.map(\.self) }) { answer.fail(reason: Closed()) }
+        expect([])
         try? client.syncShutdown()
     }
 
-    /// Asks for files ahead of time.
+    /// Asks for files ahead of time, and gives up those that were asked for before and not wanted.
     func expect(_ paths: [String]) {
-        expected.withLock { expected in
+        let wanted = Set(paths)
+        let unwanted = expected.withLock { expected in
+            let unwanted = expected.filter { !wanted.contains($0.key) }.values
+            expected = expected.filter { wanted.contains($0.key) }
             for path in paths where expected[path] == nil {
                 expected[path] = try? ask(path)
             }
+            return Array(unwanted)
         }
+        for answer in unwanted { answer.fail(reason: Closed()) }
     }
 
     /// The content of a file; nil if the server has none.
