@@ -9,6 +9,7 @@ import ssl
 
 from support import bundle, privileges, programs, tlog
 from support.daemon import Daemon
+from support.waiting import until
 
 SERVER_NAME = "audit.clawgress.internal"
 
@@ -68,49 +69,84 @@ class NamedConnection(http.client.HTTPSConnection):
         self.sock = self._named.wrap_socket(self.sock, server_hostname=SERVER_NAME)
 
 
-class AuditService:
-    """The daemon with a log of its own; `state` may be a folder on another disk."""
+class Pki:
+    """An authority of the mesh."""
 
-    def __init__(self, authority, state=None, **settings):
+    def __init__(self, folder, passphrase):
+        """`passphrase` is the path of the file with it."""
+        self.folder, self._passphrase = folder, passphrase
+        self.certificate = os.path.join(folder, "ca.pem")
+
+    @classmethod
+    def new(cls, folder):
+        """Makes one in a folder of its own."""
+        made = cls(folder, secret(f"{folder}.passphrase"))
+        bundle.run("pki", "init", folder, "--passphrase-file", made._passphrase)
+        return made
+
+    def issue(self, identity, mesh):
+        """Makes a mesh folder; the settings that name it."""
+        credential = secret(f"{mesh}.credential")
+        bundle.run(
+            "pki", "issue", self.folder, identity, "--to", mesh, "--credential", credential,
+            "--passphrase-file", self._passphrase,
+        )
+        privileges.give_away(mesh)
+        privileges.give_away(self.folder)
+        return {"mesh_folder": mesh, "credential": credential}
+
+
+def secret(path):
+    """Makes a file with a passphrase, for the daemons' user."""
+    with open(path, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(16) + "\n")
+    os.chmod(path, 0o600)
+    privileges.give_away_file(path)
+    return path
+
+
+class AuditService:
+    """The daemon with a log of its own.
+
+    `state` may be a folder on another disk, and `pki` the authority of other daemons, with which
+    it is to speak.
+    """
+
+    def __init__(self, authority, state=None, pki=None, **settings):
         self.folder = privileges.reachable_folder("clawgress-audit-")
         self._authority = authority
-        pki, mesh = self._path("pki"), self._path("mesh")
-        passphrase, credential = self._secret("authority"), self._secret("credential")
-        bundle.run("pki", "init", pki, "--passphrase-file", passphrase)
-        bundle.run(
-            "pki", "issue", pki, "audit/audit", "--to", mesh, "--credential", credential,
-            "--passphrase-file", passphrase,
-        )
-        self.trusted = os.path.join(pki, "ca.pem")
+        self.pki = pki or Pki.new(self._path("pki"))
+        mesh = self.pki.issue("audit/audit", self._path("mesh"))
+        self.trusted = self.pki.certificate
         # The peers' certificates are of another authority: two may stand there.
-        with open(os.path.join(mesh, "ca.pem"), "a", encoding="ascii") as file, \
+        with open(os.path.join(mesh["mesh_folder"], "ca.pem"), "a", encoding="ascii") as file, \
                 open(authority.certificate, encoding="ascii") as other:
             file.write(other.read())
         self.state = state or self._path("state")
         os.makedirs(self.state, exist_ok=True)
-        for path in (mesh, self.state):
-            privileges.give_away(path)
+        privileges.give_away(self.state)
         self.daemon = Daemon(programs.AUDIT, self.folder, {
-            "listen": "127.0.0.1:0", "state_folder": self.state, "mesh_folder": mesh,
-            "credential": credential, "log_name": "log.test/suite", "checkpoint_ms": 50,
-            "journal_bytes": 65536, "log_level": "info", **settings,
+            "listen": "127.0.0.1:0", "state_folder": self.state, **mesh,
+            "log_name": "log.test/suite", "checkpoint_ms": 50, "journal_bytes": 65536,
+            "log_level": "info", **settings,
         })
-        self.key = tlog.Key(self.daemon.run("init"))
+        self.key_path = self._path("log-key")
+        with open(self.key_path, "w", encoding="ascii") as file:
+            file.write(self.daemon.run("init"))
+        with open(self.key_path, encoding="ascii") as file:
+            self.key = tlog.Key(file.read())
 
     def _path(self, *names):
         return os.path.join(self.folder, *names)
 
-    def _secret(self, name):
-        path = self._path(name)
-        with open(path, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(16) + "\n")
-        os.chmod(path, 0o600)
-        privileges.give_away_file(path)
-        return path
-
     @property
     def port(self):
         return self.daemon.ready["port"]
+
+    def sender(self, identity):
+        """The settings with which another daemon sends as `identity`, but for the address."""
+        mesh = self._path(identity.replace("/", "-"))
+        return {**self.pki.issue(identity, mesh), "log_key": self.key_path}
 
     def peer(self, identity):
         """A client with a certificate, such as `gateway/gw-1`."""
@@ -129,6 +165,13 @@ class AuditService:
     def read_log(self):
         """The whole log from the folder, checked."""
         return tlog.Log(self.file, self.key)
+
+    def covered(self, size):
+        """Waits until a checkpoint covers `size` entries, and reads the log."""
+        def enough():
+            return tlog.Checkpoint(self.file("checkpoint").decode(), self.key).size >= size
+        until(f"a checkpoint of {size}", enough)
+        return self.read_log()
 
     def close(self):
         self.daemon.stop()

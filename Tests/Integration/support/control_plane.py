@@ -8,6 +8,7 @@ import subprocess
 
 from support import bundle, privileges, programs
 from support.api import Api
+from support.audit import Pki
 from support.client import Client, basic
 from support.daemon import Daemon
 from support.gateway import Gateway
@@ -195,6 +196,10 @@ class ControlPlane:
         """A further operator with a token, and so with a candidate, of their own."""
         token = self.root.run("operator-token", "create", name).strip()
         return self._operator_with(token)
+
+    def pki(self):
+        """The authority of this control plane, for daemons beside it."""
+        return Pki(self.authority, self._authority_credential)
 
     def api(self, token=None):
         """A client of the admin API without our command; an admin unless `token` says else."""

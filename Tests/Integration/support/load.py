@@ -9,13 +9,19 @@ PAUSE_AFTER_FAILURE_SECONDS = 0.02
 
 
 class Load:
-    """Workers that ask in a closed loop until they are stopped, through crashes and refusals."""
+    """Workers that ask in a closed loop until they are stopped, through crashes and refusals.
 
-    def __init__(self, world, port, workers, agent="crawler"):
+    With a `rate` they ask at most so often a second, all together.
+    """
+
+    def __init__(self, world, port, workers, agent="crawler", rate=None):
         self.world = world
         self.port = port
         self.agent = agent
         self.statuses = {}
+        # How long each answer took, in seconds.
+        self.latencies = []
+        self._interval = workers / rate if rate else 0
         self._numbers = itertools.count()
         self._stop = threading.Event()
         self._threads = [
@@ -42,14 +48,17 @@ class Load:
         return {mark for mark, status in self.statuses.copy().items() if status is not None}
 
     def _work(self):
-        client = None
-        while not self._stop.is_set():
+        client, due = None, time.perf_counter()
+        while not self._stop.wait(max(0, due - time.perf_counter())):
+            due = max(due, time.perf_counter() - 1) + self._interval
             mark = f"x{next(self._numbers):07d}"
             self.statuses[mark] = None
+            begun = time.perf_counter()
             try:
                 client = client or self.world.client(self.agent)
                 answer = client.fetch("GET", f"http://origin.test:{self.port}/{mark}")
                 self.statuses[mark] = answer.status
+                self.latencies.append(time.perf_counter() - begun)
                 if (answer.get("connection") or "").lower() == "close":
                     client.socket.close()
                     client = None
