@@ -177,7 +177,8 @@ let package = Package(
         .executableTarget(
             name: "clawgress-audit",
             dependencies: [
-                "AuditService", "Daemon", "Model", "ArgumentParser", "Logging", "ServiceLifecycle",
+                "CForget", "AuditService", "Daemon", "Model", "ArgumentParser", "Logging",
+                "ServiceLifecycle",
             ],
             path: "Sources/Daemons/clawgress-audit"
         ),

@@ -69,6 +69,21 @@ public enum Folder {
         return status.st_mode & 0o077 == 0
     }
 
+    /// How much room the disk has on which a folder is.
+    ///
+    /// - Throws: `FileError`.
+    public static func space(at path: String) throws(FileError) -> DiskSpace {
+        var status = statvfs()
+        guard statvfs(path, &status) == 0 else {
+            throw FileError(code: cl_errno(), operation: "statvfs", path: path)
+        }
+        let block = Int(status.f_frsize)
+        return DiskSpace(
+            free: Int(status.f_bavail) * block,
+            total: Int(status.f_blocks) * block
+        )
+    }
+
     /// Waits until a file's bytes, also those stored through mappings, are on the disk.
     ///
     /// - Throws: `FileError`.
@@ -81,6 +96,20 @@ public enum Folder {
         guard fdatasync(descriptor) == 0 else {
             throw FileError(code: cl_errno(), operation: "fdatasync", path: path)
         }
+    }
+}
+
+/// The room on a disk, in bytes.
+public struct DiskSpace: Sendable, Equatable {
+    /// What an unprivileged process may still write.
+    public let free: Int
+    /// All there is.
+    public let total: Int
+
+    /// Describes a disk.
+    public init(free: Int, total: Int) {
+        self.free = free
+        self.total = total
     }
 }
 

@@ -2,6 +2,7 @@
 is read by a verifier that shares no code with it."""
 
 import base64
+import json
 import os
 import random
 import subprocess
@@ -75,7 +76,13 @@ def test_each_record_is_in_the_log_once_and_what_is_missing_has_a_name(service):
     assert log.entries[:1000] == [lines[n] for n in range(1, 1001)]
     assert len(set(log.entries)) == len(log.entries) == 1010
     status, _, metrics = admin.ask("GET", "/metrics")
-    assert status == 200 and b"clawgress_audit_entries 1010\n" in metrics
+    assert status == 200
+    for line in (
+        "entries 1010", "checkpoint_size 1010", "streams 3", "missing_records 0",
+        "batches_total 6", "added_records_total 1010", "known_records_total 105",
+        'alert{alert="records_missing"} 0',
+    ):
+        assert f"clawgress_audit_{line}\n".encode() in metrics
 
 
 def test_each_answer_proves_that_the_log_goes_on(service):
@@ -173,7 +180,7 @@ class Sender(threading.Thread):
                 ]
                 self.lines += lines
                 # A sender that was not answered does not know, and sends again.
-                until("an answer", lambda sent=lines: self._send(sent), 60)
+                until("an answer", lambda sent=lines: self._send(sent), 180)
         except AssertionError as problem:
             self.problem = problem
 
@@ -238,20 +245,56 @@ def test_a_full_disk_refuses_and_loses_nothing(services):
 
         send()
         disk.fill()
-        status, answer = until("a refusal", lambda: next(
-            (each for each in [send()] if each[0] != 200), None))
-        assert (status, answer["code"]) == (503, "audit_disk_full")
+
+        def refused():
+            status, answer = until("a refusal", lambda: next(
+                (each for each in [send()] if each[0] != 200), None))
+            assert (status, answer["code"]) == (503, "audit_disk_full")
+
+        refused()
         # Also a start on a full disk loses nothing.
         service.daemon.kill()
-        disk.relieve()
         service.daemon.start()
-        assert send()[0] == 200
+        refused()
+        disk.relieve()
+        until("room", lambda: send()[0] == 200)
         log = covered(service, len(kept))
         assert [entry for entry in log.entries if entry in set(kept)] == kept
         assert len(set(log.entries)) == len(log.entries)
         service.daemon.stop()
     finally:
         disk.close()
+
+
+def test_a_silent_log_says_that_it_lives(services):
+    service = services(idle_checkpoint_ms=100)
+    service.daemon.start()
+    service.peer("gateway/gw-1").send([record(1, new_boot())])
+    log = covered(service, 4)
+    own = [json.loads(entry) for entry in log.entries if b'"service_id":"audit"' in entry]
+    assert [each["sequence"] for each in own] == list(range(1, len(own) + 1)) and len(own) >= 3
+    assert {each["record"] for each in own} == {"heartbeat"}
+    assert len({each["boot_id"] for each in own}) == 1
+    times = [each["timestamp"] for each in own]
+    assert times == sorted(times)
+
+
+def test_a_copy_of_a_running_log_goes_on_and_the_folder_is_checked(service):
+    gateway, boot = service.peer("gateway/gw-1"), new_boot()
+    lines = [record(number, boot) for number in range(1, 401)]
+    assert gateway.send(lines)[0] == 200
+    covered(service, 400)
+    copy = os.path.join(service.state, "copy")
+    assert service.daemon.run("backup", copy) == "entries copied and checked: 400\n"
+    service.daemon.stop()
+    found = service.daemon.run("check")
+    assert "entries under the newest checkpoint: 400\n" in found
+    assert "records known to be missing: 0\n" in found
+    # The folder is lost, and its copy takes its place.
+    service.daemon.configure(state_folder=copy)
+    service.daemon.start()
+    status, answer = gateway.send(lines)
+    assert (status, answer["added"], answer["known"]) == (200, 0, 400)
 
 
 def test_a_second_process_on_the_folder_does_not_start(service):

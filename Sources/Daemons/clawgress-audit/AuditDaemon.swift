@@ -5,10 +5,10 @@
 // API keep their records in their spools and send them later.
 
 import ArgumentParser
+import CForget
 import ClawgressAuditService
 import ClawgressDaemon
 import ClawgressModel
-import Foundation
 import Logging
 import ServiceLifecycle
 
@@ -23,9 +23,13 @@ struct AuditProgram: AsyncParsableCommand {
             EXAMPLES
               clawgress-audit init --config audit.yaml > log-key.pub
               clawgress-audit --config /etc/clawgress/audit.yaml
+              clawgress-audit backup --config audit.yaml /backup/audit-2026-11-26
+              clawgress-audit check --config audit.yaml
             """,
         version: Product.version,
-        subcommands: [AuditDaemon.self, InitCommand.self],
+        subcommands: [
+            AuditDaemon.self, InitCommand.self, CheckCommand.self, BackupCommand.self,
+        ],
         defaultSubcommand: AuditDaemon.self
     )
 }
@@ -44,22 +48,8 @@ struct AuditDaemon: Daemon {
         configuration: AuditConfiguration,
         logger: Logger
     ) async throws -> [any Service] {
-        try await AuditService.services(configuration, logger: logger)
-    }
-}
-
-struct InitCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "init",
-        abstract: "Makes the key of a new log, and prints the key by which it is verified."
-    )
-
-    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
-    var config: String
-
-    func run() throws {
-        let configuration = try ConfigurationFile.read(AuditConfiguration.self, from: config)
-        let key = try AuditService.begin(configuration)
-        FileHandle.standardOutput.write(Data("\(key)\n".utf8))
+        // Before the first secret is read.
+        cf_forget_freed_memory()
+        return try await AuditService.services(configuration, logger: logger)
     }
 }

@@ -37,6 +37,7 @@ public struct AuditConfiguration: DaemonConfiguration {
         case meshFolder = "mesh_folder"
         case logName = "log_name"
         case checkpointEvery = "checkpoint_ms"
+        case idleCheckpointEvery = "idle_checkpoint_ms"
         case journalBytes = "journal_bytes"
         case runsMax = "streams_max"
         case pendingBytesMax = "pending_bytes_max"
@@ -60,6 +61,9 @@ public struct AuditConfiguration: DaemonConfiguration {
         settings = LogSettings()
         if let value = try values.decodeIfPresent(Int64.self, forKey: .checkpointEvery) {
             settings.checkpointEvery = value
+        }
+        if let value = try values.decodeIfPresent(Int64.self, forKey: .idleCheckpointEvery) {
+            settings.idleCheckpointEvery = value
         }
         if let value = try values.decodeIfPresent(Int.self, forKey: .journalBytes) {
             settings.journalBytes = value
@@ -91,6 +95,7 @@ public struct AuditConfiguration: DaemonConfiguration {
         }
         let bounds: [(String, Int, ClosedRange<Int>)] = [
             ("checkpoint_ms", Int(settings.checkpointEvery), 10...60_000),
+            ("idle_checkpoint_ms", Int(settings.idleCheckpointEvery), 100...3_600_000),
             ("journal_bytes", settings.journalBytes, 65_536...512 << 20),
             ("streams_max", settings.runsMax, 16...10_000_000),
             ("pending_bytes_max", settings.pendingBytesMax, 65_536...1 << 30),

@@ -53,7 +53,7 @@ public enum AuditService {
             ready.bound("port", port, of: isPublic ? 2 : 1)
         }
         var services: [any Service] = [
-            LogService(log: log, every: configuration.settings.checkpointEvery), application,
+            LogService(log: log, settings: configuration.settings), application,
         ]
         if let address = configuration.publicListen.flatMap(MeshAddress.init) {
             services.append(
@@ -76,24 +76,5 @@ public enum AuditService {
             name: configuration.logName ?? LogKey.drawnName(using: &generator),
             passphrase: try Passphrase(credential: configuration.credential)
         )
-    }
-}
-
-/// Publishes at intervals, and for the last time when the daemon ends.
-struct LogService: Service {
-    let log: AuditLog
-    let every: Int64
-
-    func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try await Task.sleep(for: .milliseconds(every))
-                await log.publish()
-                // What the disk may have lost only a new start can tell.
-                if let failure = await log.failure { throw failure }
-            }
-        }
-        await log.stop()
-        if let failure = await log.failure { throw failure }
     }
 }

@@ -1,6 +1,7 @@
 // The routes of the mesh, each with whom it is for. A route that names nobody would be for anybody,
 // so each one begins with the check: a test asks every route as everybody.
 
+import ClawgressBytes
 import ClawgressContract
 public import ClawgressMesh
 import ClawgressRecords
@@ -12,6 +13,7 @@ public import Hummingbird
 public struct AuditRoutes: Sendable {
     let log: AuditLog
     let admission: Admission
+    private let refusals = RefusalCounts()
 
     /// Serves a log.
     public init(log: AuditLog, settings: LogSettings) {
@@ -24,7 +26,12 @@ public struct AuditRoutes: Sendable {
         let router = Router(context: MeshRequestContext.self)
         router.add(middleware: AuditProblems<MeshRequestContext>())
         router.post(RouterPath(AuditPaths.batches)) { request, context in
-            try await take(request, from: try Self.sender(context))
+            do {
+                return try await take(request, from: try Self.sender(context))
+            } catch let problem as Problem {
+                refusals.add(problem.code)
+                throw problem
+            }
         }
         router.get(RouterPath(AuditPaths.streams)) { request, context in
             try Self.requireAdminAPI(context)
@@ -32,7 +39,7 @@ public struct AuditRoutes: Sendable {
         }
         router.get("/metrics") { _, context in
             try Self.requireAdminAPI(context)
-            return AuditAnswers.text(LogMetrics.text(await log.state))
+            return AuditAnswers.text(await metrics().text)
         }
         router.get(RouterPath(AuditPaths.checkpoint)) { _, context in
             guard context.peer != nil else { throw Problem.certificateRequired }
@@ -47,6 +54,16 @@ public struct AuditRoutes: Sendable {
             return try await LogFiles.tile(name, of: log)
         }
         return router
+    }
+
+    private func metrics() async -> LogMetrics {
+        LogMetrics(
+            state: await log.state,
+            watch: await log.watch,
+            refusals: refusals,
+            space: try? Folder.space(at: log.places.log),
+            now: AuditClock.steady()
+        )
     }
 
     private static func requireAdminAPI(_ context: MeshRequestContext) throws(Problem) {

@@ -57,25 +57,3 @@ enum StreamPages {
         )
     }
 }
-
-/// The log's state in the text form of metrics.
-enum LogMetrics {
-    /// One gauge a line, each with its help.
-    static func text(_ state: LogState) -> String {
-        let gauges: [(String, String, UInt64)] = [
-            ("entries", "Records that are durable.", UInt64(state.durable)),
-            ("checkpoint_size", "Records under the newest checkpoint.", UInt64(state.covered)),
-            ("streams", "Streams of records.", UInt64(state.ledger.streamCount)),
-            ("stream_runs", "Runs of numbers in them.", UInt64(state.ledger.runCount)),
-            (
-                "missing_records", "Numbers below the highest of their stream that are not there.",
-                state.ledger.missing
-            ),
-            ("disk_full", "1 while the disk takes nothing.", state.isDiskFull ? 1 : 0),
-        ]
-        return gauges.map { name, help, value in
-            let name = "clawgress_audit_\(name)"
-            return "# HELP \(name) \(help)\n# TYPE \(name) gauge\n\(name) \(value)\n"
-        }.joined()
-    }
-}

@@ -55,7 +55,14 @@ extension AuditLog {
             for (waiting, _) in answers { waiting.done.resume(returning: .failure(refusal)) }
             return
         }
-        for (waiting, outcome) in answers { waiting.done.resume(returning: outcome) }
+        for (waiting, outcome) in answers {
+            if case .success(let counts) = outcome {
+                batches += 1
+                outcomes.added += counts.added
+                outcomes.known += counts.known
+            }
+            waiting.done.resume(returning: outcome)
+        }
     }
 
     /// Enters a batch's records in the ledger; all of them or none.

@@ -67,6 +67,11 @@ public actor AuditLog {
     var isDiskFull = false
     var failure: FileError?
     var isStopped = false
+    /// How many batches were taken by this process, and what became of their records.
+    var batches: UInt64 = 0
+    var outcomes = BatchOutcome()
+    /// What is wrong with the log.
+    public private(set) var watch = LogWatch()
     /// Who waits for newer checkpoints.
     var followers: [Int: AsyncStream<Int>.Continuation] = [:]
     var nextFollower = 0
@@ -118,8 +123,28 @@ public actor AuditLog {
             durable: durable,
             covered: tree.size,
             ledger: ledger,
-            isDiskFull: isDiskFull
+            isDiskFull: isDiskFull,
+            batches: batches,
+            outcomes: outcomes
         )
+    }
+
+    /// Says in the process' log what begins to be wrong, and what ends to be.
+    ///
+    /// - Parameter now: milliseconds of a clock that nobody sets.
+    public func look(now: Int64) {
+        let state = state
+        for alert in watch.look(state, space: try? Folder.space(at: places.log), now: now) {
+            let metadata: Logger.Metadata = [
+                "alert": "\(alert.rawValue)", "entries": "\(state.durable)",
+                "missing": "\(state.ledger.missing)",
+            ]
+            if watch.raised.contains(alert) {
+                logger.warning("alert", metadata: metadata)
+            } else {
+                logger.notice("alert over", metadata: metadata)
+            }
+        }
     }
 
     /// Adds what is new in a batch, and waits until it is durable.
@@ -195,4 +220,25 @@ public struct LogState: Sendable {
     public let ledger: StreamLedger
     /// Whether the last attempt to write found no room.
     public let isDiskFull: Bool
+    /// How many batches this process took.
+    public let batches: UInt64
+    /// What became of their records.
+    public let outcomes: BatchOutcome
+
+    /// Describes a log.
+    public init(
+        durable: Int,
+        covered: Int,
+        ledger: StreamLedger,
+        isDiskFull: Bool = false,
+        batches: UInt64 = 0,
+        outcomes: BatchOutcome = BatchOutcome()
+    ) {
+        self.durable = durable
+        self.covered = covered
+        self.ledger = ledger
+        self.isDiskFull = isDiskFull
+        self.batches = batches
+        self.outcomes = outcomes
+    }
 }

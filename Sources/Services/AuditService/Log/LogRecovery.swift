@@ -19,6 +19,10 @@ public enum LogOpeningError: Error, Sendable, CustomStringConvertible {
     case tree(TreeError)
     /// The ledger cannot be gone on with.
     case ledger(path: String, reason: String)
+    /// Something is where a copy was to be made.
+    case exists(path: String)
+    /// A record is in the log for the second time.
+    case twice(index: Int)
 
     /// One sentence.
     public var description: String {
@@ -29,6 +33,8 @@ public enum LogOpeningError: Error, Sendable, CustomStringConvertible {
         case .tree(let error): error.description
         case .ledger(let path, let reason):
             "`\(path)` cannot be gone on with: \(reason)"
+        case .exists(let path): "`\(path)` exists already: a copy is made in a new folder"
+        case .twice(let index): "entry \(index) is a record that an earlier entry has"
         }
     }
 }
@@ -139,8 +145,12 @@ struct LogRecovery {
             let (ledger, size) = try LedgerText.read(content, runsMax: settings.runsMax)
             return (ledger, Int(clamping: size))
         } catch {
-            throw .ledger(path: places.streams, reason: error.description)
+            throw .ledger(path: places.streams, reason: "\(error); \(remedy)")
         }
+    }
+
+    private static var remedy: String {
+        "`clawgress-audit check --rebuild-streams` makes it again"
     }
 
     /// That journal, tree and ledger leave no entry out.
@@ -159,7 +169,7 @@ struct LogRecovery {
         if known < size, begin > known {
             throw .ledger(
                 path: places.streams,
-                reason: "it is gone, or older than the journal"
+                reason: "it is gone, or older than the journal; \(remedy)"
             )
         }
         guard begin <= size else { throw .journal(.missing(from: size, to: begin)) }

@@ -4,6 +4,8 @@
 public struct LogSettings: Sendable {
     /// How long the log may go without a checkpoint while records come, in milliseconds.
     public var checkpointEvery: Int64 = 1_000
+    /// How long the log may have no new checkpoint while nothing comes, in milliseconds.
+    public var idleCheckpointEvery: Int64 = 60_000
     /// How long a journal file is, in bytes.
     public var journalBytes = 64 << 20
     /// How many runs of numbers the ledger remembers.

@@ -1,0 +1,40 @@
+// The log's clock: checkpoints at intervals, signs of life while nothing comes, alerts, and a last
+// checkpoint when the daemon ends.
+
+import ServiceLifecycle
+
+/// Runs a log until the daemon ends.
+struct LogService: Service {
+    let log: AuditLog
+    let settings: LogSettings
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            var generator = SystemRandomNumberGenerator()
+            var pulse = Pulse(using: &generator)
+            while !Task.isCancelled {
+                try await Task.sleep(for: .milliseconds(settings.checkpointEvery))
+                await log.publish()
+                // What the disk may have lost only a new start can tell.
+                if let failure = await log.failure { throw failure }
+                await log.look(now: AuditClock.steady())
+                await live(&pulse)
+            }
+        }
+        await log.stop()
+        if let failure = await log.failure { throw failure }
+    }
+
+    /// Gives a sign of life if nothing else came; one that finds no room is given later.
+    private func live(_ pulse: inout Pulse) async {
+        let isDue = pulse.isDue(
+            size: await log.size,
+            after: settings.checkpointEvery,
+            limit: settings.idleCheckpointEvery
+        )
+        guard isDue, let entry = try? LogEntry(pulse.record(at: AuditClock.wallMicroseconds())),
+            (try? await log.add([entry])) != nil
+        else { return }
+        pulse.given()
+    }
+}

@@ -1,0 +1,114 @@
+// Alerts and signs of life.
+
+import ClawgressAuditService
+import ClawgressBytes
+import ClawgressRecords
+import Foundation
+import Testing
+
+@Suite("alerts of a log")
+struct LogWatchTests {
+    private func state(
+        durable: Int = 10,
+        covered: Int = 10,
+        numbers: [UInt64] = [1],
+        runsMax: Int = 100,
+        isDiskFull: Bool = false
+    ) throws -> LogState {
+        var ledger = StreamLedger(runsMax: runsMax)
+        for number in numbers {
+            _ = try ledger.insert(try RecordLine.key(of: Array(line(number).utf8).span))
+        }
+        return LogState(
+            durable: durable,
+            covered: covered,
+            ledger: ledger,
+            isDiskFull: isDiskFull
+        )
+    }
+
+    @Test("tell of missing records that stay missing, once, and of their coming")
+    func missing() throws {
+        var watch = LogWatch()
+        let (hole, whole) = (try state(numbers: [1, 3]), try state(numbers: [1, 2, 3]))
+        #expect(watch.look(hole, space: nil, now: 0) == [])
+        #expect(watch.look(hole, space: nil, now: 29_999) == [])
+        #expect(watch.look(hole, space: nil, now: 30_000) == [.recordsMissing])
+        #expect(watch.look(hole, space: nil, now: 90_000) == [])
+        #expect(watch.raised == [.recordsMissing])
+        #expect(watch.look(whole, space: nil, now: 90_001) == [.recordsMissing])
+        #expect(watch.raised == [])
+        // A hole that closes in time is none.
+        #expect(watch.look(hole, space: nil, now: 100_000) == [])
+        #expect(watch.look(whole, space: nil, now: 110_000) == [])
+        #expect(watch.look(hole, space: nil, now: 120_000) == [])
+        #expect(watch.look(hole, space: nil, now: 149_999) == [])
+    }
+
+    @Test("tell of records that wait for a checkpoint, and not of a log that grows")
+    func late() throws {
+        var watch = LogWatch()
+        for step in 0..<100 {
+            let growing = try state(durable: step + 1, covered: step)
+            #expect(watch.look(growing, space: nil, now: Int64(step) * 1_000) == [])
+        }
+        let stuck = try state(durable: 200, covered: 99)
+        #expect(watch.look(stuck, space: nil, now: 108_999) == [])
+        #expect(watch.look(stuck, space: nil, now: 109_000) == [.checkpointLate])
+        #expect(watch.checkpointSince == 99_000)
+        #expect(
+            watch.look(try state(durable: 201, covered: 200), space: nil, now: 109_100)
+                == [.checkpointLate]
+        )
+    }
+
+    @Test("tell of what runs out")
+    func room() throws {
+        var watch = LogWatch()
+        let little = DiskSpace(free: 49, total: 1_000)
+        #expect(watch.look(try state(), space: little, now: 0) == [.diskNearlyFull])
+        #expect(watch.look(try state(isDiskFull: true), space: little, now: 1) == [.diskFull])
+        let enough = DiskSpace(free: 50, total: 1_000)
+        let over = watch.look(try state(), space: enough, now: 2)
+        #expect(Set(over) == [.diskFull, .diskNearlyFull])
+        let full = try state(numbers: stride(from: 1, to: 21, by: 2).map { $0 }, runsMax: 10)
+        #expect(watch.look(full, space: enough, now: 3) == [.streamsNearlyFull])
+    }
+}
+
+@Suite("signs of life")
+struct PulseTests {
+    @Test("are due when the log had no newer checkpoint for a while")
+    func due() {
+        var generator = SystemRandomNumberGenerator()
+        var pulse = Pulse(using: &generator)
+        let looks: [(size: Int, elapsed: Int64, isDue: Bool)] = [
+            (0, 500, false), (0, 500, false), (0, 500, true),
+            (1, 500, false), (1, 999, false), (1, 1, true),
+        ]
+        for look in looks {
+            let isDue = pulse.isDue(size: look.size, after: look.elapsed, limit: 1_000)
+            #expect(isDue == look.isDue)
+        }
+        pulse.given()
+        let isDue = pulse.isDue(size: 1, after: 500, limit: 1_000)
+        #expect(!isDue)
+    }
+
+    @Test("are records of a stream of their own, numbered without holes")
+    func records() throws {
+        var generator = SystemRandomNumberGenerator()
+        var pulse = Pulse(using: &generator)
+        let moment: Int64 = 1_795_082_400_000_171
+        let first = try LogEntry(pulse.record(at: moment))
+        #expect(first.key.stream.sender == .service("audit") && first.key.number == 1)
+        #expect(
+            String(decoding: first.bytes, as: UTF8.self)
+                .contains(#""timestamp":"2026-11-19T10:00:00.000171Z""#)
+        )
+        // One that found no room is given again under its number.
+        #expect(try LogEntry(pulse.record(at: moment + 1)).key == first.key)
+        pulse.given()
+        #expect(try LogEntry(pulse.record(at: moment)).key.number == 2)
+    }
+}
