@@ -49,6 +49,7 @@ bench: ## Measure requests and latency beside Squid and HAProxy, and commits of 
 	@swift build -c release --build-tests
 	@Scripts/bench
 	@Scripts/bench-control-plane
+	@Scripts/bench-audit
 
 check-long: build ## Measure the unit tests' coverage, then run the long integration tests.
 	@Scripts/coverage

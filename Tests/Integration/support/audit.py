@@ -148,10 +148,13 @@ class AuditService:
         mesh = self._path(identity.replace("/", "-"))
         return {**self.pki.issue(identity, mesh), "log_key": self.key_path}
 
+    def context(self, identity):
+        """What a client with a certificate connects with."""
+        return self._authority.peer_context(f"clawgress://{identity}", self.trusted)
+
     def peer(self, identity):
         """A client with a certificate, such as `gateway/gw-1`."""
-        context = self._authority.peer_context(f"clawgress://{identity}", self.trusted)
-        return Peer(self, context)
+        return Peer(self, self.context(identity))
 
     def stranger(self):
         """A client without a certificate."""

@@ -39,12 +39,12 @@ class Daemon:
         assert not self.settings["listen"].endswith(":0"), "it was never started"
         return self.settings["listen"]
 
-    def run(self, *arguments):
+    def run(self, *arguments, timeout=60):
         """Runs a command of the program with its settings, such as to initialise its state."""
         command = [self._program, *arguments, "--config", self.config_path]
         done = subprocess.run(
             privileges.unprivileged(command),
-            capture_output=True, text=True, timeout=60, check=False, cwd="/",
+            capture_output=True, text=True, timeout=timeout, check=False, cwd="/",
         )
         assert done.returncode == 0, done.stderr + done.stdout
         return done.stdout
