@@ -16,7 +16,8 @@ public enum PolicyPaths {
     /// `POST` takes one report; gateways only.
     public static var reports: String { "/v1/reports" }
 
-    /// `GET` answers one publication by the id of the request that made it; admin-api only.
+    /// `GET` answers one publication by the id of the request that made it, `DELETE` withdraws a
+    /// request that has made none; admin-api only.
     public static func publication(_ requestID: String) -> String {
         "\(publications)/\(requestID)"
     }

@@ -18,6 +18,8 @@ public enum PolicyProblem {
     public static var publicationAborted: String { "publication_aborted" }
     /// 409: another publication is under way.
     public static var publicationInProgress: String { "publication_in_progress" }
+    /// 409: the request was withdrawn before anything of it was recorded; nothing changed.
+    public static var publicationWithdrawn: String { "publication_withdrawn" }
     /// 409: the request id was used for another request.
     public static var requestIDReused: String { "request_id_reused" }
     /// 409: there is nothing to confirm: it is confirmed, reverted, or not the latest.

@@ -178,6 +178,10 @@ struct CommitTests {
         try await world.api.follow()
         let commits = try await world.send(.get, "/v1/commits", admin)
         #expect(try commits.json["items"]?.elements?.first?["state"]?.text == "aborted")
+        // And what was said stays true when the request arrives after all.
+        world.plane.deliver()
+        try await world.api.follow()
+        #expect(world.plane.contents.isEmpty)
         #expect(try await active(world, admin).isEmpty)
     }
 

@@ -13,7 +13,7 @@ enum PlaneMood: Sendable {
     case refuses(PolicyRefusal)
     /// It does as it is told, and its answer is lost.
     case losesAnswers
-    /// It is lost on the way what it is asked to do, and what became of that.
+    /// What it is asked to do stays on the way, and nobody hears what became of that.
     case losesRequests
     /// Nothing reaches it.
     case isGone
@@ -26,6 +26,9 @@ final class FakePlane: PolicyPlane {
         var publications: [Publication] = []
         var contents: [[UInt8]] = []
         var maintenance: Set<String> = []
+        var withdrawn: Set<String> = []
+        /// What is on the way.
+        var late: [(request: PublicationRequest, content: [UInt8])] = []
     }
 
     private let state = Mutex(State())
@@ -44,31 +47,52 @@ final class FakePlane: PolicyPlane {
     ) async throws(PolicyPlaneError) -> Publication {
         let mood = mood
         switch mood {
-        case .isGone, .losesRequests: throw .unreachable("gone")
+        case .isGone: throw .unreachable("gone")
+        case .losesRequests:
+            state.withLock { $0.late.append((request, content)) }
+            throw .unreachable("gone")
         case .refuses(let refusal): throw .refused(refusal)
         case .well, .losesAnswers: break
         }
-        let publication = state.withLock { state in
-            let publication = Self.decide(
-                &state,
-                request.requestID,
-                request.revision,
-                .publication,
-                confirmBy: request.confirmSeconds.map { 1_000_000 + $0 }
-            )
-            state.contents.append(content)
-            return publication
-        }
+        let publication = state.withLock { Self.take(&$0, request, content) }
         if case .losesAnswers = mood { throw .unreachable("lost") }
         return publication
     }
 
-    func publication(_ requestID: String) async throws(PolicyPlaneError) -> Publication? {
+    /// Lets what was on the way arrive.
+    func deliver() {
+        state.withLock { state in
+            for (request, content) in state.late where !state.withdrawn.contains(request.requestID)
+            {
+                _ = Self.take(&state, request, content)
+            }
+            state.late = []
+        }
+    }
+
+    private static func take(
+        _ state: inout State,
+        _ request: PublicationRequest,
+        _ content: [UInt8]
+    ) -> Publication {
+        state.contents.append(content)
+        return decide(
+            &state,
+            request.requestID,
+            request.revision,
+            .publication,
+            confirmBy: request.confirmSeconds.map { 1_000_000 + $0 }
+        )
+    }
+
+    func withdraw(_ requestID: String) async throws(PolicyPlaneError) -> Publication? {
         switch mood {
         case .isGone, .losesAnswers, .losesRequests: throw .unreachable("gone")
         case .well, .refuses:
             return state.withLock { state in
-                state.publications.first { $0.requestID == requestID }
+                let made = state.publications.first { $0.requestID == requestID }
+                if made == nil { state.withdrawn.insert(requestID) }
+                return made
             }
         }
     }

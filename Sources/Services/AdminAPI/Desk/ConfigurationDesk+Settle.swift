@@ -60,7 +60,11 @@ extension ConfigurationDesk {
         isPublishing = true
         defer { leave() }
         do throws(Refusal) {
-            for var commit in try store.pendingCommits() { try await ask(&commit) }
+            for var commit in try store.pendingCommits() {
+                try await ask(&commit)
+                // What came behind it must not be taken over before it.
+                guard commit.state != .pending else { return }
+            }
             try await followLatest()
         } catch {
             note(error.problem.detail)
@@ -83,18 +87,17 @@ extension ConfigurationDesk {
     /// Whether every commit's end is known.
     func isSettled() throws(Refusal) -> Bool { try store.pendingCommits().isEmpty }
 
-    /// Asks what became of a commit that got no answer.
+    /// Asks what became of a commit that got no answer, or takes it back if nothing has yet.
     func ask(_ commit: inout StoredCommit) async throws(Refusal) {
         let publication: Publication?
         do throws(PolicyPlaneError) {
-            publication = try await plane.publication(commit.id)
+            publication = try await plane.withdraw(commit.id)
         } catch {
             return
         }
         if let publication {
             try settle(&commit, publication)
         } else {
-            // It never heard of it, and will not: the request is not sent again.
             commit.state = .aborted
             try conclude(&commit, code: "policy_service_unreachable")
         }

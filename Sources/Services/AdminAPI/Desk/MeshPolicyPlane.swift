@@ -25,15 +25,12 @@ struct MeshPolicyPlane: PolicyPlane {
         )
     }
 
-    func publication(_ requestID: String) async throws(PolicyPlaneError) -> Publication? {
-        do throws(PolicyPlaneError) {
-            let found: Publication = try await ask(
-                MeshRequest(.get, PolicyPaths.publication(requestID))
-            )
-            return found
-        } catch .refused(let refusal) where refusal.status == 404 {
-            return nil
-        }
+    func withdraw(_ requestID: String) async throws(PolicyPlaneError) -> Publication? {
+        let body = try await send(
+            MeshRequest(.delete, PolicyPaths.publication(requestID)),
+            seconds: Self.askSeconds
+        )
+        return body.isEmpty ? nil : try Self.decoded(body)
     }
 
     func latest() async throws(PolicyPlaneError) -> Publication? {
@@ -90,7 +87,12 @@ struct MeshPolicyPlane: PolicyPlane {
         _ request: MeshRequest,
         seconds: Double = MeshPolicyPlane.askSeconds
     ) async throws(PolicyPlaneError) -> Answer {
-        let body = try await send(request, seconds: seconds)
+        try Self.decoded(try await send(request, seconds: seconds))
+    }
+
+    private static func decoded<Answer: Decodable>(
+        _ body: [UInt8]
+    ) throws(PolicyPlaneError) -> Answer {
         do {
             return try JSONDecoder().decode(Answer.self, from: Data(body))
         } catch {

@@ -47,8 +47,9 @@ public protocol PolicyPlane: Sendable {
         _ request: PublicationRequest,
         content: [UInt8]
     ) async throws(PolicyPlaneError) -> Publication
-    /// What became of a request; nil if the service has never heard of it.
-    func publication(_ requestID: String) async throws(PolicyPlaneError) -> Publication?
+    /// What became of a request; nil if nothing has, and from now on nothing can, also if it is
+    /// on its way still.
+    func withdraw(_ requestID: String) async throws(PolicyPlaneError) -> Publication?
     /// The newest publication that is decided; nil if there is none.
     func latest() async throws(PolicyPlaneError) -> Publication?
     /// Keeps a publication that would be reverted otherwise.

@@ -69,6 +69,15 @@ public struct PolicyRoutes: Sendable {
             }
             return try PolicyBody.answer(found)
         }
+        router.delete("/v1/publications/:id") { _, context in
+            try Self.requireAdminAPI(context)
+            let id = try context.parameters.require("id")
+            try Self.checkRequestID(id)
+            guard let made = try await plane.withdraw(id) else {
+                return Response(status: .noContent)
+            }
+            return try PolicyBody.answer(made)
+        }
         router.post("/v1/publications/:id/confirm") { request, context in
             try Self.requireAdminAPI(context)
             let serial = try context.parameters.require("id", as: Int64.self)

@@ -100,6 +100,15 @@ extension Problem {
         )
     }
 
+    static func withdrawn(_ requestID: String) -> Problem {
+        policy(
+            409,
+            "Conflict",
+            PolicyProblem.publicationWithdrawn,
+            "the request `\(requestID)` was withdrawn before it was recorded, so nothing changed"
+        )
+    }
+
     static func notConfirmable(_ detail: String) -> Problem {
         policy(409, "Conflict", PolicyProblem.notConfirmable, detail)
     }

@@ -59,6 +59,20 @@ extension PolicyPlane {
         return Self.answer(found)
     }
 
+    /// Sees to it that nothing comes of a request any more; or answers what it has come to.
+    ///
+    /// Whoever heard no answer asks here and not ``PolicyStore/publication(requestID:)``: a request
+    /// that is not in the database may be on its way there.
+    ///
+    /// - Throws: `Problem`: `unavailable`.
+    public func withdraw(_ requestID: String) async throws(Problem) -> Publication? {
+        do throws(PolicyStoreError) {
+            return try await store.withdraw(requestID, at: clock.wall())
+        } catch {
+            throw .unavailable(error)
+        }
+    }
+
     /// Checks, signs, writes, and asks the gateways.
     private func prepare(_ wish: PublicationWish) async throws(Problem) {
         let unknown = wish.exclude.filter { book.entries[$0] == nil }.sorted()
@@ -90,13 +104,15 @@ extension PolicyPlane {
             confirmBy: confirmBy,
             createdAt: now
         )
+        let isBegun: Bool
         do throws(PolicyStoreError) {
-            try await store.begin(new, jws: jws)
+            isBegun = try await store.begin(new, jws: jws)
         } catch {
             // What the disk has of it, only a restart can tell.
             workInput.yield(.fail(error))
             throw .unavailable(error)
         }
+        guard isBegun else { throw .withdrawn(wish.requestID) }
         failpoints.reach(.prepareRecorded)
         ask(bundle, wish.exclude)
     }

@@ -54,12 +54,19 @@ extension PolicyStore {
         }
     }
 
-    /// Keeps an attempt as `preparing`, with its signed bundle.
+    /// Keeps an attempt as `preparing`, with its signed bundle; or answers false and keeps nothing
+    /// if its request was withdrawn.
     public func begin(
         _ new: NewPublication,
         jws: [UInt8]
-    ) async throws(PolicyStoreError) {
+    ) async throws(PolicyStoreError) -> Bool {
         try await write { database in
+            let isWithdrawn = try Bool.fetchOne(
+                database,
+                sql: "SELECT EXISTS (SELECT 1 FROM withdrawn WHERE request_id = ?)",
+                arguments: [new.requestID]
+            )
+            guard isWithdrawn != true else { return false }
             try database.execute(
                 sql: """
                     INSERT INTO publications
@@ -78,6 +85,33 @@ extension PolicyStore {
                 sql: "INSERT INTO bundles (publication, jws) VALUES (?, ?)",
                 arguments: [database.lastInsertedRowID, Data(jws)]
             )
+            return true
+        }
+    }
+
+    /// How long a withdrawal is kept, in seconds; no request is under way for that long.
+    private static var withdrawalSeconds: Int64 { 7 * 86_400 }
+
+    /// Withdraws a request that has made no publication, or answers the one that it made.
+    ///
+    /// It may be under way: it is being read or compiled, or lies in a socket. When this has
+    /// answered nil, nothing comes of it any more, also behind a restart.
+    public func withdraw(
+        _ requestID: String,
+        at now: Int64
+    ) async throws(PolicyStoreError) -> Publication? {
+        try await write { database in
+            let made = try Self.publications("WHERE request_id = ?", [requestID], in: database)
+            if let publication = made.first { return publication }
+            try database.execute(
+                sql: "DELETE FROM withdrawn WHERE at < ?",
+                arguments: [now - Self.withdrawalSeconds]
+            )
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO withdrawn (request_id, at) VALUES (?, ?)",
+                arguments: [requestID, now]
+            )
+            return nil
         }
     }
 

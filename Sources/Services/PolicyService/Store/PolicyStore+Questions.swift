@@ -115,7 +115,7 @@ extension PolicyStore {
         }
     }
 
-    private static func publications(
+    static func publications(
         _ condition: String,
         _ arguments: StatementArguments,
         in database: Database

@@ -66,7 +66,20 @@ extension PolicyStore {
         migrator.registerMigration("gateways") { database in
             try database.execute(sql: gateways)
         }
+        migrator.registerMigration("withdrawals") { database in
+            try database.execute(sql: withdrawals)
+        }
         return migrator
+    }
+
+    private static var withdrawals: String {
+        """
+        CREATE TABLE withdrawn (
+            request_id TEXT PRIMARY KEY,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX withdrawn_by_time ON withdrawn (at);
+        """
     }
 
     private static var publications: String {

@@ -13,7 +13,8 @@ import Testing
 struct PolicyRoutesTests {
     private static let forAdmin: [(HTTPRequest.Method, String)] = [
         (.post, PolicyPaths.publications), (.get, PolicyPaths.publications),
-        (.get, PolicyPaths.publication("r")), (.post, PolicyPaths.confirmation(serial: 1)),
+        (.get, PolicyPaths.publication("r")), (.delete, PolicyPaths.publication("r")),
+        (.post, PolicyPaths.confirmation(serial: 1)),
         (.get, PolicyPaths.gateways), (.post, PolicyPaths.enrolmentTokens),
         (.put, PolicyPaths.maintenance("gw-1")), (.delete, PolicyPaths.gateway("gw-1")),
     ]
@@ -131,6 +132,12 @@ struct PolicyRoutesTests {
             MeshRequest(.get, PolicyPaths.publication("request-first"))
         )
         #expect(try decode(Publication.self, asked) == published)
+        let kept = try await admin.send(
+            MeshRequest(.delete, PolicyPaths.publication("request-first"))
+        )
+        #expect(try decode(Publication.self, kept) == published)
+        let unheard = MeshRequest(.delete, PolicyPaths.publication("request-other"))
+        #expect(try await admin.send(unheard).status == 204)
         let revoked = try await admin.send(
             MeshRequest(.delete, PolicyPaths.gateway("gw-1"))
         )

@@ -107,6 +107,24 @@ struct PublishTests {
         try await service.stop()
     }
 
+    @Test("nothing comes of a request that was withdrawn before it was recorded, also later")
+    func withdrawn() async throws {
+        let bench = try PolicyBench()
+        let service = try await bench.start()
+        #expect(try await service.plane.withdraw("request-first") == nil)
+        let problem = try await refusal { try await service.plane.publish(wish("first")) }
+        #expect(problem.code == "publication_withdrawn")
+        try await service.stop()
+        let again = try await bench.start()
+        let late = try await refusal { try await again.plane.publish(wish("first")) }
+        #expect(late.code == "publication_withdrawn")
+        #expect(try await again.store.publication(requestID: "request-first") == nil)
+        // What is recorded is no more to be withdrawn, and the answer to whoever wants to.
+        let second = try await again.plane.publish(wish("second"))
+        #expect(try await again.plane.withdraw("request-second") == second)
+        try await again.stop()
+    }
+
     @Test("refuses content that is not what its sender means, and spends no serial on it")
     func wrongRevision() async throws {
         let bench = try PolicyBench()

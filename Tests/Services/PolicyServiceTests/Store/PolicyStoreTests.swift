@@ -48,7 +48,9 @@ struct PolicyStoreTests {
     func recovery() async throws {
         let bench = try PolicyBench()
         let (store, database) = try await open(bench)
-        for serial in Int64(1)...3 { try await store.begin(new(serial), jws: [UInt8(serial)]) }
+        for serial in Int64(1)...3 {
+            #expect(try await store.begin(new(serial), jws: [UInt8(serial)]))
+        }
         try await store.decide(reference(1), at: 1_001, rollout: [], bundlesKept: 16)
         try await store.abort(reference(2), at: 1_002, rollout: [])
         try database.close()
@@ -65,7 +67,7 @@ struct PolicyStoreTests {
     func startAborts() async throws {
         let bench = try PolicyBench()
         let (store, database) = try await open(bench)
-        try await store.begin(new(1), jws: [1])
+        #expect(try await store.begin(new(1), jws: [1]))
         try database.close()
         let service = try await bench.start()
         #expect(try await service.store.publication(requestID: "request-1")?.state == .aborted)
@@ -76,13 +78,13 @@ struct PolicyStoreTests {
     func decideOnce() async throws {
         let bench = try PolicyBench()
         let (store, database) = try await open(bench)
-        try await store.begin(new(1), jws: [1])
+        #expect(try await store.begin(new(1), jws: [1]))
         try await store.abort(reference(1), at: 1_001, rollout: [])
         await #expect(throws: PolicyStoreError.self) {
             try await store.decide(reference(1), at: 1_002, rollout: [], bundlesKept: 16)
         }
         await #expect(throws: PolicyStoreError.self) {
-            try await store.begin(new(1), jws: [1])
+            _ = try await store.begin(new(1), jws: [1])
         }
         try database.close()
     }
@@ -92,7 +94,7 @@ struct PolicyStoreTests {
         let bench = try PolicyBench()
         let (store, database) = try await open(bench)
         for serial in Int64(1)...5 {
-            try await store.begin(new(serial), jws: [UInt8(serial)])
+            #expect(try await store.begin(new(serial), jws: [UInt8(serial)]))
             try await store.decide(reference(serial), at: serial, rollout: [], bundlesKept: 2)
         }
         #expect(try await store.bundle(epoch: 1, serial: 3) == nil)
