@@ -22,6 +22,11 @@ public enum PolicyPaths {
         "\(publications)/\(requestID)"
     }
 
+    /// `GET` answers the newest publication that is so far; admin-api only.
+    public static func newest(_ state: Publication.State) -> String {
+        "\(publications)?state=\(state.rawValue)&limit=1"
+    }
+
     /// `POST` confirms the publication with that serial; admin-api only.
     public static func confirmation(serial: Int64) -> String {
         "\(publications)/\(serial)/confirm"

@@ -131,6 +131,8 @@ public struct Publication: Codable, Sendable, Equatable {
     public var confirmBy: Int64?
     /// The serial that confirmed or reverted it, if one did.
     public var concludedBy: Int64?
+    /// The `publication_id` of what was in force when this was asked for, if anything was.
+    public var previous: String?
     /// Each gateway that was enrolled then; until the decision also `asked`.
     public var rollout: [RolloutEntry]
 
@@ -145,6 +147,7 @@ public struct Publication: Codable, Sendable, Equatable {
         decidedAt: Int64? = nil,
         confirmBy: Int64? = nil,
         concludedBy: Int64? = nil,
+        previous: String? = nil,
         rollout: [RolloutEntry]
     ) {
         self.requestID = requestID
@@ -159,11 +162,12 @@ public struct Publication: Codable, Sendable, Equatable {
         self.decidedAt = decidedAt
         self.confirmBy = confirmBy
         self.concludedBy = concludedBy
+        self.previous = previous
         self.rollout = rollout
     }
 
     enum CodingKeys: String, CodingKey {
-        case epoch, serial, revision, kind, state, comment, rollout
+        case epoch, serial, revision, kind, state, comment, previous, rollout
         case requestID = "request_id"
         case publicationID = "publication_id"
         case createdAt = "created_at"

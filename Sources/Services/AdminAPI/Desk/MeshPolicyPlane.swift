@@ -34,11 +34,10 @@ struct MeshPolicyPlane: PolicyPlane {
     }
 
     func latest() async throws(PolicyPlaneError) -> Publication? {
-        // Attempts that were aborted lie between the decided ones.
         let page: PublicationPage = try await ask(
-            MeshRequest(.get, PolicyPaths.publications + "?limit=100")
+            MeshRequest(.get, PolicyPaths.newest(.decided))
         )
-        return page.publications.first { $0.state == .decided }
+        return page.publications.first
     }
 
     func confirm(serial: Int64, requestID: String) async throws(PolicyPlaneError) -> Publication {

@@ -138,7 +138,13 @@ public struct PolicyRoutes: Sendable {
             }
             before = (parts[0], parts[1])
         }
-        let found = try await store.publications(before: before, limit: limit)
+        let state = try request.uri.queryParameters["state"].map { (text) throws(Problem) in
+            guard let state = Publication.State(rawValue: String(text)) else {
+                throw .malformed("`state` must be `preparing`, `aborted` or `decided`")
+            }
+            return state
+        }
+        let found = try await store.publications(before: before, state: state, limit: limit)
         return PublicationPage(
             publications: found,
             next: found.count == limit ? found.last?.publicationID : nil

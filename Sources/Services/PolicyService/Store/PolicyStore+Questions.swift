@@ -34,15 +34,22 @@ extension PolicyStore {
 
     /// Publications, newest first.
     ///
-    /// - Parameter before: the `publication_id` behind which the page begins; nil for the newest.
+    /// - Parameters:
+    ///   - before: the `publication_id` behind which the page begins; nil for the newest.
+    ///   - state: only those that are so far; nil for all.
     public func publications(
         before: (epoch: Int64, serial: Int64)?,
+        state: Publication.State? = nil,
         limit: Int
     ) async throws(PolicyStoreError) -> [Publication] {
-        try await read { database in
+        let condition = state == nil ? "" : "state = ? AND"
+        var arguments: StatementArguments = state.map { [$0.rawValue] } ?? []
+        arguments += [before?.epoch ?? Int64.max, before?.serial ?? Int64.max, limit]
+        let bound = arguments
+        return try await read { database in
             try Self.publications(
-                "WHERE (epoch, serial) < (?, ?) ORDER BY epoch DESC, serial DESC LIMIT ?",
-                [before?.epoch ?? Int64.max, before?.serial ?? Int64.max, limit],
+                "WHERE \(condition) (epoch, serial) < (?, ?) ORDER BY epoch DESC, serial DESC LIMIT ?",
+                bound,
                 in: database
             )
         }
@@ -122,7 +129,12 @@ extension PolicyStore {
     ) throws -> [Publication] {
         let rows = try Row.fetchAll(
             database,
-            sql: "SELECT * FROM publications \(condition)",
+            sql: """
+                SELECT *, (SELECT earlier.epoch || '.' || earlier.serial
+                    FROM publications AS earlier WHERE earlier.id = publications.previous)
+                    AS previous_id
+                FROM publications \(condition)
+                """,
             arguments: arguments
         )
         return try rows.map { try publication($0, in: database) }
@@ -139,6 +151,7 @@ extension PolicyStore {
         let decidedAt: Int64? = row["decided_at"]
         let confirmBy: Int64? = row["confirm_by"]
         let concludedBy: Int64? = row["concluded_by"]
+        let previous: String? = row["previous_id"]
         return Publication(
             requestID: requestID,
             reference: reference(row),
@@ -149,6 +162,7 @@ extension PolicyStore {
             decidedAt: decidedAt,
             confirmBy: confirmBy,
             concludedBy: concludedBy,
+            previous: previous,
             rollout: try rollout(of: id, in: database)
         )
     }

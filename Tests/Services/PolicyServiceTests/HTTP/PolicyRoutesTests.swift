@@ -136,6 +136,10 @@ struct PolicyRoutesTests {
             MeshRequest(.delete, PolicyPaths.publication("request-first"))
         )
         #expect(try decode(Publication.self, kept) == published)
+        let newest = try await admin.send(MeshRequest(.get, PolicyPaths.newest(.decided)))
+        #expect(try decode(PublicationPage.self, newest).publications == [published])
+        let wrong = try await code(admin, (.get, PolicyPaths.publications + "?state=x"))
+        #expect(wrong == "malformed_request")
         let unheard = MeshRequest(.delete, PolicyPaths.publication("request-other"))
         #expect(try await admin.send(unheard).status == 204)
         let revoked = try await admin.send(

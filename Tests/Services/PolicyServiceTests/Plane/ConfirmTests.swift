@@ -28,7 +28,9 @@ struct ConfirmTests {
         #expect(gateway.active?.revision == first.revision)
         let concluded = try await service.store.publication(epoch: 1, serial: 2)
         #expect(concluded?.concludedBy == 3)
-        #expect(try await service.store.publication(epoch: 1, serial: 3)?.kind == .reversion)
+        let reversion = try await service.store.publication(epoch: 1, serial: 3)
+        #expect(reversion?.kind == .reversion)
+        #expect(reversion?.previous == second.publicationID)
         try await service.stop()
     }
 

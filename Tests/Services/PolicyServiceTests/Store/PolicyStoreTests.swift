@@ -89,6 +89,23 @@ struct PolicyStoreTests {
         try database.close()
     }
 
+    @Test("finds the newest decided one behind any number of aborted ones")
+    func newestDecided() async throws {
+        let bench = try PolicyBench()
+        let (store, database) = try await open(bench)
+        for serial in Int64(1)...120 {
+            #expect(try await store.begin(new(serial), jws: [1]))
+            if serial == 2 {
+                try await store.decide(reference(2), at: serial, rollout: [], bundlesKept: 2)
+            } else {
+                try await store.abort(reference(serial), at: serial, rollout: [])
+            }
+        }
+        let found = try await store.publications(before: nil, state: .decided, limit: 1)
+        #expect(found.map(\.serial) == [2])
+        try database.close()
+    }
+
     @Test("keeps the newest bundles, and pages through all publications")
     func pages() async throws {
         let bench = try PolicyBench()
