@@ -250,20 +250,4 @@ struct CommitTests {
         let states = try commits.json["items"]?.elements?.compactMap { $0["state"]?.text }
         #expect(states == ["decided", "reverted", "decided"])
     }
-
-    @Test("confirm keeps a commit")
-    func confirms() async throws {
-        let world = try AdminWorld()
-        let admin = try await world.admin()
-        #expect(
-            try await world.send(.post, "/v1/opmode/confirm", admin).code == "nothing_to_confirm"
-        )
-        try await world.commit(admin, AdminWorld.agent, #"{"confirm_minutes":5}"#)
-        let answer = try await world.send(.post, "/v1/opmode/confirm", admin)
-        #expect(answer.status == 200, "\(answer.text)")
-        #expect(try answer.json["serial"]?.integer == 2)
-        #expect(
-            try await world.send(.post, "/v1/opmode/confirm", admin).code == "nothing_to_confirm"
-        )
-    }
 }

@@ -103,10 +103,14 @@ final class FakePlane: PolicyPlane {
     }
 
     func confirm(serial: Int64, requestID: String) async throws(PolicyPlaneError) -> Publication {
-        state.withLock { state in
+        let mood = mood
+        if case .refuses(let refusal) = mood { throw .refused(refusal) }
+        let publication = state.withLock { state in
             let revision = state.publications.first { $0.serial == serial }?.revision ?? ""
             return Self.decide(&state, requestID, revision, .confirmation, confirmBy: nil)
         }
+        if case .losesAnswers = mood { throw .unreachable("lost") }
+        return publication
     }
 
     /// Publishes what `revision` names again, as at a deadline that nobody met.
@@ -133,10 +137,12 @@ final class FakePlane: PolicyPlane {
     func enrolmentToken(
         _ request: EnrolmentTokenRequest
     ) async throws(PolicyPlaneError) -> EnrolmentToken {
-        EnrolmentToken(token: "enrol-secret-\(request.gatewayID)", expiresAt: 99)
+        if case .losesAnswers = mood { throw .unreachable("lost") }
+        return EnrolmentToken(token: "enrol-secret-\(request.gatewayID)", expiresAt: 99)
     }
 
     func setMaintenance(_ gatewayID: String, _ on: Bool) async throws(PolicyPlaneError) {
+        if case .losesAnswers = mood { throw .unreachable("lost") }
         state.withLock { state in
             if on {
                 state.maintenance.insert(gatewayID)
@@ -147,6 +153,7 @@ final class FakePlane: PolicyPlane {
     }
 
     func revoke(_ gatewayID: String) async throws(PolicyPlaneError) {
+        if case .losesAnswers = mood { throw .unreachable("lost") }
         guard gatewayID == "gw-1" else {
             throw .refused(PolicyRefusal(status: 404, code: "not_found", detail: "no such gateway"))
         }
@@ -168,6 +175,7 @@ final class FakePlane: PolicyPlane {
             createdAt: 1_000_000,
             decidedAt: 1_000_000,
             confirmBy: confirmBy,
+            previous: state.publications.last?.publicationID,
             rollout: [
                 RolloutEntry(gatewayID: "gw-1", state: "activated", code: nil, reason: nil)
             ]

@@ -136,19 +136,12 @@ extension ConfigurationDesk {
         guard let waiting = try store.unconfirmed(), let serial = waiting.serial else {
             throw .conflict("nothing_to_confirm", "no commit waits for confirmation")
         }
-        let id = BearerSecret.random(16)
-        let publication: Publication
-        do throws(PolicyPlaneError) {
-            publication = try await plane.confirm(serial: serial, requestID: id)
-        } catch {
-            throw Self.refusal(error)
-        }
         var commit = pending(caller, waiting.revision, comment: waiting.comment, [])
-        commit.id = id
+        commit.action = .confirm
         commit.summary = "confirmed \(waiting.id)"
-        try finish(&commit, publication, action: .confirm)
-        try store.markConfirmed(before: publication.serial)
-        return CommitAnswer(commit)
+        return try await carryOut(commit) { (id) throws(PolicyPlaneError) in
+            try await plane.confirm(serial: serial, requestID: id)
+        }
     }
 
     /// The snapshot of a configuration and what is to be said of it.
@@ -196,16 +189,33 @@ extension ConfigurationDesk {
         // The same tree makes the same draft, which takes a large one a third of a second.
         let known = latestDraft.flatMap { $0.id == pending.revision ? $0 : nil }
         let draft = if let known { known } else { try RevisionDraft(tree) }
-        var commit = pending
-        try store.add(commit)
         let request = PublicationRequest(
-            requestID: commit.id,
-            revision: commit.revision,
-            comment: commit.comment,
+            requestID: pending.id,
+            revision: pending.revision,
+            comment: pending.comment,
             confirmSeconds: confirmSeconds,
             exclude: excluded.isEmpty ? nil : excluded
         )
-        switch await publication(of: request, draft.content) {
+        let content = draft.content
+        return try await carryOut(pending) { (_) throws(PolicyPlaneError) in
+            try await plane.publish(request, content: content)
+        }
+    }
+
+    /// Keeps a commit as pending, asks the policy service for it, and says how it ended.
+    private func carryOut(
+        _ pending: StoredCommit,
+        _ request: (String) async throws(PolicyPlaneError) -> Publication
+    ) async throws(Refusal) -> CommitAnswer {
+        var commit = pending
+        try store.add(commit)
+        let answer: Result<Publication, PolicyPlaneError>
+        do throws(PolicyPlaneError) {
+            answer = .success(try await request(commit.id))
+        } catch {
+            answer = .failure(error)
+        }
+        switch answer {
         case .success(let publication): try settle(&commit, publication)
         case .failure(.refused(let refusal)): throw try abort(&commit, refusal)
         case .failure(.unreachable(let reason)):
@@ -216,17 +226,6 @@ extension ConfigurationDesk {
             throw commit.state == .pending ? .commitPending(commit.id) : Self.aborted(commit)
         }
         return CommitAnswer(commit)
-    }
-
-    private func publication(
-        of request: PublicationRequest,
-        _ content: [UInt8]
-    ) async -> Result<Publication, PolicyPlaneError> {
-        do throws(PolicyPlaneError) {
-            return .success(try await plane.publish(request, content: content))
-        } catch {
-            return .failure(error)
-        }
     }
 
     /// Where two people changed the same, or what the other changed.

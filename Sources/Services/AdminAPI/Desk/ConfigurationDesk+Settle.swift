@@ -135,15 +135,13 @@ extension ConfigurationDesk {
         guard try revision(latest.revision) != nil else {
             throw .publishedUnknown(latest.revision)
         }
-        if latest.kind == .reversion { try store.markReverted(serial: latest.serial) }
-        if latest.kind == .confirmation { try store.markConfirmed(before: latest.serial) }
-        let action: AdminAction =
+        commit.action =
             switch latest.kind {
             case .publication: .commit
             case .confirmation: .confirm
             case .reversion: .revert
             }
-        try finish(&commit, latest, action: action)
+        try finish(&commit, latest)
     }
 
     func settle(_ commit: inout StoredCommit, _ publication: Publication) throws(Refusal) {
@@ -154,15 +152,14 @@ extension ConfigurationDesk {
             commit.rollout = publication.rollout
             try conclude(&commit, code: PolicyProblem.publicationAborted)
         case .decided:
-            try finish(&commit, publication, action: .commit)
+            try finish(&commit, publication)
         }
     }
 
     /// Notes a decided publication: from here on its revision is the active one.
     func finish(
         _ commit: inout StoredCommit,
-        _ publication: Publication,
-        action: AdminAction
+        _ publication: Publication
     ) throws(Refusal) {
         commit.state = .decided
         commit.epoch = publication.epoch
@@ -176,7 +173,9 @@ extension ConfigurationDesk {
         let users = next?.userNames ?? []
         try store.settle(
             commit,
-            event: note(of: commit, action),
+            event: note(of: commit),
+            // A reversion takes back what was before it, whatever else was.
+            takingBack: publication.kind == .reversion ? publication.previous : nil,
             keepingUsers: users.isEmpty || commit.confirmBy != nil ? nil : users
         )
         if let next { active = next }
@@ -185,15 +184,15 @@ extension ConfigurationDesk {
     /// Notes that a commit changed nothing.
     func conclude(_ commit: inout StoredCommit, code: String) throws(Refusal) {
         commit.decidedAt = clock.seconds
-        var note = note(of: commit, .commit)
+        var note = note(of: commit)
         note.refuse(code)
         try store.settle(commit, event: note)
     }
 
-    private func note(of commit: StoredCommit, _ action: AdminAction) -> AdminNote {
+    private func note(of commit: StoredCommit) -> AdminNote {
         let caller = Caller(of: commit)
         let now = clock.microseconds()
-        var note = AdminNote(caller, action, commit.revision, commit.summary, at: now)
+        var note = AdminNote(caller, commit.action, commit.revision, commit.summary, at: now)
         note.role = commit.role
         note.revision = commit.revision
         note.commitID = commit.id
@@ -206,18 +205,23 @@ extension ConfigurationDesk {
         commit.state = .aborted
         commit.rollout = refusal.refusals
         try conclude(&commit, code: refusal.code)
-        if refusal.code == PolicyProblem.contentRefused {
-            return Refusal(
-                .unprocessableContent,
-                refusal.code,
-                "gateways would not take this: \(refusal.problems.first?.message ?? refusal.detail)",
-                errors: refusal.problems
-            )
-        }
-        guard refusal.code == PolicyProblem.publicationAborted else {
-            return Self.refusal(.refused(refusal))
-        }
-        return Self.aborted(commit)
+        var answer =
+            switch refusal.code {
+            case PolicyProblem.contentRefused: Self.contentRefused(refusal)
+            case PolicyProblem.publicationAborted: Self.aborted(commit)
+            default: Self.refusal(.refused(refusal))
+            }
+        answer.hasEvent = true
+        return answer
+    }
+
+    private static func contentRefused(_ refusal: PolicyRefusal) -> Refusal {
+        Refusal(
+            .unprocessableContent,
+            refusal.code,
+            "gateways would not take this: \(refusal.problems.first?.message ?? refusal.detail)",
+            errors: refusal.problems
+        )
     }
 
     static func aborted(_ commit: StoredCommit) -> Refusal {
@@ -225,12 +229,14 @@ extension ConfigurationDesk {
         let list = names.map { "\($0.gatewayID): \($0.reason ?? $0.code ?? "refused")" }
         let reason =
             list.isEmpty ? "the policy service could not publish" : list.joined(separator: "; ")
-        return Refusal(
+        var refusal = Refusal(
             .conflict,
             "publication_aborted",
             "nothing was changed anywhere: \(reason)",
             refusals: names
         )
+        refusal.hasEvent = true
+        return refusal
     }
 
     /// What a caller is told of the policy service's failure.

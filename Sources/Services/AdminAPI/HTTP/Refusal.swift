@@ -12,6 +12,8 @@ struct Refusal: Error, Sendable {
     var fields: HTTPFields = [:]
     /// Whether what was asked for may have been done, or be done yet.
     var leavesOutcomeOpen = false
+    /// Whether its event is noted, or will be when the outcome is known.
+    var hasEvent = false
 
     init(
         _ status: HTTPResponse.Status,
@@ -194,6 +196,7 @@ extension Refusal {
         Refusal(.serviceUnavailable, "unavailable", detail).with(.retryAfter, "5")
     }
 
+    /// The policy service was asked for nothing but what it knows.
     static func policyService(_ detail: String) -> Refusal {
         Refusal(
             .serviceUnavailable,
@@ -202,9 +205,22 @@ extension Refusal {
         ).with(.retryAfter, "5")
     }
 
+    /// The policy service was asked to do something, and whether it did is not known.
+    static func outcomeUnknown(_ detail: String) -> Refusal {
+        var refusal = Refusal(
+            .serviceUnavailable,
+            "outcome_unknown",
+            "clawgress-policy gave no answer (\(detail)), so it may have done this or not: "
+                + "see `/v1/gateways`, and ask again"
+        ).with(.retryAfter, "5")
+        refusal.leavesOutcomeOpen = true
+        return refusal
+    }
+
     static func commitPending(_ id: String) -> Refusal {
         var refusal = otherCommitPending(id)
         refusal.leavesOutcomeOpen = true
+        refusal.hasEvent = true
         return refusal
     }
 

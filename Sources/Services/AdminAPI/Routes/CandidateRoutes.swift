@@ -117,16 +117,13 @@ extension AdminService {
         return try await reply(candidate)
     }
 
-    /// Keeps the event of a commit that never reached the policy service; those that did have one.
+    /// Notes a commit that never reached the policy service; those that did are noted already.
     func refusedCommit(
         _ call: AdminCall,
         _ action: AdminAction,
         _ refusal: Refusal
     ) throws(Refusal) -> Refusal {
-        let codes = ["publication_aborted", "content_refused", "commit_pending"]
-        if !codes.contains(refusal.problem.code) {
-            try record(call.caller, action, "", "", refusal: refusal)
-        }
+        if !refusal.hasEvent { try record(call.caller, action, "", "", refusal: refusal) }
         return refusal
     }
 

@@ -7,8 +7,11 @@ import HTTPTypes
 
 extension AdminService {
     func gateways(_ call: AdminCall) async throws(Refusal) -> AdminReply {
-        let gateways = try await Self.asked { () async throws(PolicyPlaneError) in
-            try await plane.gateways()
+        let gateways: [GatewayStatus]
+        do throws(PolicyPlaneError) {
+            gateways = try await plane.gateways()
+        } catch {
+            throw ConfigurationDesk.refusal(error)
         }
         return try .json(GatewayList(gateways: gateways))
     }
@@ -55,11 +58,14 @@ extension AdminService {
         guard Identifier.isValid(id) else { throw .missing("gateway of that id") }
     }
 
+    /// Has the policy service do something; asking it twice does no harm.
     private static func asked<Answer>(
         _ ask: () async throws(PolicyPlaneError) -> Answer
     ) async throws(Refusal) -> Answer {
         do throws(PolicyPlaneError) {
             return try await ask()
+        } catch .unreachable(let reason) {
+            throw Refusal.outcomeUnknown(reason)
         } catch {
             throw ConfigurationDesk.refusal(error)
         }

@@ -12,8 +12,16 @@ enum AdminSchema {
             try database.execute(sql: configuration)
             try database.execute(sql: records)
         }
+        migrator.registerMigration("admin-2") { database in
+            try database.execute(sql: confirmations)
+        }
         return migrator
     }
+
+    /// What a commit is recorded as in the audit trail: a confirmation is one, too.
+    private static let confirmations = """
+        ALTER TABLE commit_record ADD COLUMN action TEXT NOT NULL DEFAULT 'commit';
+        """
 
     /// Who may do something: passwords (scrypt) and bearer secrets (SHA-256 of 256 random bits).
     private static let access = """

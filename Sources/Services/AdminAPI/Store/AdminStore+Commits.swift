@@ -1,6 +1,7 @@
 // Commits, each kept before the policy service is asked, so that a crash between asking and
 // hearing leaves a question that can be asked again and not a doubt.
 
+import ClawgressAudit
 import ClawgressContract
 import Foundation
 import GRDB
@@ -10,6 +11,8 @@ struct StoredCommit: Sendable {
     var number: Int64 = 0
     var id: String
     var state: CommitAnswer.State
+    /// What it is in the audit trail: a commit, or one that confirms or takes back another.
+    var action = AdminAction.commit
     var revision: String
     var epoch: Int64?
     var serial: Int64?
@@ -31,6 +34,7 @@ extension StoredCommit {
         number = row["number"]
         id = row["id"]
         state = CommitAnswer.State(rawValue: row["state"]) ?? .pending
+        action = AdminAction(name: row["action"]) ?? .commit
         revision = row["revision"]
         epoch = row["epoch"]
         serial = row["serial"]
@@ -54,10 +58,13 @@ extension AdminStore {
 
     /// Keeps what became of a commit and, if it was decided, that its revision is in force.
     ///
-    /// - Parameter gone: users who are no more, so that later ones of their names are others.
+    /// - Parameters:
+    ///   - previous: the `publication_id` whose content was taken back, if it is that.
+    ///   - users: all there are, so that later ones of the others' names are not they.
     func settle(
         _ commit: StoredCommit,
         event: AdminNote?,
+        takingBack previous: String? = nil,
         keepingUsers users: Set<String>? = nil
     ) throws(Refusal) {
         try write { database in
@@ -73,35 +80,36 @@ extension AdminStore {
                 ]
             )
             if database.changesCount == 0 { try Self.insert(commit, database) }
-            if commit.state == .decided { try Self.publish(commit, database) }
+            if commit.state == .decided {
+                try Self.succeed(commit, takingBack: previous, database)
+                try Self.publish(commit, database)
+            }
             if let event { try Self.insert(event, database) }
         }
     }
 
-    /// Notes that a commit's content was taken back because nobody confirmed it.
-    func markReverted(serial: Int64) throws(Refusal) {
-        try write { database in
+    /// Ends the wait for confirmation of whatever was in force before `commit`.
+    private static func succeed(
+        _ commit: StoredCommit,
+        takingBack previous: String?,
+        _ database: Database
+    ) throws {
+        if let previous {
             try database.execute(
                 sql: """
                     UPDATE commit_record SET state = 'reverted'
-                    WHERE serial < ? AND confirm_by IS NOT NULL AND state = 'decided'
+                    WHERE state = 'decided' AND epoch || '.' || serial = ?
                     """,
-                arguments: [serial]
+                arguments: [previous]
             )
         }
-    }
-
-    /// Ends the wait for confirmation of everything before `serial`.
-    func markConfirmed(before serial: Int64) throws(Refusal) {
-        try write { database in
-            try database.execute(
-                sql: """
-                    UPDATE commit_record SET confirm_by = NULL
-                    WHERE serial < ? AND confirm_by IS NOT NULL AND state = 'decided'
-                    """,
-                arguments: [serial]
-            )
-        }
+        try database.execute(
+            sql: """
+                UPDATE commit_record SET confirm_by = NULL
+                WHERE state = 'decided' AND confirm_by IS NOT NULL AND id != ?
+                """,
+            arguments: [commit.id]
+        )
     }
 
     func commit(_ id: String) throws(Refusal) -> StoredCommit? {
@@ -173,13 +181,14 @@ extension AdminStore {
     private static func insert(_ commit: StoredCommit, _ database: Database) throws {
         try database.execute(
             sql: """
-                INSERT INTO commit_record (id, state, revision, epoch, serial, asked_at,
+                INSERT INTO commit_record (id, state, action, revision, epoch, serial, asked_at,
                     decided_at, confirm_by, actor, role, source, credential, comment, summary,
                     rollout)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                commit.id, commit.state.rawValue, commit.revision, commit.epoch, commit.serial,
+                commit.id, commit.state.rawValue, "\(commit.action.name)", commit.revision,
+                commit.epoch, commit.serial,
                 commit.askedAt, commit.decidedAt, commit.confirmBy, commit.actor,
                 commit.role?.rawValue, commit.source,
                 commit.credential, commit.comment, commit.summary,
