@@ -53,7 +53,7 @@ public struct AdminAPI: Sendable {
                     shipping: AdminShipping(logger: logger),
                     authenticator: Authenticator(
                         store: store,
-                        desk: desk,
+                        standings: desk.standings,
                         clock: clock,
                         sourceFailures: Budgets(perMinute: limits.sourceFailuresPerMinute),
                         userFailures: Budgets(perMinute: limits.userFailuresPerMinute)

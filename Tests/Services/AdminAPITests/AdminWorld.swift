@@ -39,9 +39,14 @@ final class AdminWorld: Sendable {
     }
 
     private let spoolBytes: Int64
+    private let logger: Logger
 
-    init(spoolBytes: Int64 = AdminLimits().spoolBytes) throws {
+    init(
+        spoolBytes: Int64 = AdminLimits().spoolBytes,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    ) throws {
         self.spoolBytes = spoolBytes
+        self.logger = logger
         folder = FileManager.default.temporaryDirectory.path + "/admin-api-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -74,7 +79,7 @@ final class AdminWorld: Sendable {
             clock: AdminClock { [weak self] in self?.now.withLock { $0 } ?? 0 },
             limits: limits,
             openAPI: "openapi: 3.1.0\n",
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: logger
         )
         running.withLock { $0 = api }
     }

@@ -15,6 +15,8 @@ enum PlaneMood: Sendable {
     case losesAnswers
     /// What it is asked to do stays on the way, and nobody hears what became of that.
     case losesRequests
+    /// It publishes when it is told to go on.
+    case holds
     /// Nothing reaches it.
     case isGone
 }
@@ -27,6 +29,8 @@ final class FakePlane: PolicyPlane {
         var contents: [[UInt8]] = []
         var maintenance: Set<String> = []
         var withdrawn: Set<String> = []
+        /// Publications that it holds back.
+        var held: [CheckedContinuation<Void, Never>] = []
         /// What is on the way.
         var late: [(request: PublicationRequest, content: [UInt8])] = []
     }
@@ -52,11 +56,25 @@ final class FakePlane: PolicyPlane {
             state.withLock { $0.late.append((request, content)) }
             throw .unreachable("gone")
         case .refuses(let refusal): throw .refused(refusal)
+        case .holds:
+            await withCheckedContinuation { held in state.withLock { $0.held.append(held) } }
         case .well, .losesAnswers: break
         }
         let publication = state.withLock { Self.take(&$0, request, content) }
         if case .losesAnswers = mood { throw .unreachable("lost") }
         return publication
+    }
+
+    var isHolding: Bool { state.withLock { !$0.held.isEmpty } }
+
+    /// Lets what is held back go on, and holds nothing back any more.
+    func release() {
+        let held = state.withLock { state in
+            defer { state.held = [] }
+            state.mood = .well
+            return state.held
+        }
+        for each in held { each.resume() }
     }
 
     /// Lets what was on the way arrive.
@@ -88,7 +106,7 @@ final class FakePlane: PolicyPlane {
     func withdraw(_ requestID: String) async throws(PolicyPlaneError) -> Publication? {
         switch mood {
         case .isGone, .losesAnswers, .losesRequests: throw .unreachable("gone")
-        case .well, .refuses:
+        case .well, .refuses, .holds:
             return state.withLock { state in
                 let made = state.publications.first { $0.requestID == requestID }
                 if made == nil { state.withdrawn.insert(requestID) }

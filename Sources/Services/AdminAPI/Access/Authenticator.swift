@@ -6,7 +6,7 @@ import ClawgressContract
 /// Proves callers.
 struct Authenticator: Sendable {
     let store: AdminStore
-    let desk: ConfigurationDesk
+    let standings: Standings
     let clock: AdminClock
     let passwords = PasswordDesk()
     /// Failures of one source, right credentials excepted.
@@ -21,15 +21,14 @@ struct Authenticator: Sendable {
     ///
     /// - Parameter field: the value of the `Authorization` field.
     /// - Throws: 401, or 429 for a source that failed too often.
-    func caller(_ field: String?, source: String) async throws(Refusal) -> Caller {
+    func caller(_ field: String?, source: String) throws(Refusal) -> Caller {
         guard let field else { throw .unauthorized }
         let parts = field.split(separator: " ", maxSplits: 1)
         guard parts.count == 2, parts[0].lowercased() == "bearer",
             let secret = BearerSecret(String(parts[1])),
             let stored = try store.credential(secret.id), stored.kind == secret.kind,
             ConstantTime.equal(stored.digest, secret.digest),
-            stored.revokedAt == nil, clock.seconds < stored.expiresAt,
-            let role = try await role(of: stored)
+            let role = try standings.role(of: stored, now: clock.seconds)
         else { throw fail(source) }
         try store.touch(stored, now: clock.seconds)
         return Caller(
@@ -42,14 +41,15 @@ struct Authenticator: Sendable {
         )
     }
 
-    /// The role of a user by its password.
+    /// The role of a user by its password, and the hash that the password was compared with: by the
+    /// time that it matters, there may be another.
     ///
     /// - Throws: 401, or 429 for a source or user with too many failures.
     func login(
         _ user: String,
         _ password: String,
         source: String
-    ) async throws(Refusal) -> AdminRole {
+    ) async throws(Refusal) -> (role: AdminRole, hash: PasswordHash) {
         // Taken before the slow comparison, and given back to whoever was right: otherwise guesses
         // that are made at once would all be let in by the budget of the first.
         let now = clock.microseconds()
@@ -58,28 +58,12 @@ struct Authenticator: Sendable {
         }
         let stored = try store.password(of: user)
         let isRight = try await passwords.check(password, stored?.hash)
-        guard isRight, let role = try await standing(of: user) else { throw .loginRefused }
+        guard isRight, let hash = stored?.hash, let role = try standings.role(of: user) else {
+            throw .loginRefused
+        }
         sourceFailures.giveBack(source, at: now)
         userFailures.giveBack(user, at: now)
-        return role
-    }
-
-    /// A user's role now; nil for one that is not configured or disabled.
-    func standing(of user: String) async throws(Refusal) -> AdminRole? {
-        switch await desk.standing(of: user) {
-        case .role(let role): return role
-        case .none: return nil
-        case .noUsers:
-            // Until users are configured, whoever the bootstrap token let in must be able to.
-            return try store.password(of: user)?.isFounder == true ? .admin : nil
-        }
-    }
-
-    private func role(of stored: StoredCredential) async throws(Refusal) -> AdminRole? {
-        if stored.kind == .bootstrap { return .admin }
-        guard let role = try await standing(of: stored.user) else { return nil }
-        guard let limit = stored.role else { return role }
-        return limit.isWithin(role) ? limit : nil
+        return (role, hash)
     }
 
     private func fail(_ source: String) -> Refusal {

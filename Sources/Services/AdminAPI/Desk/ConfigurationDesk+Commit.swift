@@ -12,8 +12,8 @@ extension ConfigurationDesk {
     func configure(
         _ caller: Caller,
         comment: String?
-    ) throws(Refusal) -> ConfigureAnswer {
-        guard var candidate = try candidate(of: caller.credentialID) else {
+    ) async throws(Refusal) -> ConfigureAnswer {
+        guard let candidate = try candidate(of: caller.credentialID) else {
             throw .conflict("candidate_empty", "the candidate has no changes")
         }
         let changes = candidate.tree.changes(from: candidate.base.tree)
@@ -24,7 +24,10 @@ extension ConfigurationDesk {
             throw .conflict("candidate_empty", "the candidate has no changes")
         }
         try Self.requireUsersUntouched(by: caller, changes)
-        let (draft, report) = try validate(candidate.tree)
+        let (draft, report) = try await validate(candidate.tree)
+        guard candidate.base.id == active.id else {
+            throw .outdated(Self.disputed(candidate, active))
+        }
         try store.keep(
             revision: draft.id,
             tree: draft.treeText,
@@ -32,11 +35,23 @@ extension ConfigurationDesk {
             comment: comment,
             now: clock.seconds
         )
-        candidate.stored.staged = draft.id
-        candidate.stored.stagedVersion = candidate.stored.version
+        try stage(draft.id, candidate)
+        return ConfigureAnswer(revision: draft.id, changeCount: changes.count, report: report)
+    }
+
+    /// Notes what of a candidate was found good; it may have been edited meanwhile, which leaves it
+    /// newer than what is staged.
+    private func stage(_ revision: String, _ validated: Candidate) throws(Refusal) {
+        guard var candidate = try candidate(of: validated.stored.owner),
+            candidate.stored.nonce == validated.stored.nonce
+        else {
+            throw .conflict("candidate_empty", "the candidate was discarded meanwhile")
+        }
+        guard validated.stored.version >= candidate.stored.stagedVersion ?? 0 else { return }
+        candidate.stored.staged = revision
+        candidate.stored.stagedVersion = validated.stored.version
         try store.keep(candidate.stored, step: nil)
         remember(candidate)
-        return ConfigureAnswer(revision: draft.id, changeCount: changes.count, report: report)
     }
 
     /// Puts a caller's staged revision into force (specification 6.2).
@@ -48,6 +63,7 @@ extension ConfigurationDesk {
     ) async throws(Refusal) -> CommitAnswer {
         try await enter()
         defer { leave() }
+        try standings.requireStill(caller, now: clock.seconds)
         guard let candidate = try candidate(of: caller.credentialID),
             let staged = candidate.stored.staged
         else {
@@ -105,6 +121,7 @@ extension ConfigurationDesk {
     ) async throws(Refusal) -> (commit: CommitAnswer, note: Note) {
         try await enter()
         defer { leave() }
+        try standings.requireStill(caller, now: clock.seconds)
         var tree = active.tree
         let (edits, note) = try makeEdits(tree)
         do throws(ConfigProblems) {
@@ -117,7 +134,7 @@ extension ConfigurationDesk {
             throw .conflict("nothing_changed", "the active revision says this already")
         }
         try Self.requireUsersUntouched(by: caller, changes)
-        let (draft, _) = try validate(tree)
+        let (draft, _) = try await validate(tree)
         try store.keep(
             revision: draft.id,
             tree: draft.treeText,
@@ -133,6 +150,7 @@ extension ConfigurationDesk {
     func confirm(_ caller: Caller) async throws(Refusal) -> CommitAnswer {
         try await enter()
         defer { leave() }
+        try standings.requireStill(caller, now: clock.seconds)
         guard let waiting = try store.unconfirmed(), let serial = waiting.serial else {
             throw .conflict("nothing_to_confirm", "no commit waits for confirmation")
         }
@@ -146,18 +164,34 @@ extension ConfigurationDesk {
 
     /// The snapshot of a configuration and what is to be said of it.
     ///
+    /// Others are served meanwhile: a large configuration takes tenths of a second.
+    ///
     /// - Throws: 422 with every error.
-    func validate(_ tree: ConfigTree) throws(Refusal) -> (RevisionDraft, ValidationReport) {
-        let draft = try RevisionDraft(tree)
-        let report = draft.report(
-            of: tree,
-            after: active.tree,
-            access: try store.usersWithAccess(now: clock.seconds),
-            now: clock.seconds
-        )
+    func validate(_ tree: ConfigTree) async throws(Refusal) -> (RevisionDraft, ValidationReport) {
+        let active = active.tree
+        let now = clock.seconds
+        let access = try store.usersWithAccess(now: now)
+        let (draft, report) = try await Self.aside { () throws(Refusal) in
+            let draft = try RevisionDraft(tree)
+            return (draft, draft.report(of: tree, after: active, access: access, now: now))
+        }
         guard report.errors.isEmpty else { throw .invalid(report) }
         latestDraft = draft
         return (draft, report)
+    }
+
+    /// Works on another thread than the desk's.
+    private static func aside<Answer: Sendable>(
+        _ work: @escaping @Sendable () throws(Refusal) -> Answer
+    ) async throws(Refusal) -> Answer {
+        let result = await Task.detached { () -> Result<Answer, Refusal> in
+            do throws(Refusal) {
+                return .success(try work())
+            } catch {
+                return .failure(error)
+            }
+        }.value
+        return try result.get()
     }
 
     private func pending(
@@ -188,7 +222,12 @@ extension ConfigurationDesk {
     ) async throws(Refusal) -> CommitAnswer {
         // The same tree makes the same draft, which takes a large one a third of a second.
         let known = latestDraft.flatMap { $0.id == pending.revision ? $0 : nil }
-        let draft = if let known { known } else { try RevisionDraft(tree) }
+        let draft: RevisionDraft
+        if let known {
+            draft = known
+        } else {
+            draft = try await Self.aside { () throws(Refusal) in try RevisionDraft(tree) }
+        }
         let request = PublicationRequest(
             requestID: pending.id,
             revision: pending.revision,

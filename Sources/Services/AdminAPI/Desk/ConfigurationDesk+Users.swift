@@ -7,8 +7,8 @@ import ClawgressContract
 extension ConfigurationDesk {
     /// Refuses changes of users by anybody but an admin.
     ///
-    /// Asked when a candidate is staged, and again when it is committed: meanwhile the role may have
-    /// been taken away.
+    /// Asked when a candidate is staged, and again when it is committed: it may be another caller's
+    /// turn then.
     static func requireUsersUntouched(
         by caller: Caller,
         _ changes: [ConfigChange]

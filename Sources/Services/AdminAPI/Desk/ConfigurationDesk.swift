@@ -30,20 +30,14 @@ actor ConfigurationDesk {
         var isStaged: Bool { stored.staged != nil && stored.stagedVersion == stored.version }
     }
 
-    /// What the active configuration says of a user.
-    enum Standing: Sendable {
-        case role(AdminRole)
-        case none
-        /// No user is configured at all.
-        case noUsers
-    }
-
     let store: AdminStore
     let plane: any PolicyPlane
     let clock: AdminClock
     let logger: Logger
+    /// Who may do what by the active revision; to be asked without waiting for the desk.
+    nonisolated let standings: Standings
     /// What is in force, as far as is known.
-    var active: Revision
+    var active: Revision { didSet { standings.operators.replace(with: active.tree) } }
     /// A commit is with the policy service.
     var isPublishing = false
     /// Why the policy service could not be followed last; nil if it could.
@@ -71,7 +65,9 @@ actor ConfigurationDesk {
         self.clock = clock
         self.logger = logger
         let stored = try Self.stored(try store.published(back: 0), in: store)
-        active = if let stored { stored } else { try Self.beginning(store, clock) }
+        let active = if let stored { stored } else { try Self.beginning(store, clock) }
+        standings = Standings(store: store, operators: Operators(active.tree))
+        self.active = active
     }
 
     /// An empty configuration: what is in force before the first commit.
@@ -113,16 +109,6 @@ actor ConfigurationDesk {
         if trees.count >= Self.treesInMemoryMax { trees.removeAll() }
         trees[id] = revision.tree
         return revision
-    }
-
-    /// A user's role in the active configuration.
-    func standing(of user: String) -> Standing {
-        guard active.tree.node(at: ["user"]) != nil else { return .noUsers }
-        guard let entry = active.tree.node(at: ["user", user]),
-            entry["status"]?.value?.word != "disabled",
-            let role = entry["role"]?.value.flatMap({ AdminRole(rawValue: $0.word) })
-        else { return .none }
-        return .role(role)
     }
 
     /// A caller's candidate; nil while it has none.

@@ -96,7 +96,7 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         _ target: RequestTarget,
         source: String
     ) async throws(Refusal) -> AdminReply {
-        let caller = try await admit(route, request, source: source)
+        let caller = try admit(route, request, source: source)
         let query = try target.query(known: route.query)
         let value = try await body(of: request, route)
         let call = AdminCall(
@@ -128,7 +128,7 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         _ route: AdminRoute,
         _ request: Request,
         source: String
-    ) async throws(Refusal) -> Caller {
+    ) throws(Refusal) -> Caller {
         let now = service.clock.microseconds()
         guard let roles = route.roles else {
             if let seconds = service.openRequests.take(source, at: now) {
@@ -136,7 +136,7 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
             }
             return .anonymous(source)
         }
-        let caller = try await service.authenticator.caller(
+        let caller = try service.authenticator.caller(
             request.headers[.authorization],
             source: source
         )

@@ -39,14 +39,34 @@ extension AdminService {
         let now = clock.seconds
         let source = call.caller.source
         let secret = BearerSecret.generate(.session)
+        let expiresAt = now + limits.sessionSeconds
         let role: AdminRole
         do throws(Refusal) {
-            role = try await authenticator.login(user, password, source: source)
+            let proved = try await authenticator.login(user, password, source: source)
+            role = proved.role
+            let caller = Caller(
+                user: user,
+                role: role,
+                kind: .session,
+                credentialID: secret.id,
+                expiresAt: expiresAt,
+                source: source
+            )
+            let session = StoredCredential(
+                secret,
+                user: user,
+                name: "session from \(source)",
+                role: nil,
+                createdAt: now,
+                expiresAt: expiresAt
+            )
+            let note = note(caller, .login, user, "session \(secret.id)")
+            try store.begin(session, provedBy: proved.hash, note)
         } catch {
             // The name may be a password typed into the wrong field: only a configured one is kept.
             // Those that were not even looked at are counted by the first ones.
             guard error.problem.code == "login_refused" else { throw error }
-            let known = try await authenticator.standing(of: user) != nil
+            let known = try authenticator.standings.role(of: user) != nil
             try record(
                 call.caller,
                 .login,
@@ -56,26 +76,6 @@ extension AdminService {
             )
             throw error
         }
-        let expiresAt = now + limits.sessionSeconds
-        let caller = Caller(
-            user: user,
-            role: role,
-            kind: .session,
-            credentialID: secret.id,
-            expiresAt: expiresAt,
-            source: source
-        )
-        try store.add(
-            StoredCredential(
-                secret,
-                user: user,
-                name: "session from \(source)",
-                role: nil,
-                createdAt: now,
-                expiresAt: expiresAt
-            ),
-            note(caller, .login, user, "session \(secret.id)")
-        )
         return try .json(
             LoginAnswer(
                 token: secret.fullText,
@@ -151,13 +151,13 @@ extension AdminService {
             ?? (isFirst ? "admin" : call.caller.user)
         let now = clock.seconds
         let secret = BearerSecret.generate(.token)
-        let created = try await audited(call, .tokenCreate, user) { () async throws(Refusal) in
+        let created = try await audited(call, .tokenCreate, user) { () throws(Refusal) in
             guard Identifier.isValid(user) else { throw .body("`user` must be an id") }
             guard user == call.caller.user || call.caller.role == .admin else {
                 throw .forbidden(call.caller.role, .admins)
             }
             let found: AdminRole? =
-                if isFirst { .admin } else { try await authenticator.standing(of: user) }
+                if isFirst { .admin } else { try authenticator.standings.role(of: user) }
             guard let standing = found else { throw .missing("user `\(user)`") }
             // A token made with a limited token is limited as well.
             let ceiling = user == call.caller.user ? call.caller.role : standing
@@ -176,7 +176,7 @@ extension AdminService {
             let summary = "\(secret.id) role \(role.rawValue)"
             let note = note(call.caller, .tokenCreate, user, summary)
             if isFirst {
-                try await foundable()
+                try foundable()
                 try store.found(
                     token,
                     password: nil,
@@ -229,7 +229,7 @@ extension AdminService {
                 throw .forbidden(call.caller.role, .admins)
             }
             let standing: AdminRole? =
-                if isFirst { .admin } else { try await authenticator.standing(of: user) }
+                if isFirst { .admin } else { try authenticator.standings.role(of: user) }
             guard let standing else { throw .missing("user `\(user)` in the active revision") }
             // With a password, whoever sets it has all that the user may do.
             guard standing.isWithin(call.caller.role) else {
@@ -238,7 +238,7 @@ extension AdminService {
             let hash = try await authenticator.passwords.hash(password)
             let note = note(call.caller, .userPassword, user, "")
             if isFirst {
-                try await foundable()
+                try foundable()
                 try store.found(
                     nil,
                     password: (user, hash),
@@ -256,8 +256,8 @@ extension AdminService {
     }
 
     /// The bootstrap token makes the first user, and nobody once users are configured.
-    private func foundable() async throws(Refusal) {
-        guard case .noUsers = await desk.standing(of: "") else {
+    private func foundable() throws(Refusal) {
+        guard case .noUsers = desk.standings.operators.standing(of: "") else {
             throw .conflict("bootstrap_over", "users are configured: log in as one of them")
         }
     }

@@ -76,6 +76,26 @@ extension AdminStore {
         }
     }
 
+    /// Keeps a session, unless the password that it was asked for with has been changed meanwhile.
+    ///
+    /// - Throws: 401.
+    func begin(
+        _ session: StoredCredential,
+        provedBy hash: PasswordHash,
+        _ note: AdminNote
+    ) throws(Refusal) {
+        try write { database in
+            let now = try Data.fetchOne(
+                database,
+                sql: "SELECT hash FROM password WHERE user = ?",
+                arguments: [session.user]
+            )
+            guard now == Data(hash.hash) else { throw Refusal.loginRefused }
+            try Self.insert(session, database)
+            try Self.insert(note, database)
+        }
+    }
+
     /// Makes a user's first credential of the bootstrap token, which is gone afterwards.
     func found(
         _ credential: StoredCredential?,

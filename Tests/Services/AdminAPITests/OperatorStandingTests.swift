@@ -1,0 +1,133 @@
+// What becomes of those whose standing changes while they wait, and that nobody's standing waits.
+
+import ClawgressAdminAPI
+import ClawgressContract
+import ClawgressJWS
+import Foundation
+import HTTPTypes
+import Logging
+import Synchronization
+import Testing
+
+@Suite("Operators' standing", .timeLimit(.minutes(2)))
+struct OperatorStandingTests {
+    @Test(
+        "who lost a role while waiting for their turn changes nothing any more",
+        arguments: [
+            (HTTPRequest.Method.delete, nil, 401),
+            (.put, #"{"role":"operator"}"#, 403),
+            (.put, #"{"role":"admin","status":"disabled"}"#, 401),
+        ]
+    )
+    func queued(method: HTTPRequest.Method, body: String?, status: Int) async throws {
+        let world = try AdminWorld()
+        let admin = try #require(try await world.staff()[.admin])
+        try await world.commit(admin, #""set user eve role admin""#)
+        let wish = #"{"name":"hers","user":"eve"}"#
+        let eve = try await world.send(.post, "/v1/tokens", admin, wish).member("token")
+
+        world.plane.mood = .holds
+        async let removal = world.send(method, "/v1/users/eve?commit=true", admin, body)
+        while !world.plane.isHolding { await Task.yield() }
+        let more = #"{"role":"admin"}"#
+        async let late = world.send(.put, "/v1/users/evil?commit=true", eve, more)
+        // She was let in at the door, as the admin that she was.
+        while try await !isUsed(world, admin, "eve") { await Task.yield() }
+        world.plane.release()
+
+        #expect(try await removal.status == 200)
+        let refused = try await late
+        #expect(refused.status == status, "\(refused.text)")
+        let users = try await world.send(.get, "/v1/users?of=active", admin)
+        #expect(!users.text.contains("evil"))
+    }
+
+    private func isUsed(_ world: AdminWorld, _ token: String, _ user: String) async throws -> Bool {
+        let page = try await world.send(.get, "/v1/tokens", token).json
+        return (page["items"]?.elements ?? []).contains {
+            $0["user"]?.text == user && $0["last_used_at"]?.text != nil
+        }
+    }
+
+    @Test("a credential is proved while the desk is at work")
+    func busyDesk() async throws {
+        let stop = Stop(at: "cannot follow the policy service")
+        let world = try AdminWorld(logger: Logger(label: "test") { _ in stop })
+        let admin = try await world.admin()
+        world.plane.mood = .isGone
+        // The desk writes that line, and waits in it.
+        async let following: Void = world.api.follow()
+        while !stop.isReached { await Task.yield() }
+        #expect(try await world.send(.get, "/v1/whoami", admin).status == 200)
+        #expect(try await world.send(.post, "/v1/tokens", admin, #"{"name":"x"}"#).status == 201)
+        #expect(!stop.isOver, "it was answered only when the desk went on")
+        stop.end()
+        try await following
+    }
+
+    @Test("a session that was asked for with an old password does not outlive it")
+    func passwordRace() async throws {
+        let world = try AdminWorld()
+        let admin = try await world.admin()
+        let path = "/v1/users/admin/password"
+        func password(_ round: Int) -> String { "correct horse battery \(round)" }
+        func set(_ round: Int) async throws -> Answer {
+            try await world.send(.put, path, admin, #"{"password":"\#(password(round))"}"#)
+        }
+        #expect(try await set(0).status == 204)
+        for round in 1...4 {
+            async let changed = set(round)
+            let body = #"{"user":"admin","password":"\#(password(round - 1))"}"#
+            async let login = world.send(.post, "/v1/login", nil, body)
+            #expect(try await changed.status == 204)
+            let answer = try await login
+            guard answer.status == 200 else { continue }
+            let session = try answer.member("token")
+            #expect(try await world.send(.get, "/v1/whoami", session).status == 401)
+        }
+    }
+}
+
+/// A log in which whoever writes a certain line waits until the test goes on, or for 20 seconds.
+private final class Stop: LogHandler {
+    private enum State { case ahead, reached, over }
+
+    private let line: String
+    private let state = Mutex(State.ahead)
+    private let gate = DispatchSemaphore(value: 0)
+
+    init(at line: String) { self.line = line }
+
+    var isReached: Bool { state.withLock { $0 != .ahead } }
+    var isOver: Bool { state.withLock { $0 == .over } }
+
+    func end() { gate.signal() }
+
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(
+        level _: Logger.Level,
+        message: Logger.Message,
+        metadata _: Logger.Metadata?,
+        source _: String,
+        file _: String,
+        function _: String,
+        line _: UInt
+    ) {
+        guard "\(message)" == self.line, state.withLock({ $0 == .ahead }) else { return }
+        state.withLock { $0 = .reached }
+        _ = gate.wait(timeout: .now() + 20)
+        state.withLock { $0 = .over }
+    }
+}
