@@ -55,8 +55,10 @@ public struct AdminAPI: Sendable {
                         store: store,
                         standings: desk.standings,
                         clock: clock,
-                        sourceFailures: Budgets(perMinute: limits.sourceFailuresPerMinute),
-                        userFailures: Budgets(perMinute: limits.userFailuresPerMinute)
+                        failures: LoginBudgets(
+                            sourcePerMinute: limits.sourceFailuresPerMinute,
+                            userPerMinute: limits.userFailuresPerMinute
+                        )
                     ),
                     plane: plane,
                     clock: clock,

@@ -6,7 +6,7 @@ import ClawgressDaemon
 public struct AdminLimits: Decodable, Sendable {
     /// Bytes of one request's body; a whole configuration must fit.
     public var bodyBytes = 32 << 20
-    /// Requests of one credential each second, on average.
+    /// Requests of one user each second, on average.
     public var requestsPerSecond = 200
     /// Requests of one address each second to what needs no credential.
     public var openRequestsPerSecond = 20
@@ -19,6 +19,9 @@ public struct AdminLimits: Decodable, Sendable {
     /// The longest life of an operator token.
     public var tokenSecondsMax: Int64 = 366 * 86_400
 
+    /// Sessions of one user; the oldest ends for a new one.
+    public var sessionsPerUser = 100
+
     /// Bytes of the audit trail's spool; without room nothing may be changed.
     public var spoolBytes: Int64 = 1 << 30
 
@@ -30,6 +33,7 @@ public struct AdminLimits: Decodable, Sendable {
         case userFailuresPerMinute = "user_failures_per_minute"
         case sessionSeconds = "session_seconds"
         case tokenSecondsMax = "token_seconds_max"
+        case sessionsPerUser = "sessions_per_user"
         case spoolBytes = "spool_bytes"
     }
 
@@ -50,6 +54,7 @@ public struct AdminLimits: Decodable, Sendable {
         userFailuresPerMinute = try read(.userFailuresPerMinute, or: userFailuresPerMinute)
         sessionSeconds = try read(.sessionSeconds, or: sessionSeconds)
         tokenSecondsMax = try read(.tokenSecondsMax, or: tokenSecondsMax)
+        sessionsPerUser = try read(.sessionsPerUser, or: sessionsPerUser)
         spoolBytes = try read(.spoolBytes, or: spoolBytes)
     }
 
@@ -70,6 +75,7 @@ public struct AdminLimits: Decodable, Sendable {
         check(.userFailuresPerMinute, Int64(userFailuresPerMinute), 1...100_000)
         check(.sessionSeconds, sessionSeconds, 60...2_592_000)
         check(.tokenSecondsMax, tokenSecondsMax, 3_600...315_360_000)
+        check(.sessionsPerUser, Int64(sessionsPerUser), 1...10_000)
         check(.spoolBytes, spoolBytes, 1_048_576...1_099_511_627_776)
         return problems
     }

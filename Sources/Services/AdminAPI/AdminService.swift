@@ -17,7 +17,7 @@ struct AdminService: Sendable {
     let limits: AdminLimits
     /// The text of the OpenAPI document; nil if none was configured.
     let openAPI: String?
-    /// Requests of a credential.
+    /// Requests of a user, with whatever credential.
     let requests: Budgets
     /// Requests of a source to routes without credentials.
     let openRequests: Budgets

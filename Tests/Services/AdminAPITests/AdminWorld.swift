@@ -63,13 +63,13 @@ final class AdminWorld: Sendable {
     }
 
     /// Starts the API on what the folder holds, after a stop that it was not told of.
-    func start() throws {
+    func start(_ limits: AdminLimits = AdminLimits()) throws {
         // Whoever holds the old one holds its folder.
         try running.withLock { old in
             try old?.close()
             old = nil
         }
-        var limits = AdminLimits()
+        var limits = limits
         limits.requestsPerSecond = 100_000
         limits.spoolBytes = spoolBytes
         limits.openRequestsPerSecond = 100_000

@@ -9,10 +9,8 @@ struct Authenticator: Sendable {
     let standings: Standings
     let clock: AdminClock
     let passwords = PasswordDesk()
-    /// Failures of one source, right credentials excepted.
-    let sourceFailures: Budgets
-    /// Failed logins of one user, wherever they came from.
-    let userFailures: Budgets
+    /// Failures; right credentials cost nothing.
+    let failures: LoginBudgets
 
     /// The user of the bootstrap token in events; no configured user can have the name.
     static var bootstrapUser: String { "(bootstrap)" }
@@ -53,22 +51,26 @@ struct Authenticator: Sendable {
         // Taken before the slow comparison, and given back to whoever was right: otherwise guesses
         // that are made at once would all be let in by the budget of the first.
         let now = clock.microseconds()
-        if let seconds = sourceFailures.take(source, at: now) ?? userFailures.take(user, at: now) {
-            throw .tooManyFailures(seconds)
-        }
         let stored = try store.password(of: user)
+        let neighbourhood = Neighbourhood.name(of: source)
+        let purse = failures.purse(
+            of: user,
+            from: neighbourhood,
+            hasPassword: stored != nil,
+            isKnown: try store.hasLoggedIn(user, from: neighbourhood)
+        )
+        if let seconds = purse.take(at: now) { throw .tooManyFailures(seconds) }
         let isRight = try await passwords.check(password, stored?.hash)
         guard isRight, let hash = stored?.hash, let role = try standings.role(of: user) else {
             throw .loginRefused
         }
-        sourceFailures.giveBack(source, at: now)
-        userFailures.giveBack(user, at: now)
+        purse.giveBack(at: now)
         return (role, hash)
     }
 
     private func fail(_ source: String) -> Refusal {
-        sourceFailures.take(source, at: clock.microseconds()).map(Refusal.tooManyFailures)
-            ?? .unauthorized
+        failures.source.take(Neighbourhood.name(of: source), at: clock.microseconds())
+            .map(Refusal.tooManyFailures) ?? .unauthorized
     }
 }
 

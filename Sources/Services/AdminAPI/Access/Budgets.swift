@@ -45,18 +45,29 @@ struct TokenBucket: Sendable {
 
 /// One bucket for each name.
 final class Budgets: Sendable {
+    private struct Table {
+        var buckets: [String: TokenBucket] = [:]
+        /// What all those share for whom there was no room.
+        var others: TokenBucket
+        var sweptAt: Int64 = .min
+    }
+
     private let rate: Double
     private let burst: Int
-    private let buckets = Mutex<[String: TokenBucket]>([:])
+    private let table: Mutex<Table>
 
-    /// More names than these are not remembered one by one: those that have nothing to be remembered
-    /// go first, and all of them if that makes no room, which never refuses anybody.
+    /// How many names have a bucket of their own. When there are more, those with nothing to be
+    /// remembered go; whoever finds no room even so shares one bucket with all like them. So strangers
+    /// under many names take nothing from those who were there, nor reset what they have used up.
     private static var namesMax: Int { 10_000 }
+    /// Looking through the whole table is done no more often than this, in microseconds.
+    private static var sweepPause: Int64 { 1_000_000 }
 
     /// - Parameter rate: what comes back each second.
     init(rate: Double, burst: Int) {
         self.rate = rate
         self.burst = burst
+        table = Mutex(Table(others: TokenBucket(full: burst, at: 0)))
     }
 
     /// Takes one of `name`'s; or says how many seconds to wait.
@@ -74,15 +85,21 @@ final class Budgets: Sendable {
         at microseconds: Int64,
         _ use: (inout TokenBucket) -> Answer
     ) -> Answer {
-        buckets.withLock { buckets in
-            if buckets.count >= Self.namesMax, buckets[name] == nil {
-                buckets = buckets.filter { _, bucket in
-                    var bucket = bucket
-                    return !bucket.isFull(rate: rate, burst: burst, at: microseconds)
-                }
-                if buckets.count >= Self.namesMax { buckets.removeAll() }
+        table.withLock { table in
+            if table.buckets[name] == nil, table.buckets.count >= Self.namesMax {
+                sweep(&table, at: microseconds)
+                if table.buckets.count >= Self.namesMax { return use(&table.others) }
             }
-            return use(&buckets[name, default: TokenBucket(full: burst, at: microseconds)])
+            return use(&table.buckets[name, default: TokenBucket(full: burst, at: microseconds)])
+        }
+    }
+
+    private func sweep(_ table: inout Table, at microseconds: Int64) {
+        guard table.sweptAt < microseconds - Self.sweepPause else { return }
+        table.sweptAt = microseconds
+        table.buckets = table.buckets.filter { _, bucket in
+            var bucket = bucket
+            return !bucket.isFull(rate: rate, burst: burst, at: microseconds)
         }
     }
 }

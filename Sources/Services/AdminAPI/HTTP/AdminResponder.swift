@@ -131,7 +131,7 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
     ) throws(Refusal) -> Caller {
         let now = service.clock.microseconds()
         guard let roles = route.roles else {
-            if let seconds = service.openRequests.take(source, at: now) {
+            if let seconds = service.openRequests.take(Neighbourhood.name(of: source), at: now) {
                 throw .rateLimited(seconds)
             }
             return .anonymous(source)
@@ -140,7 +140,7 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
             request.headers[.authorization],
             source: source
         )
-        if let seconds = service.requests.take(caller.credentialID, at: now) {
+        if let seconds = service.requests.take(caller.user, at: now) {
             throw .rateLimited(seconds)
         }
         guard caller.kind != .bootstrap || route.takesBootstrap else {

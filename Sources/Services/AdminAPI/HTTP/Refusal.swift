@@ -131,7 +131,7 @@ extension Refusal {
         Refusal(
             .tooManyRequests,
             "rate_limited",
-            "this credential asks too often: try again in \(seconds) s"
+            "this is asked too often: try again in \(seconds) s"
         ).with(.retryAfter, String(seconds))
     }
 }

@@ -61,7 +61,13 @@ extension AdminService {
                 expiresAt: expiresAt
             )
             let note = note(caller, .login, user, "session \(secret.id)")
-            try store.begin(session, provedBy: proved.hash, note)
+            try store.begin(
+                session,
+                provedBy: proved.hash,
+                from: Neighbourhood.name(of: source),
+                countMax: limits.sessionsPerUser,
+                note
+            )
         } catch {
             // The name may be a password typed into the wrong field: only a configured one is kept.
             // Those that were not even looked at are counted by the first ones.

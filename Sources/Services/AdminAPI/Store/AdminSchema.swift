@@ -14,6 +14,7 @@ enum AdminSchema {
         }
         migrator.registerMigration("admin-2") { database in
             try database.execute(sql: confirmations)
+            try database.execute(sql: places)
         }
         return migrator
     }
@@ -46,6 +47,16 @@ enum AdminSchema {
             revoked_at INTEGER
         ) STRICT;
         CREATE INDEX credential_user ON credential (user);
+        """
+
+    /// Where users logged in from.
+    private static let places = """
+        CREATE TABLE login_place (
+            user TEXT NOT NULL,
+            place TEXT NOT NULL,
+            last_at INTEGER NOT NULL,
+            PRIMARY KEY (user, place)
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let configuration = """

@@ -76,26 +76,6 @@ extension AdminStore {
         }
     }
 
-    /// Keeps a session, unless the password that it was asked for with has been changed meanwhile.
-    ///
-    /// - Throws: 401.
-    func begin(
-        _ session: StoredCredential,
-        provedBy hash: PasswordHash,
-        _ note: AdminNote
-    ) throws(Refusal) {
-        try write { database in
-            let now = try Data.fetchOne(
-                database,
-                sql: "SELECT hash FROM password WHERE user = ?",
-                arguments: [session.user]
-            )
-            guard now == Data(hash.hash) else { throw Refusal.loginRefused }
-            try Self.insert(session, database)
-            try Self.insert(note, database)
-        }
-    }
-
     /// Makes a user's first credential of the bootstrap token, which is gone afterwards.
     func found(
         _ credential: StoredCredential?,
@@ -175,6 +155,10 @@ extension AdminStore {
                 sql: "DELETE FROM candidate WHERE owner NOT IN (SELECT id FROM credential)"
             )
             try database.execute(
+                sql: "DELETE FROM login_place WHERE last_at < ?",
+                arguments: [now - Self.placeSeconds]
+            )
+            try database.execute(
                 sql: "DELETE FROM repetition WHERE asked_at < ?",
                 arguments: [now - repetitionSeconds]
             )
@@ -231,6 +215,7 @@ extension AdminStore {
         for user in known.subtracting(users) {
             try database.execute(sql: "DELETE FROM password WHERE user = ?", arguments: [user])
             try database.execute(sql: "DELETE FROM credential WHERE user = ?", arguments: [user])
+            try database.execute(sql: "DELETE FROM login_place WHERE user = ?", arguments: [user])
         }
     }
 
@@ -266,7 +251,7 @@ extension AdminStore {
         }
     }
 
-    private static func insert(_ credential: StoredCredential, _ database: Database) throws {
+    static func insert(_ credential: StoredCredential, _ database: Database) throws {
         try database.execute(
             sql: """
                 INSERT INTO credential (id, kind, digest, user, name, role, created_at, expires_at)
