@@ -55,10 +55,14 @@ struct AdminCall: Sendable {
 
     /// Refuses the call unless its `If-Match` and `If-None-Match` fit what is there.
     ///
+    /// A weak tag matches nothing that is to be changed (RFC 9110 section 13.1.1).
+    ///
     /// - Parameter etag: nil if nothing is there.
     func require(_ etag: String?) throws(Refusal) {
         if let wanted = fields[.ifMatch] {
-            guard let etag, Self.matches(wanted, etag) else { throw .preconditionFailed }
+            guard let etag, Self.matches(wanted, etag, isStrong: true) else {
+                throw .preconditionFailed
+            }
         }
         if let unwanted = fields[.ifNoneMatch], let etag, Self.matches(unwanted, etag) {
             throw .preconditionFailed
@@ -70,10 +74,10 @@ struct AdminCall: Sendable {
         fields[.ifNoneMatch].map { Self.matches($0, etag) } ?? false
     }
 
-    private static func matches(_ list: String, _ etag: String) -> Bool {
+    private static func matches(_ list: String, _ etag: String, isStrong: Bool = false) -> Bool {
         list.split(separator: ",").contains { part in
             let tag = part.drop { $0 == " " }.prefix { $0 != " " }
-            return tag == "*" || tag == "\"\(etag)\"" || tag == "W/\"\(etag)\""
+            return tag == "*" || tag == "\"\(etag)\"" || !isStrong && tag == "W/\"\(etag)\""
         }
     }
 }

@@ -25,11 +25,7 @@ extension AdminService {
             key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
         else { throw .parameter("`Idempotency-Key` must be 1 to 128 visible characters") }
         let owner = call.caller.credentialID
-        let head =
-            path.joined(separator: "/") + "?"
-            + call.query.sorted { $0.key < $1.key }
-            .map { "\($0.key)=\($0.value)" }.joined(separator: "&")
-        let request = Array(SHA256.hash(data: Array(head.utf8) + [0] + body))
+        let request = Self.fingerprint(route, call, path, body)
         switch try store.begin(owner: owner, key: key, request: request, now: clock.seconds) {
         case .first: return try await first(route, call, owner: owner, key: key)
         case .answered(let status, let fields, let body):
@@ -45,6 +41,23 @@ extension AdminService {
                 "this `Idempotency-Key` was used for another request"
             )
         }
+    }
+
+    /// What makes two requests the same: all that decides what is done.
+    private static func fingerprint(
+        _ route: AdminRoute,
+        _ call: AdminCall,
+        _ path: [String],
+        _ body: [UInt8]
+    ) -> [UInt8] {
+        let query = call.query.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        let parts = [
+            route.method.rawValue, path.joined(separator: "/"), query.joined(separator: "&"),
+            call.fields[.ifMatch] ?? "", call.fields[.ifNoneMatch] ?? "",
+        ]
+        // None of them has a zero byte, so no two lists have the same text.
+        let head = parts.joined(separator: "\0") + "\0"
+        return Array(SHA256.hash(data: Array(head.utf8) + body))
     }
 
     private func first(
