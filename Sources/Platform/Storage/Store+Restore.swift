@@ -15,19 +15,48 @@ extension Store {
         to path: String,
         migrator: DatabaseMigrator
     ) throws(StorageError) {
+        try restore(backup, to: path, migrator: migrator) { _ in }
+    }
+
+    /// The same, with something changed in the copy before it is the database: a crash leaves either
+    /// the old one or the new one as it is meant to be.
+    ///
+    /// - Parameter amend: one transaction, in the newest schema.
+    public static func restore<Outcome>(
+        _ backup: String,
+        to path: String,
+        migrator: DatabaseMigrator,
+        amend: (Database) throws -> Outcome
+    ) throws(StorageError) -> Outcome {
         let lock = try takeLock(for: path)
+        let outcome: Outcome
         do {
             let source = try openBackup(backup, migrator)
             let copy = path + ".restored"
             try Folder.remove(file: copy)
             try Self.copy(from: source, to: copy)
             try source.close()
+            outcome = try change(copy, migrator, amend)
             try settleLog(of: path)
             try WholeFile.move(copy, to: path)
         } catch {
             throw .sorted(error, backup)
         }
         _ = consume lock
+        return outcome
+    }
+
+    private static func change<Outcome>(
+        _ copy: String,
+        _ migrator: DatabaseMigrator,
+        _ amend: (Database) throws -> Outcome
+    ) throws -> Outcome {
+        let queue = try DatabaseQueue(path: copy, configuration: configuration)
+        try migrator.migrate(queue)
+        let outcome = try queue.write(amend)
+        try queue.close()
+        try Folder.synchronise(file: copy)
+        return outcome
     }
 
     private static func openBackup(

@@ -93,24 +93,31 @@ public enum PolicyBackup {
         do {
             try places.create()
             let copy = PolicyPlaces(stateFolder: backup)
-            try copyKeys(from: copy.keys, to: places.keys)
-            let root = try places.keys.rootKey()
-            let text = try places.keys.keySetText()
-            let keySet = try KeySet.verify(Array(text.utf8), rootKey: root)
-            // Before the database: a crash between the two must not lose the mark.
-            try WholeFile.replace(
-                places.restoredMark,
-                with: Array("\(keySet.epoch)".utf8),
-                mode: 0o600
-            )
+            // While nobody else has the database and before it is replaced: a crash between the two must
+            // not lose the mark, and a service that runs must not be left with one.
             try Store.restore(
                 copy.database,
                 to: places.database,
                 migrator: PolicyStore.schema
-            )
+            ) { _ in
+                try copyKeys(from: copy.keys, to: places.keys)
+                try mark(places)
+            }
         } catch {
             throw StartRefusal("\(error)")
         }
+    }
+
+    /// Says which epoch the restored state is of, in which nothing may be published any more.
+    private static func mark(_ places: PolicyPlaces) throws {
+        let root = try places.keys.rootKey()
+        let text = try places.keys.keySetText()
+        let keySet = try KeySet.verify(Array(text.utf8), rootKey: root)
+        try WholeFile.replace(
+            places.restoredMark,
+            with: Array("\(keySet.epoch)".utf8),
+            mode: 0o600
+        )
     }
 
     private static func copyKeys(from source: KeyFolder, to target: KeyFolder) throws {

@@ -93,6 +93,28 @@ struct BackupTests {
         #expect(try Folder.isPrivate(file: path))
     }
 
+    @Test("are changed before they are the database, or not restored at all")
+    func amended() throws {
+        let store = try makeStore(items: 10)
+        try store.backUp(to: backup)
+        try store.database.write { try $0.execute(sql: "DELETE FROM item WHERE id > 5") }
+        try store.close()
+        let kept = try count(path)
+        #expect(throws: StorageError.self) {
+            try Store.restore(backup, to: path, migrator: .first) { database in
+                try database.execute(sql: "DELETE FROM item")
+                try database.execute(sql: "DELETE FROM nothing")
+            }
+        }
+        #expect(try count(path) == kept)
+        let left = try Store.restore(backup, to: path, migrator: .first) { database in
+            try database.execute(sql: "DELETE FROM item WHERE id > 1")
+            return try Int.fetchOne(database, sql: "SELECT count(*) FROM item")
+        }
+        #expect(try count(path) == left)
+        #expect(left ?? 0 < kept)
+    }
+
     @Test("take the place of a damaged database and of its log")
     func restoreOverDamage() throws {
         let store = try makeStore(items: 10)
