@@ -8,6 +8,7 @@ import CForget
 import ClawgressAdminAPI
 import ClawgressDaemon
 import ClawgressModel
+import Foundation
 import Logging
 import ServiceLifecycle
 
@@ -70,7 +71,11 @@ struct BackupCommand: ParsableCommand {
 struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Puts a copy into the place of the state; the daemon must not run."
+        abstract: "Puts a copy into the place of the state; the daemon must not run.",
+        discussion: """
+            Tokens and sessions of the copy end. If no admin has a password, a token that lets one in for an
+            hour is written to standard output.
+            """
     )
 
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
@@ -81,6 +86,8 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try ConfigurationFile.read(AdminConfiguration.self, from: config)
-        try AdminBackup.restore(backup, stateFolder: configuration.stateFolder)
+        let access = try AdminBackup.restore(backup, stateFolder: configuration.stateFolder)
+        for line in access.advice { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
+        if let token = access.token { print(token) }
     }
 }

@@ -111,6 +111,17 @@ class ControlPlane:
             "--root-passphrase", self._root_credential,
         )
 
+    def raise_epoch(self):
+        """Allows the policy service to publish again after a restore, with the root key."""
+        self.policy.run(
+            "raise-epoch", "--root-key", os.path.join(self._folder("root"), "root.sealed"),
+            "--root-passphrase", self._root_credential,
+        )
+
+    def room(self, name):
+        """A folder into which the daemons' user may write."""
+        return self._folder(name)
+
     def _make_admin(self):
         credential = self._credential("admin-api")
         self._issue(

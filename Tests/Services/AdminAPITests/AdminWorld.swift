@@ -62,13 +62,18 @@ final class AdminWorld: Sendable {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// Starts the API on what the folder holds, after a stop that it was not told of.
-    func start(_ limits: AdminLimits = AdminLimits()) throws {
-        // Whoever holds the old one holds its folder.
+    /// Ends the API; its folder stays.
+    func stop() throws {
         try running.withLock { old in
             try old?.close()
             old = nil
         }
+    }
+
+    /// Starts the API on what the folder holds, after a stop that it was not told of.
+    func start(_ limits: AdminLimits = AdminLimits()) throws {
+        // Whoever holds the old one holds its folder.
+        try stop()
         var limits = limits
         limits.requestsPerSecond = 100_000
         limits.spoolBytes = spoolBytes
@@ -76,13 +81,15 @@ final class AdminWorld: Sendable {
         let api = try AdminAPI(
             stateFolder: folder,
             plane: plane,
-            clock: AdminClock { [weak self] in self?.now.withLock { $0 } ?? 0 },
+            clock: clock,
             limits: limits,
             openAPI: "openapi: 3.1.0\n",
             logger: logger
         )
         running.withLock { $0 = api }
     }
+
+    var clock: AdminClock { AdminClock { [weak self] in self?.now.withLock { $0 } ?? 0 } }
 
     func pass(seconds: Int64) {
         now.withLock { $0 += seconds * 1_000_000 }

@@ -33,6 +33,11 @@ final class Operators: Sendable {
         }
     }
 
+    /// Everybody who may do everything.
+    var admins: Set<String> {
+        roles.withLock { Set(($0 ?? [:]).filter { $0.value == .admin }.keys) }
+    }
+
     private static func roles(in tree: ConfigTree) -> [String: AdminRole]? {
         tree.node(at: ["user"])?.children.compactMapValues { entry in
             entry["status"]?.value?.word == "disabled"

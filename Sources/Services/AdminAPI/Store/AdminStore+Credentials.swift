@@ -225,8 +225,8 @@ extension AdminStore {
             try String.fetchSet(
                 database,
                 sql: """
-                    SELECT user FROM password UNION SELECT user FROM credential
-                    WHERE kind = 'token' AND revoked_at IS NULL AND expires_at > ?
+                    SELECT user FROM password WHERE rounds > 0
+                    UNION SELECT user FROM credential WHERE kind = 'token' AND revoked_at IS NULL AND expires_at > ?
                         AND (role IS NULL OR role = 'admin')
                     """,
                 arguments: [now]
