@@ -15,7 +15,9 @@ from support.control_plane import ControlPlane
 from support.waiting import until
 
 SEED = int(os.environ.get("CLAWGRESS_SEED", random.randrange(1 << 32)))
-LIMITS = {"requests_per_second": 10_000, "open_requests_per_second": 10_000}
+LIMITS = {
+    "requests_per_second": 10_000, "open_requests_per_second": 10_000, "tokens_per_user": 10_000,
+}
 
 
 @pytest.fixture(name="plane")

@@ -35,6 +35,7 @@ public struct AdminAPI: Sendable {
             let desk = try ConfigurationDesk(
                 store: store,
                 plane: plane,
+                candidateBytesPerUser: limits.candidateBytesPerUser,
                 clock: clock,
                 logger: logger
             )
@@ -66,7 +67,8 @@ public struct AdminAPI: Sendable {
                     limits: limits,
                     openAPI: openAPI,
                     requests: Budgets(perSecond: limits.requestsPerSecond),
-                    openRequests: Budgets(perSecond: limits.openRequestsPerSecond)
+                    openRequests: Budgets(perSecond: limits.openRequestsPerSecond),
+                    refusals: RefusalLedger(perMinute: limits.refusalEventsPerMinute)
                 )
             )
         } catch let error as AdminStartError {
@@ -108,6 +110,7 @@ public struct AdminAPI: Sendable {
     public func follow() async {
         await service.desk.follow()
         do throws(Refusal) {
+            try service.recordUntold(isLast: false)
             try await service.journal.drain(isDone: true)
             try service.store.sweep(
                 now: service.clock.seconds,
@@ -115,6 +118,16 @@ public struct AdminAPI: Sendable {
             )
         } catch {
             service.logger.error("cannot tidy up", metadata: ["detail": "\(error.problem.detail)"])
+        }
+    }
+
+    /// Notes what is left to be noted, when no more requests come.
+    public func conclude() async {
+        do throws(Refusal) {
+            try service.recordUntold(isLast: true)
+            try await service.journal.drain(isDone: true)
+        } catch {
+            service.logger.error("cannot conclude", metadata: ["detail": "\(error.problem.detail)"])
         }
     }
 
@@ -150,5 +163,6 @@ struct FollowService: Service {
             await api.follow()
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.period) }
         }
+        await api.conclude()
     }
 }

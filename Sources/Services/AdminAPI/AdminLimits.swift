@@ -21,6 +21,14 @@ public struct AdminLimits: Decodable, Sendable {
 
     /// Sessions of one user; the oldest ends for a new one.
     public var sessionsPerUser = 100
+    /// Live tokens of one user, and as many that have ended.
+    public var tokensPerUser = 100
+    /// Bytes of all candidates of one user.
+    public var candidateBytesPerUser = 128 << 20
+    /// Bytes of answers that are kept to be repeated.
+    public var keptAnswerBytes = 64 << 20
+    /// Refusals of one user or source each minute that have an event of their own.
+    public var refusalEventsPerMinute = 60
 
     /// Bytes of the audit trail's spool; without room nothing may be changed.
     public var spoolBytes: Int64 = 1 << 30
@@ -34,6 +42,10 @@ public struct AdminLimits: Decodable, Sendable {
         case sessionSeconds = "session_seconds"
         case tokenSecondsMax = "token_seconds_max"
         case sessionsPerUser = "sessions_per_user"
+        case tokensPerUser = "tokens_per_user"
+        case candidateBytesPerUser = "candidate_bytes_per_user"
+        case keptAnswerBytes = "kept_answer_bytes"
+        case refusalEventsPerMinute = "refusal_events_per_minute"
         case spoolBytes = "spool_bytes"
     }
 
@@ -55,6 +67,10 @@ public struct AdminLimits: Decodable, Sendable {
         sessionSeconds = try read(.sessionSeconds, or: sessionSeconds)
         tokenSecondsMax = try read(.tokenSecondsMax, or: tokenSecondsMax)
         sessionsPerUser = try read(.sessionsPerUser, or: sessionsPerUser)
+        tokensPerUser = try read(.tokensPerUser, or: tokensPerUser)
+        candidateBytesPerUser = try read(.candidateBytesPerUser, or: candidateBytesPerUser)
+        keptAnswerBytes = try read(.keptAnswerBytes, or: keptAnswerBytes)
+        refusalEventsPerMinute = try read(.refusalEventsPerMinute, or: refusalEventsPerMinute)
         spoolBytes = try read(.spoolBytes, or: spoolBytes)
     }
 
@@ -76,6 +92,10 @@ public struct AdminLimits: Decodable, Sendable {
         check(.sessionSeconds, sessionSeconds, 60...2_592_000)
         check(.tokenSecondsMax, tokenSecondsMax, 3_600...315_360_000)
         check(.sessionsPerUser, Int64(sessionsPerUser), 1...10_000)
+        check(.tokensPerUser, Int64(tokensPerUser), 1...10_000)
+        check(.candidateBytesPerUser, Int64(candidateBytesPerUser), 1_048_576...17_179_869_184)
+        check(.keptAnswerBytes, Int64(keptAnswerBytes), 1_048_576...17_179_869_184)
+        check(.refusalEventsPerMinute, Int64(refusalEventsPerMinute), 1...100_000)
         check(.spoolBytes, spoolBytes, 1_048_576...1_099_511_627_776)
         return problems
     }

@@ -21,6 +21,12 @@ struct AdminService: Sendable {
     let requests: Budgets
     /// Requests of a source to routes without credentials.
     let openRequests: Budgets
+    /// New idempotency keys of a user: each is kept for a day.
+    let newKeys = Budgets(rate: 1, burst: 1_000)
+    /// What was counted since the start.
+    let counters = AdminMetrics()
+    /// Which refusals have an event of their own.
+    let refusals: RefusalLedger
 
     var bodyBytesMax: Int { limits.bodyBytes }
 
@@ -32,7 +38,22 @@ struct AdminService: Sendable {
         _ summary: String,
         refusal: Refusal? = nil
     ) throws(Refusal) {
+        if refusal != nil, !refusals.isOfItsOwn(caller, at: clock.microseconds()) {
+            counters.count(.refusalWithoutEvent)
+            return
+        }
         try store.record(note(caller, action, subject, summary, refusal: refusal))
+    }
+
+    /// Notes how many refusals had no event of their own, a line for each user or source.
+    ///
+    /// - Parameter isLast: whether nothing comes after it.
+    func recordUntold(isLast: Bool) throws(Refusal) {
+        for (caller, count) in refusals.untold(at: clock.microseconds(), isLast: isLast) {
+            var note = note(caller, .request, "refusals", "\(count) more refusals in a short time")
+            note.refuse("not_recorded_singly")
+            try store.record(note)
+        }
     }
 
     /// Describes what happens now.

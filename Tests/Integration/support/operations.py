@@ -75,8 +75,7 @@ _ISSUER = {"audience": ["clawgress"], "key": [
 # Who asks is told apart before anything is looked for, so a name that nobody has is enough for
 # what would do damage: 404 is the answer to a caller who may.
 CALLS = {
-    "livez": Call(200), "readyz": Call(200), "document": Call(200),
-    "metrics": Call(200),
+    "livez": Call(200), "readyz": Call(200), "metrics": Call(200), "document": Call(200),
     "login": Call(401, {"user": "nobody", "password": "not the right one"}),
     "logout": Call(409), "whoami": Call(200),
     "listTokens": Call(200), "createToken": Call(201, {"name": "made by the matrix"}),

@@ -11,14 +11,14 @@ import Testing
 
 @Suite("Operators' standing", .timeLimit(.minutes(2)))
 struct OperatorStandingTests {
-    @Test(
-        "who lost a role while waiting for their turn changes nothing any more",
-        arguments: [
-            (HTTPRequest.Method.delete, nil, 401),
-            (.put, #"{"role":"operator"}"#, 403),
-            (.put, #"{"role":"admin","status":"disabled"}"#, 401),
-        ]
-    )
+    /// What is done to her, and what she is told.
+    private static let losses: [(HTTPRequest.Method, String?, Int)] = [
+        (.delete, nil, 401),
+        (.put, #"{"role":"operator"}"#, 403),
+        (.put, #"{"role":"admin","status":"disabled"}"#, 401),
+    ]
+
+    @Test("who lost a role while waiting for a turn changes nothing any more", arguments: losses)
     func queued(method: HTTPRequest.Method, body: String?, status: Int) async throws {
         let world = try AdminWorld()
         let admin = try #require(try await world.staff()[.admin])
@@ -35,7 +35,8 @@ struct OperatorStandingTests {
         while try await !isUsed(world, admin, "eve") { await Task.yield() }
         world.plane.release()
 
-        #expect(try await removal.status == 200)
+        let removed = try await removal
+        #expect(removed.status == 200, "\(removed.text)")
         let refused = try await late
         #expect(refused.status == status, "\(refused.text)")
         let users = try await world.send(.get, "/v1/users?of=active", admin)
@@ -79,8 +80,8 @@ struct OperatorStandingTests {
             async let changed = set(round)
             let body = #"{"user":"admin","password":"\#(password(round - 1))"}"#
             async let login = world.send(.post, "/v1/login", nil, body)
-            #expect(try await changed.status == 204)
-            let answer = try await login
+            let (answerToChange, answer) = try await (changed, login)
+            #expect(answerToChange.status == 204, "\(answerToChange.text)")
             guard answer.status == 200 else { continue }
             let session = try answer.member("token")
             #expect(try await world.send(.get, "/v1/whoami", session).status == 401)

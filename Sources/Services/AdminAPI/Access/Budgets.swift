@@ -56,9 +56,11 @@ final class Budgets: Sendable {
     private let burst: Int
     private let table: Mutex<Table>
 
-    /// How many names have a bucket of their own. When there are more, those with nothing to be
-    /// remembered go; whoever finds no room even so shares one bucket with all like them. So strangers
-    /// under many names take nothing from those who were there, nor reset what they have used up.
+    /// How many names have a bucket of their own.
+    ///
+    /// When there are more, those with nothing to be remembered go; whoever finds no room even so
+    /// shares one bucket with all like them. So strangers under many names take nothing from those
+    /// who were there, nor reset what they have used up.
     private static var namesMax: Int { 10_000 }
     /// Looking through the whole table is done no more often than this, in microseconds.
     private static var sweepPause: Int64 { 1_000_000 }

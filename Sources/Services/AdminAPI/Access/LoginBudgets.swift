@@ -9,8 +9,9 @@ struct LoginBudgets: Sendable {
     private let strangers: Budgets
     /// Failures for a user from one source that the user has logged in from.
     private let known: Budgets
-    /// Failures for names that have no password. Nothing is protected by them, but without them the
-    /// answers would tell which names have one.
+    /// Failures for names that have no password.
+    ///
+    /// Nothing is protected by them, but without them the answers would tell which names have one.
     private let nobody: Budgets
 
     init(sourcePerMinute: Int, userPerMinute: Int) {
@@ -27,8 +28,9 @@ struct LoginBudgets: Sendable {
         fileprivate let user: Budgets
         fileprivate let userName: String
 
-        /// Takes from both; or says how many seconds to wait. A source that has nothing left costs the
-        /// user nothing.
+        /// Takes from both; or says how many seconds to wait.
+        ///
+        /// A source that has nothing left costs the user nothing.
         func take(at microseconds: Int64) -> Int? {
             source.take(sourceName, at: microseconds) ?? user.take(userName, at: microseconds)
         }

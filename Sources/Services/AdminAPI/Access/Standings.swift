@@ -29,7 +29,7 @@ final class Operators: Sendable {
     func standing(of user: String) -> Standing {
         roles.withLock { roles in
             guard let roles else { return .noUsers }
-            return roles[user].map(Standing.role) ?? .none
+            return roles[user].map(Standing.role) ?? Standing.none
         }
     }
 

@@ -8,12 +8,14 @@ import HTTPTypes
 extension ConfigurationDesk {
     /// After so many steps the configuration itself is kept instead of them.
     private static var stepsMax: Int { 1_000 }
+    /// And after so many bytes of edits, if the last whole configuration has no more.
+    private static var editBytesMin: Int { 1 << 20 }
 
     /// A caller's candidate as it is, or as it would begin.
     func view(of owner: String) throws(Refusal) -> Candidate {
         if let candidate = try candidate(of: owner) { return candidate }
         let stored = StoredCandidate(owner: owner, nonce: "new", base: active.id, version: 0)
-        return Candidate(stored: stored, base: active, tree: active.tree, steps: 0)
+        return Candidate(stored: stored, base: active, tree: active.tree, steps: Steps())
     }
 
     /// Applies edits, all or none.
@@ -122,13 +124,15 @@ extension ConfigurationDesk {
         _ step: CandidateStep
     ) throws(Refusal) -> Candidate {
         candidate.stored.version += 1
-        candidate.steps += 1
         var step = step
-        if candidate.steps > Self.stepsMax {
+        candidate.steps.add(step)
+        if candidate.steps.count > Self.stepsMax
+            || candidate.steps.editBytes > max(Self.editBytesMin, candidate.steps.treeBytes)
+        {
             step = .tree(Array(candidate.tree.canonicalText.utf8))
+            candidate.steps.add(step)
         }
-        if case .tree = step { candidate.steps = 1 }
-        try store.keep(candidate.stored, step: step)
+        try store.keep(candidate.stored, step: step, bytesMax: candidateBytesPerUser)
         remember(candidate)
         return candidate
     }

@@ -50,7 +50,7 @@ extension ConfigurationDesk {
         guard validated.stored.version >= candidate.stored.stagedVersion ?? 0 else { return }
         candidate.stored.staged = revision
         candidate.stored.stagedVersion = validated.stored.version
-        try store.keep(candidate.stored, step: nil)
+        try store.keep(candidate.stored)
         remember(candidate)
     }
 
@@ -157,7 +157,7 @@ extension ConfigurationDesk {
         var commit = pending(caller, waiting.revision, comment: waiting.comment, [])
         commit.action = .confirm
         commit.summary = "confirmed \(waiting.id)"
-        return try await carryOut(commit) { (id) throws(PolicyPlaneError) in
+        return try await carryOut(commit) { (id) async throws(PolicyPlaneError) in
             try await plane.confirm(serial: serial, requestID: id)
         }
     }
@@ -236,7 +236,7 @@ extension ConfigurationDesk {
             exclude: excluded.isEmpty ? nil : excluded
         )
         let content = draft.content
-        return try await carryOut(pending) { (_) throws(PolicyPlaneError) in
+        return try await carryOut(pending) { (_) async throws(PolicyPlaneError) in
             try await plane.publish(request, content: content)
         }
     }

@@ -22,15 +22,35 @@ actor ConfigurationDesk {
         var stored: StoredCandidate
         let base: Revision
         var tree: ConfigTree
-        /// How many steps it takes to make it again.
-        var steps: Int
+        /// What it takes to make it again.
+        var steps: Steps
 
         /// Changes with every change of the candidate.
         var etag: String { "\(stored.nonce)-\(stored.version)" }
         var isStaged: Bool { stored.staged != nil && stored.stagedVersion == stored.version }
     }
 
+    /// The steps of a candidate as they are kept.
+    struct Steps: Sendable {
+        var count = 0
+        /// Of the edits since the last whole configuration.
+        var editBytes = 0
+        /// Of that.
+        var treeBytes = 0
+
+        mutating func add(_ step: CandidateStep) {
+            switch step {
+            case .tree: self = Steps(count: 1, treeBytes: step.byteCount)
+            case .edits:
+                count += 1
+                editBytes += step.byteCount
+            }
+        }
+    }
+
     let store: AdminStore
+    /// What all candidates of one user may have in the store.
+    let candidateBytesPerUser: Int
     let plane: any PolicyPlane
     let clock: AdminClock
     let logger: Logger
@@ -57,10 +77,12 @@ actor ConfigurationDesk {
     init(
         store: AdminStore,
         plane: any PolicyPlane,
+        candidateBytesPerUser: Int,
         clock: AdminClock,
         logger: Logger
     ) throws(Refusal) {
         self.store = store
+        self.candidateBytesPerUser = candidateBytesPerUser
         self.plane = plane
         self.clock = clock
         self.logger = logger
@@ -129,7 +151,8 @@ actor ConfigurationDesk {
                 }
             }
         }
-        let candidate = Candidate(stored: stored, base: base, tree: tree, steps: steps.count)
+        let kept = steps.reduce(into: Steps()) { $0.add($1) }
+        let candidate = Candidate(stored: stored, base: base, tree: tree, steps: kept)
         remember(candidate)
         return candidate
     }

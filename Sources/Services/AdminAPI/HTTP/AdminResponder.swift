@@ -54,8 +54,10 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
                     ]
                 )
             }
+            service.counters.count(refusal: error.problem.code)
             reply = .problem(error)
         }
+        service.counters.count(status: reply.status.code)
         var fields = reply.fields
         fields[.xContentTypeOptions] = "nosniff"
         if fields[.cacheControl] == nil { fields[.cacheControl] = "no-cache" }

@@ -27,7 +27,12 @@ extension AdminService {
         let owner = call.caller.credentialID
         let request = Self.fingerprint(route, call, path, body)
         switch try store.begin(owner: owner, key: key, request: request, now: clock.seconds) {
-        case .first: return try await first(route, call, owner: owner, key: key)
+        case .first:
+            if let seconds = newKeys.take(call.caller.user, at: clock.microseconds()) {
+                try store.forgetRepetition(owner: owner, key: key)
+                throw .rateLimited(seconds)
+            }
+            return try await first(route, call, owner: owner, key: key)
         case .answered(let status, let fields, let body):
             return try Self.repeated(status, fields, body)
         case .unfinished:
@@ -86,15 +91,28 @@ extension AdminService {
                 .conflict("secret_shown_once", "the answer had a secret, which is shown once")
             )
         }
-        let names = kept.fields.map { "\($0.name.rawName): \($0.value)" }.joined(separator: "\n")
-        try store.finish(
+        if try !keep(kept, owner: owner, key: key, bytesMax: limits.keptAnswerBytes) {
+            counters.count(.answerNotKept)
+            _ = try keep(.problem(.answerNotKept), owner: owner, key: key, bytesMax: .max)
+        }
+        return reply
+    }
+
+    private func keep(
+        _ reply: AdminReply,
+        owner: String,
+        key: String,
+        bytesMax: Int
+    ) throws(Refusal) -> Bool {
+        let names = reply.fields.map { "\($0.name.rawName): \($0.value)" }.joined(separator: "\n")
+        return try store.finish(
             owner: owner,
             key: key,
-            status: kept.status.code,
+            status: reply.status.code,
             fields: Array(names.utf8),
-            body: kept.body
+            body: reply.body,
+            bytesMax: bytesMax
         )
-        return reply
     }
 
     private static func repeated(

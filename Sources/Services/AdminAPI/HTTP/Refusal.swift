@@ -172,6 +172,28 @@ extension Refusal {
     }
 }
 
+// What there is too much of.
+extension Refusal {
+    static func tooManyTokens(_ user: String, _ countMax: Int) -> Refusal {
+        .conflict(
+            "too_many_tokens",
+            "user `\(user)` has \(countMax) live tokens already: revoke those that are not used"
+        )
+    }
+
+    static func candidatesTooLarge(_ bytesMax: Int) -> Refusal {
+        .conflict(
+            "candidates_too_large",
+            "the candidates of this user may have \(bytesMax) bytes together: commit or discard one"
+        )
+    }
+
+    static let answerNotKept = conflict(
+        "answer_not_kept",
+        "this request was dealt with, but its answer was too large to be kept"
+    )
+}
+
 // What is wrong on our side.
 extension Refusal {
     static let storage = Refusal(

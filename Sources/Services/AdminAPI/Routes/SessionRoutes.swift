@@ -21,7 +21,9 @@ extension AdminService {
             clawgress_ready \(isReady ? 1 : 0)
 
             """
-        return .text(text + shipping.metrics(at: clock.microseconds()))
+        return .text(
+            text + counters.text(try store.keptSizes()) + shipping.metrics(at: clock.microseconds())
+        )
     }
 
     func document() throws(Refusal) -> AdminReply {
@@ -192,7 +194,7 @@ extension AdminService {
                     note
                 )
             } else {
-                try store.add(token, note)
+                try store.add(token, countMax: limits.tokensPerUser, now: now, note)
             }
             return (token, nil)
         }

@@ -14,7 +14,12 @@ enum AdminSchema {
         }
         migrator.registerMigration("admin-2") { database in
             try database.execute(sql: confirmations)
+        }
+        migrator.registerMigration("admin-3") { database in
             try database.execute(sql: places)
+        }
+        migrator.registerMigration("admin-4") { database in
+            try database.execute(sql: sizes)
         }
         return migrator
     }
@@ -57,6 +62,16 @@ enum AdminSchema {
             last_at INTEGER NOT NULL,
             PRIMARY KEY (user, place)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// How much is kept of whom, to be looked up without reading it.
+    private static let sizes = """
+        ALTER TABLE candidate ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+        UPDATE candidate SET bytes = ifnull((SELECT sum(length(body)) FROM candidate_step
+            WHERE candidate_step.owner = candidate.owner), 0);
+        ALTER TABLE repetition ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+        UPDATE repetition SET bytes = ifnull(length(body), 0);
+        CREATE INDEX repetition_age ON repetition (asked_at, bytes);
         """
 
     private static let configuration = """

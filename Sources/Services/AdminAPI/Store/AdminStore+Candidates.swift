@@ -18,6 +18,14 @@ enum CandidateStep: Sendable {
         }
     }
 
+    /// Of what it is kept as.
+    var byteCount: Int {
+        switch self {
+        case .edits(let text): text.utf8.count
+        case .tree(let bytes): bytes.count
+        }
+    }
+
     var body: [UInt8] {
         switch self {
         case .edits(let text): Array(text.utf8)
@@ -70,22 +78,16 @@ extension AdminStore {
     }
 
     /// Keeps a candidate with one step more; a step that replaces everything is the only one.
-    func keep(_ candidate: StoredCandidate, step: CandidateStep?) throws(Refusal) {
+    ///
+    /// - Parameter bytesMax: what all candidates of its owner's user may have together.
+    /// - Throws: 409; nothing is kept then.
+    func keep(
+        _ candidate: StoredCandidate,
+        step: CandidateStep,
+        bytesMax: Int
+    ) throws(Refusal) {
         try write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO candidate (owner, nonce, base, version, staged, staged_version)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (owner) DO UPDATE SET nonce = excluded.nonce,
-                        base = excluded.base, version = excluded.version,
-                        staged = excluded.staged, staged_version = excluded.staged_version
-                    """,
-                arguments: [
-                    candidate.owner, candidate.nonce, candidate.base, candidate.version,
-                    candidate.staged, candidate.stagedVersion,
-                ]
-            )
-            guard let step else { return }
+            try Self.insert(candidate, database)
             if case .tree = step {
                 try database.execute(
                     sql: "DELETE FROM candidate_step WHERE owner = ?",
@@ -96,7 +98,44 @@ extension AdminStore {
                 sql: "INSERT INTO candidate_step (owner, number, kind, body) VALUES (?, ?, ?, ?)",
                 arguments: [candidate.owner, candidate.version, step.kind, Data(step.body)]
             )
+            let isWhole = step.kind == "tree"
+            try database.execute(
+                sql:
+                    "UPDATE candidate SET bytes = ? + CASE WHEN ? THEN 0 ELSE bytes END WHERE owner = ?",
+                arguments: [step.byteCount, isWhole, candidate.owner]
+            )
+            let total = try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT sum(candidate.bytes) FROM candidate
+                    JOIN credential ON credential.id = candidate.owner
+                    WHERE user = (SELECT user FROM credential WHERE id = ?)
+                    """,
+                arguments: [candidate.owner]
+            )
+            guard total ?? 0 <= bytesMax else { throw Refusal.candidatesTooLarge(bytesMax) }
         }
+    }
+
+    /// Keeps what was staged of a candidate.
+    func keep(_ candidate: StoredCandidate) throws(Refusal) {
+        try write { try Self.insert(candidate, $0) }
+    }
+
+    private static func insert(_ candidate: StoredCandidate, _ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO candidate (owner, nonce, base, version, staged, staged_version)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (owner) DO UPDATE SET nonce = excluded.nonce,
+                    base = excluded.base, version = excluded.version,
+                    staged = excluded.staged, staged_version = excluded.staged_version
+                """,
+            arguments: [
+                candidate.owner, candidate.nonce, candidate.base, candidate.version,
+                candidate.staged, candidate.stagedVersion,
+            ]
+        )
     }
 
     func discardCandidate(of owner: String) throws(Refusal) {

@@ -69,9 +69,36 @@ extension AdminStore {
         }
     }
 
-    func add(_ credential: StoredCredential, _ note: AdminNote) throws(Refusal) {
+    /// Keeps a token, if its user has fewer than `countMax` live ones; of those that ended as many
+    /// stay listed.
+    ///
+    /// - Throws: 409.
+    func add(
+        _ token: StoredCredential,
+        countMax: Int,
+        now: Int64,
+        _ note: AdminNote
+    ) throws(Refusal) {
         try write { database in
-            try Self.insert(credential, database)
+            let live = try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT count(*) FROM credential WHERE user = ? AND kind = 'token'
+                        AND revoked_at IS NULL AND expires_at > ?
+                    """,
+                arguments: [token.user, now]
+            )
+            guard live ?? 0 < countMax else { throw Refusal.tooManyTokens(token.user, countMax) }
+            try database.execute(
+                sql: """
+                    DELETE FROM credential WHERE id IN (SELECT id FROM credential
+                        WHERE user = ? AND kind = 'token'
+                            AND (revoked_at IS NOT NULL OR expires_at <= ?)
+                        ORDER BY created_at DESC, id LIMIT -1 OFFSET ?)
+                    """,
+                arguments: [token.user, now, countMax]
+            )
+            try Self.insert(token, database)
             try Self.insert(note, database)
         }
     }

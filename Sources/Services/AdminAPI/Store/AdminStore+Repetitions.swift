@@ -48,21 +48,28 @@ extension AdminStore {
         }
     }
 
+    /// Keeps the answer of a request, if all that are kept have room for it.
+    ///
+    /// - Returns: Whether it is kept.
     func finish(
         owner: String,
         key: String,
         status: Int,
         fields: [UInt8],
-        body: [UInt8]
-    ) throws(Refusal) {
+        body: [UInt8],
+        bytesMax: Int
+    ) throws(Refusal) -> Bool {
         try write { database in
+            let others = try Int.fetchOne(database, sql: "SELECT sum(bytes) FROM repetition") ?? 0
+            guard others + body.count <= bytesMax else { return false }
             try database.execute(
                 sql: """
-                    UPDATE repetition SET status = ?, fields = ?, body = ?
+                    UPDATE repetition SET status = ?, fields = ?, body = ?, bytes = ?
                     WHERE owner = ? AND key = ?
                     """,
-                arguments: [status, Data(fields), Data(body), owner, key]
+                arguments: [status, Data(fields), Data(body), body.count, owner, key]
             )
+            return true
         }
     }
 

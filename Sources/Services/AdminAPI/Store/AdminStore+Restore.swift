@@ -69,8 +69,8 @@ extension AdminStore {
                 SELECT tree FROM revision WHERE id =
                     (SELECT revision FROM published ORDER BY number DESC LIMIT 1)
                 """
-        )
-        let tree = try text.map { try ConfigTree(json: try StrictJSON.read(Array($0).span)) }
+        ).map { String(decoding: $0, as: UTF8.self) }
+        let tree = try text.map { try ConfigTree(json: try StrictJSON.read($0)) }
         guard let tree, tree.node(at: ["user"]) != nil else {
             return try String.fetchSet(copy, sql: "SELECT user FROM password WHERE founder")
         }

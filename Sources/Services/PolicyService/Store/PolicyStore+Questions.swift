@@ -42,16 +42,18 @@ extension PolicyStore {
         state: Publication.State? = nil,
         limit: Int
     ) async throws(PolicyStoreError) -> [Publication] {
-        let condition = state == nil ? "" : "state = ? AND"
-        var arguments: StatementArguments = state.map { [$0.rawValue] } ?? []
-        arguments += [before?.epoch ?? Int64.max, before?.serial ?? Int64.max, limit]
-        let bound = arguments
+        let order = "ORDER BY epoch DESC, serial DESC LIMIT ?"
         return try await read { database in
-            try Self.publications(
-                "WHERE \(condition) (epoch, serial) < (?, ?) ORDER BY epoch DESC, serial DESC LIMIT ?",
-                bound,
-                in: database
-            )
+            var arguments: StatementArguments = [
+                before?.epoch ?? Int64.max, before?.serial ?? Int64.max,
+            ]
+            var condition = "WHERE (epoch, serial) < (?, ?)"
+            if let state {
+                condition += " AND state = ?"
+                arguments += [state.rawValue]
+            }
+            arguments += [limit]
+            return try Self.publications("\(condition) \(order)", arguments, in: database)
         }
     }
 
