@@ -35,7 +35,7 @@ public struct AdminAPI: Sendable {
             let desk = try ConfigurationDesk(
                 store: store,
                 plane: plane,
-                candidateBytesPerUser: limits.candidateBytesPerUser,
+                limits: limits,
                 clock: clock,
                 logger: logger
             )

@@ -25,6 +25,8 @@ public struct AdminLimits: Decodable, Sendable {
     public var tokensPerUser = 100
     /// Bytes of all candidates of one user.
     public var candidateBytesPerUser = 128 << 20
+    /// Commits that are listed, and revisions that were in force.
+    public var revisionsKept = 1_000
     /// Bytes of answers that are kept to be repeated.
     public var keptAnswerBytes = 64 << 20
     /// Refusals of one user or source each minute that have an event of their own.
@@ -44,6 +46,7 @@ public struct AdminLimits: Decodable, Sendable {
         case sessionsPerUser = "sessions_per_user"
         case tokensPerUser = "tokens_per_user"
         case candidateBytesPerUser = "candidate_bytes_per_user"
+        case revisionsKept = "revisions_kept"
         case keptAnswerBytes = "kept_answer_bytes"
         case refusalEventsPerMinute = "refusal_events_per_minute"
         case spoolBytes = "spool_bytes"
@@ -69,6 +72,7 @@ public struct AdminLimits: Decodable, Sendable {
         sessionsPerUser = try read(.sessionsPerUser, or: sessionsPerUser)
         tokensPerUser = try read(.tokensPerUser, or: tokensPerUser)
         candidateBytesPerUser = try read(.candidateBytesPerUser, or: candidateBytesPerUser)
+        revisionsKept = try read(.revisionsKept, or: revisionsKept)
         keptAnswerBytes = try read(.keptAnswerBytes, or: keptAnswerBytes)
         refusalEventsPerMinute = try read(.refusalEventsPerMinute, or: refusalEventsPerMinute)
         spoolBytes = try read(.spoolBytes, or: spoolBytes)
@@ -94,6 +98,7 @@ public struct AdminLimits: Decodable, Sendable {
         check(.sessionsPerUser, Int64(sessionsPerUser), 1...10_000)
         check(.tokensPerUser, Int64(tokensPerUser), 1...10_000)
         check(.candidateBytesPerUser, Int64(candidateBytesPerUser), 1_048_576...17_179_869_184)
+        check(.revisionsKept, Int64(revisionsKept), 100...1_000_000)
         check(.keptAnswerBytes, Int64(keptAnswerBytes), 1_048_576...17_179_869_184)
         check(.refusalEventsPerMinute, Int64(refusalEventsPerMinute), 1...100_000)
         check(.spoolBytes, spoolBytes, 1_048_576...1_099_511_627_776)

@@ -126,4 +126,22 @@ struct BoundTests {
         try await world.api.conclude()
         #expect(try await events().first == "not_recorded_singly 2 more refusals in a short time")
     }
+
+    @Test("old commits and what was in force are forgotten, and what is in force is not")
+    func revisions() async throws {
+        let world = try world { $0.revisionsKept = 3 }
+        let admin = try await world.admin()
+        try await world.commit(admin, AdminWorld.agent)
+        for limit in 1...5 {
+            let answer = try await world.commit(admin, #""set quota crawler rps-limit \#(limit)""#)
+            #expect(answer.status == 200, "\(answer.text)")
+        }
+        let commits = try await world.send(.get, "/v1/commits", admin).json["items"]?.elements
+        #expect(commits?.count == 3)
+        #expect(try await world.send(.get, "/v1/configuration?of=2", admin).status == 200)
+        #expect(try await world.send(.get, "/v1/configuration?of=3", admin).status == 404)
+        try world.start()
+        let path = "/v1/configuration?of=active&format=commands"
+        #expect(try await world.send(.get, path, admin).text.contains("rps-limit 5"))
+    }
 }

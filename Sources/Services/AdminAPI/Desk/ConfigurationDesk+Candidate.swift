@@ -132,7 +132,7 @@ extension ConfigurationDesk {
             step = .tree(Array(candidate.tree.canonicalText.utf8))
             candidate.steps.add(step)
         }
-        try store.keep(candidate.stored, step: step, bytesMax: candidateBytesPerUser)
+        try store.keep(candidate.stored, step: step, bytesMax: limits.candidateBytesPerUser)
         remember(candidate)
         return candidate
     }

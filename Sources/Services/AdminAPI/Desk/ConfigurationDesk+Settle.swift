@@ -179,6 +179,7 @@ extension ConfigurationDesk {
             keepingUsers: users.isEmpty || commit.confirmBy != nil ? nil : users
         )
         if let next { active = next }
+        try store.forget(olderThan: limits.revisionsKept)
     }
 
     /// Notes that a commit changed nothing.

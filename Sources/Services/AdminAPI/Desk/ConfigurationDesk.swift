@@ -49,8 +49,7 @@ actor ConfigurationDesk {
     }
 
     let store: AdminStore
-    /// What all candidates of one user may have in the store.
-    let candidateBytesPerUser: Int
+    let limits: AdminLimits
     let plane: any PolicyPlane
     let clock: AdminClock
     let logger: Logger
@@ -77,12 +76,12 @@ actor ConfigurationDesk {
     init(
         store: AdminStore,
         plane: any PolicyPlane,
-        candidateBytesPerUser: Int,
+        limits: AdminLimits,
         clock: AdminClock,
         logger: Logger
     ) throws(Refusal) {
         self.store = store
-        self.candidateBytesPerUser = candidateBytesPerUser
+        self.limits = limits
         self.plane = plane
         self.clock = clock
         self.logger = logger

@@ -68,6 +68,27 @@ extension AdminStore {
         }
     }
 
+    /// Forgets commits, and what was in force, but for the newest `count` of each; their revisions go
+    /// when nothing refers to them any more.
+    func forget(olderThan count: Int) throws(Refusal) {
+        try write { database in
+            try database.execute(
+                sql: """
+                    DELETE FROM commit_record WHERE state != 'pending'
+                        AND number <= (SELECT max(number) FROM commit_record) - ?
+                    """,
+                arguments: [count]
+            )
+            try database.execute(
+                sql: """
+                    DELETE FROM published
+                    WHERE number <= (SELECT max(number) FROM published) - ?
+                    """,
+                arguments: [count]
+            )
+        }
+    }
+
     func revision(_ id: String) throws(Refusal) -> StoredRevision? {
         try read { database in
             try Row.fetchOne(
