@@ -20,7 +20,7 @@ public struct SHA256 {
     public static func hash(data: some Sequence<UInt8>) -> [UInt8] {
         let data = Array(data)
         // FNV-1a with 64 bits, four times from different beginnings.
-        (0..<4 as Range<UInt64>).flatMap { lane -> [UInt8] in
+        return (0..<4 as Range<UInt64>).flatMap { lane -> [UInt8] in
             var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ lane
             for byte in data { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
             return (0..<8 as Range<UInt64>).map { UInt8(truncatingIfNeeded: hash >> (8 * $0)) }

@@ -19,21 +19,21 @@ enum FileCheck {
         publicKey: [UInt8](repeating: 5, count: 32)
     )
     private static let sound = SmallLog(entries, key: key)
-    /// What an input may take the place of: the first byte says which.
+    /// What an input may take the place of: the first byte says which. Others are no file, since a
+    /// log takes a thousand times as long as a text.
     private static let paths = sound.files.keys.sorted()
 
     static func check(_ bytes: [UInt8]) {
-        guard let first = bytes.first, let key else { return }
+        guard let first = bytes.first, Int(first) < paths.count, let key else { return }
         var log = sound
-        log.files[paths[Int(first) % paths.count]] = Array(bytes.dropFirst())
+        log.files[paths[Int(first)]] = Array(bytes.dropFirst())
         let verifier = LogVerifier(log, key: key)
         guard let report = try? verifier.verify() else { return }
         let head = report.checkpoint.head
         if report.findings.isEmpty {
             require(log.root(head.size) == head.root, "a good log with other entries")
         }
-        let range = try? verifier.verify(100..<280)
-        if let range, report.findings.isEmpty {
+        if report.findings.isEmpty, let range = try? verifier.verify(250..<260) {
             require(range.findings.isEmpty, "a good log, and a bad range of it")
         }
         if let proof = try? LogProofs(log).inclusion(of: entries[200], at: 200, in: head) {

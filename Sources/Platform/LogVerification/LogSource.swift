@@ -59,14 +59,19 @@ struct TreeFiles<Source: LogSource> {
         source.expect(names.compactMap { $0?.path })
     }
 
-    /// The hashes of a tile; nil if it is missing or has another length.
-    func hashes(level: Int, index: Int) throws(LogFailure) -> [TreeHash]? {
+    /// The hashes of a tile, one behind the other; nil if it is missing or has another length.
+    func tile(level: Int, index: Int) throws(LogFailure) -> [UInt8]? {
         guard let name = TileName(.hashes(level: level), index: index, ofTree: size),
             let content = try contentOrFull(name)
         else { return nil }
         let bytes = name.width * TreeHash.length
-        guard content.count >= bytes else { return nil }
-        return stride(from: 0, to: bytes, by: TreeHash.length).compactMap {
+        return content.count < bytes ? nil : Array(content[..<bytes])
+    }
+
+    /// The hashes of a tile; nil if it is missing or has another length.
+    func hashes(level: Int, index: Int) throws(LogFailure) -> [TreeHash]? {
+        guard let content = try tile(level: level, index: index) else { return nil }
+        return stride(from: 0, to: content.count, by: TreeHash.length).compactMap {
             TreeHash(content[$0..<$0 + TreeHash.length])
         }
     }

@@ -65,8 +65,8 @@ extension TreeFiles {
     func hash(of node: TreeNode) throws(LogFailure) -> TreeHash? {
         guard let name = TileName.holding(node, ofTree: size),
             case .hashes(let level) = name.kind,
-            let hashes = try hashes(level: level, index: name.index)
+            let content = try tile(level: level, index: name.index)
         else { return nil }
-        return name.hash(of: node, in: hashes.flatMap(\.bytes))
+        return name.hash(of: node, in: content)
     }
 }
