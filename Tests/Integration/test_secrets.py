@@ -12,7 +12,7 @@ from support.client import Client
 from support.control_plane import ControlPlane, first_configuration
 from support.origin import Origin
 from support.seeking import PEM, Sought
-from support.unsealing import scalar
+from support.unsealing import opened, scalar
 from support.waiting import until
 from support.world import marker
 
@@ -26,7 +26,7 @@ class House:
 
     def __init__(self):
         self.origin = Origin()
-        self.plane = ControlPlane()
+        self.plane = ControlPlane(audit={})
         self.keys = {}
 
     def live(self):
@@ -38,6 +38,8 @@ class House:
         self._use_keys(root)
         self._log_in(root)
         plane.root.run("gateway", "enrol-token", "gw-never")
+        gateway = plane.gateways["gw-1"]
+        until("shipping", lambda: gateway.metric("clawgress_audit_acknowledged_total") > 0)
         self._overwrite(root)
         self._learn_keys()
         return self
@@ -94,6 +96,7 @@ class House:
         folders = {
             "the authority": (plane.authority, "authority"),
             "policy's mesh key": (os.path.join(plane.folder, "policy", "mesh"), "policy"),
+            "audit's mesh key": (os.path.join(plane.folder, "audit", "mesh"), "audit"),
             "admin-api's mesh key": (os.path.join(plane.folder, "admin-api", "mesh"), "admin-api"),
             "the gateway's mesh key": (os.path.join(plane.folder, "gw-1", "mesh"), "gw-1"),
             "the signing key": (os.path.join(plane.folder, "policy", "state", "keys"), "policy"),
@@ -102,11 +105,14 @@ class House:
         for name, (folder, credential) in folders.items():
             (path,) = glob.glob(os.path.join(folder, "*.sealed"))
             self.keys[name] = scalar(path, plane.secrets[f"passphrase {credential}"])
+        (path,) = glob.glob(os.path.join(plane.folder, "audit", "state", "*.sealed"))
+        self.keys["the log's key"] = opened(path, plane.secrets["passphrase audit"])
 
     def processes(self):
         """The daemons by their names."""
         return {
-            "policy": self.plane.policy.process.pid, "admin-api": self.plane.admin.process.pid,
+            "policy": self.plane.policy.process.pid, "audit": self.plane.audit.process.pid,
+            "admin-api": self.plane.admin.process.pid,
             "gateway": self.plane.gateways["gw-1"].process.pid,
         }
 
@@ -150,6 +156,7 @@ def test_no_secret_is_in_any_file(house):
 # while it runs. Whoever has that passphrase and the file has no more than the key.
 IN_USE = {
     "policy": ["policy's mesh key", "the signing key", "passphrase policy"],
+    "audit": ["audit's mesh key", "the log's key", "passphrase audit"],
     "admin-api": ["admin-api's mesh key", "passphrase admin-api"],
     "gateway": ["the gateway's mesh key", "passphrase gw-1"],
 }

@@ -1,5 +1,5 @@
-"""A whole control plane of real processes with real certificates: policy service, admin API, and
-as many gateways as a test wants."""
+"""A whole control plane of real processes with real certificates: policy service, admin API, an
+audit service if a test wants it, and as many gateways as it wants."""
 
 import os
 import secrets
@@ -48,15 +48,19 @@ class EnrolledGateway(Gateway):
 class ControlPlane:
     """Policy service, admin API and gateways; everything goes when it is closed."""
 
-    def __init__(self, policy=None, admin=None):
-        """`policy` and `admin` are settings of the daemons beside the usual ones."""
+    def __init__(self, policy=None, admin=None, audit=None):
+        """`policy`, `admin` and `audit` are settings of the daemons beside the usual ones; without
+        `audit` there is no audit service."""
         self._policy_settings, self._admin_settings = policy or {}, admin or {}
         self.folder = privileges.reachable_folder("clawgress-plane-")
         # Every secret that this harness knows, for the test that seeks them on disk.
         self.secrets = {}
         self.gateways = {}
         self.operators = 0
+        self.audit = None
         self._make_policy()
+        if audit is not None:
+            self._make_audit(audit)
         self._make_admin()
 
     # Making it.
@@ -122,6 +126,24 @@ class ControlPlane:
         """A folder into which the daemons' user may write."""
         return self._folder(name)
 
+    def _make_audit(self, settings):
+        credential = self._credential("audit")
+        self._issue("audit/audit", self._folder("audit", "mesh"), credential)
+        self.audit = Daemon(programs.AUDIT, self._path("audit"), {
+            "listen": "127.0.0.1:0", "state_folder": self._folder("audit", "state"),
+            "mesh_folder": self._path("audit", "mesh"), "credential": credential,
+            "log_level": "debug", **settings,
+        })
+        self.log_key = self._path("log-key.pub")
+        with open(self.log_key, "w", encoding="ascii") as file:
+            file.write(self.audit.run("init"))
+
+    def _shipping(self):
+        """The settings of who sends records to the log."""
+        if self.audit is None:
+            return {}
+        return {"audit": {"address": self.audit.address, "log_key": self.log_key}}
+
     def _make_admin(self):
         credential = self._credential("admin-api")
         self._issue(
@@ -150,6 +172,8 @@ class ControlPlane:
     def start(self, gateways=1):
         """Starts everything; afterwards `root` is an admin, and the gateways are connected."""
         self.policy.start()
+        if self.audit:
+            self.audit.start()
         self.admin.configure(policy=self.policy.address)
         self.admin.start()
         bootstrap = self.admin.take_printed().split()[0]
@@ -173,7 +197,7 @@ class ControlPlane:
             "address": self.policy.address, "credential": credential,
             "mesh_folder": os.path.join(folder, "mesh"),
             "root_key": os.path.join(folder, "mesh", "root-key.jwk"),
-        }, **settings)
+        }, **self._shipping(), **settings)
         self.gateways[gateway_id] = gateway
         gateway.start(wait_ready=False)
         self.wait_connected(gateway_id)
@@ -246,7 +270,8 @@ class ControlPlane:
 
     def close(self):
         """Ends all processes and removes the folders."""
-        processes = [*self.gateways.values(), self.admin, self.policy]
+        daemons = [self.admin, self.audit, self.policy]
+        processes = [*self.gateways.values(), *(each for each in daemons if each)]
         try:
             for each in processes:
                 each.stop()
