@@ -18,6 +18,7 @@ help: ## Show what each target does.
 demo: dependencies ## Start a control plane with a gateway, and send real requests through it.
 	@swift build -c release --product clawgress
 	@swift build -c release --product clawgress-policy
+	@swift build -c release --product clawgress-audit
 	@swift build -c release --product clawgress-admin-api
 	@swift build -c release --product clawgress-gateway
 	@Scripts/demo

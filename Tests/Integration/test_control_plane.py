@@ -243,6 +243,6 @@ def test_a_user_logs_in_by_password_and_is_held_to_the_role(plane, operator, tmp
 def test_all_daemons_say_the_same_version():
     said = {
         subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
-        for program in (programs.COMMAND, programs.POLICY, programs.ADMIN_API)
+        for program in (programs.COMMAND, programs.POLICY, programs.AUDIT, programs.ADMIN_API)
     }
     assert len(said) == 1

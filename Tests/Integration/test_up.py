@@ -11,8 +11,10 @@ import tempfile
 
 import pytest
 
-from support import privileges, programs
+from support import privileges, programs, tlog
+from support.client import Client
 from support.waiting import until
+from support.world import marker
 
 # Some start everything twice, and each start makes keys that are slow to open on purpose.
 pytestmark = pytest.mark.timeout(300)
@@ -23,7 +25,11 @@ STEPS = [
     "state/clawgress-up",
     "runtime/up-*/policy/authority/ca-*.sealed",
     "runtime/up-*/policy/mesh/key.sealed",
+    "runtime/up-*/audit/mesh/key.sealed",
     "runtime/up-*/policy/root/root.sealed",
+    "state/audit/log-key.sealed",
+    "state/log-key.pub",
+    "runtime/up-*/audit/run/ready.json",
     "runtime/up-*/admin-api/run/ready.json",
     "runtime/up-*/operator.password",
     "runtime/up-*/operator.token",
@@ -31,6 +37,7 @@ STEPS = [
     "runtime/up-*/gateway/run/ready.json",
 ]
 ANY_PORT = ["--listen", "127.0.0.1:0", "--api-listen", "127.0.0.1:0"]
+ALL = ["policy", "audit", "admin-api", "gateway"]
 
 
 class Up:
@@ -98,6 +105,29 @@ class Up:
         """The status of one daemon."""
         return next(each for each in self.status()["daemons"] if each["name"] == name)
 
+    def runtime_file(self, *names):
+        """A file of the folder in memory; there must be one."""
+        (path,) = glob.glob(os.path.join(self.runtime, "up-*", *names))
+        return path
+
+    def log(self):
+        """The whole log, checked with the key that a user would copy."""
+        with open(os.path.join(self.state, "log-key.pub"), encoding="ascii") as file:
+            key = tlog.Key(file.read())
+
+        def content(path):
+            with open(os.path.join(self.state, "audit", "log", path), "rb") as file:
+                return file.read()
+        return tlog.Log(content, key)
+
+    def ask_unknown(self):
+        """A request of nobody, which is refused; waits until its record is in the log."""
+        host, _, port = self.status()["addresses"]["proxy"].rpartition(":")
+        path = f"/{marker()}"
+        with Client((host, int(port))) as client:
+            assert client.fetch("GET", f"http://origin.test{path}").status == 407
+        until("the record", lambda: any(path.encode() in each for each in self.log().entries))
+
     def down(self, *words):
         """Ends it."""
         return self.run("down", "--state", self.state, *words)
@@ -130,7 +160,8 @@ def test_one_command_starts_supervises_and_leaves_nothing(machine):
     assert "everything is up" in said
     status = machine.status()
     assert status["ready"]
-    assert [each["state"] for each in status["daemons"]] == ["ready"] * 3
+    assert [(each["name"], each["state"]) for each in status["daemons"]] \
+        == [(name, "ready") for name in ALL]
     for each in status["daemons"]:
         with open(f"/proc/{each['pid']}/status", encoding="utf-8") as file:
             fields = dict(line.split(":", 1) for line in file)
@@ -143,7 +174,18 @@ def test_one_command_starts_supervises_and_leaves_nothing(machine):
     gateways = json.loads(machine.run("gateway", "list", "--json"))["gateways"]
     assert [(each["gateway_id"], each["state"]) for each in gateways] == [("gw-1", "connected")]
 
-    for name in ["gateway", "admin-api", "policy"]:
+    log_key = os.path.join(machine.state, "log-key.pub")
+    assert f"log key    {log_key}\n" in said
+    key = os.stat(log_key)
+    assert key.st_uid == os.getuid() and key.st_mode & 0o777 == 0o644
+    machine.ask_unknown()
+    seen = machine.status()["audit"]
+    assert seen["log_key"] == log_key and seen["connected"] and "problem" not in seen
+    assert 0 < seen["size"] <= len(machine.log().entries)
+    assert 0 <= seen["checkpoint_age_seconds"] < 60 and 0 <= seen["lag_seconds"] < 60
+    assert f" {log_key}\n" in machine.run("status", "--state", machine.state)
+
+    for name in reversed(ALL):
         first = machine.daemon(name)
         os.kill(first["pid"], signal.SIGKILL)
         until("the restart", lambda: machine.daemon(name)["restarts"] == 1)
@@ -151,6 +193,7 @@ def test_one_command_starts_supervises_and_leaves_nothing(machine):
         again = machine.daemon(name)
         assert again["pid"] != first["pid"] and again["last_end"] == "was ended by signal 9"
     assert machine.run("whoami").startswith("admin, admin")
+    machine.ask_unknown()
 
     pids = [each["pid"] for each in machine.status()["daemons"]] + [status["pid"]]
     machine.down("--remove")
@@ -169,8 +212,11 @@ def test_daemons_end_with_a_supervisor_that_is_killed_and_go_on_with_the_next(ma
     os.kill(status["pid"], signal.SIGKILL)
     pids = [each["pid"] for each in status["daemons"]]
     until("the end of all daemons", lambda: not any(is_alive(pid) for pid in pids), 30)
+    size = len(machine.log().entries)
     machine.up_again()
     assert machine.status()["addresses"] == status["addresses"]
+    machine.ask_unknown()
+    assert len(machine.log().entries) > size
     commits = json.loads(machine.run("commits", "--json"))["items"]
     assert commits[0]["serial"] == serial
     shown = machine.run("show", "quota", "builder", "--of", "active", "--commands")
@@ -192,9 +238,34 @@ def test_it_is_killed_wherever_it_is_and_the_next_one_finishes(machine):
         machine.down()
         assert machine.processes() == [], place
     machine.up_again()
-    assert [each["state"] for each in machine.status()["daemons"]] == ["ready"] * 3
+    assert [each["state"] for each in machine.status()["daemons"]] == ["ready"] * 4
+    machine.ask_unknown()
     commits = json.loads(machine.run("commits", "--json"))["items"]
     assert [each["state"] for each in commits].count("decided") == 1
+
+
+def test_a_folder_of_a_version_without_log_gets_one(machine):
+    machine.up()
+    machine.ask_unknown()
+    machine.down()
+    # What such a version had not made.
+    shutil.rmtree(machine.runtime_file("audit"))
+    shutil.rmtree(os.path.join(machine.state, "audit"))
+    os.unlink(os.path.join(machine.state, "log-key.pub"))
+    for name in ("shipped", "log-checkpoint"):
+        os.unlink(os.path.join(machine.state, "gateway", name))
+    addresses = os.path.join(machine.state, "addresses.json")
+    with open(addresses, encoding="utf-8") as file:
+        known = json.load(file)
+    del known["audit"]
+    with open(addresses, "w", encoding="utf-8") as file:
+        json.dump(known, file)
+
+    machine.up_again()
+    status = machine.status()
+    assert [each["state"] for each in status["daemons"]] == ["ready"] * 4
+    assert known.items() <= status["addresses"].items()
+    machine.ask_unknown()
 
 
 def test_what_is_in_the_way_is_named_and_left_alone(machine):

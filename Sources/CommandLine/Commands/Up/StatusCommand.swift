@@ -29,6 +29,9 @@ struct StatusCommand: ContextCommand {
               clawgress status
               clawgress status --json | jq -r .addresses.proxy
 
+            Also how many records the log's newest checkpoint covers, how old it is, and how far \
+            behind the gateway is in sending its records there.
+
             Exit code 0 if all daemons are ready, 1 if not.
             """
     )
@@ -40,9 +43,10 @@ struct StatusCommand: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let places = self.places.places(in: context)
-        guard let status = try UpStatus.read(places.status) else {
+        guard var status = try UpStatus.read(places.status) else {
             throw CommandFailure(.no, "nothing is running with the state in \(places.state)")
         }
+        status.audit = UpLogView.look(at: places, gateway: status.addresses.gateway)
         if json {
             context.terminal.write(.output, try status.text)
         } else {
@@ -64,7 +68,7 @@ struct StatusCommand: ContextCommand {
                 each.lastEnd ?? ""
             )
         }
-        for line in table.lines { terminal.line(line) }
+        for line in table.lines + (status.audit?.lines ?? []) { terminal.line(line) }
     }
 }
 
@@ -103,12 +107,12 @@ struct DownCommand: ContextCommand {
     private func end(_ status: UpStatus, in places: UpPlaces) throws {
         _ = kill(status.pid, SIGTERM)
         // Each of the daemons has 20 s, then it is killed.
-        let deadline = MonotonicClock.milliseconds() + 75_000
+        let deadline = MonotonicClock.milliseconds() + 95_000
         while UpStatus.beginning(of: status.pid) == status.began {
             guard MonotonicClock.milliseconds() < deadline else {
                 throw CommandFailure(
                     .unavailable,
-                    "process \(status.pid) has not ended within 75 s: see clawgress status; "
+                    "process \(status.pid) has not ended within 95 s: see clawgress status; "
                         + "when it is killed, its daemons end as well"
                 )
             }

@@ -1,4 +1,4 @@
-// A whole control plane with a gateway on one machine, in one command: for a first look, for
+// A whole control plane with log and gateway on one machine, in one command: for a first look, for
 // development, and for tests of what agents may do.
 
 import ArgumentParser
@@ -9,7 +9,7 @@ import Foundation
 struct UpCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "up",
-        abstract: "Runs policy service, admin API and a gateway on this machine.",
+        abstract: "Runs a control plane, an audit log and a gateway on this machine.",
         discussion: """
             Examples:
               clawgress up
@@ -20,6 +20,9 @@ struct UpCommand: ContextCommand {
             certificates, keys, an operator's token, the gateway's enrolment, the configuration. \
             Later it goes on where it was. Certificates and passphrases are kept in memory only, \
             so the state folder is of no use after the machine was restarted.
+
+            What agents ask for goes to a log that can be verified with the log key: copy that \
+            file to where this machine cannot change it.
 
             Started by root, the daemons run as nobody. One that dies is started again; see \
             clawgress status. All end on SIGTERM, SIGINT, clawgress down, or with this process.
@@ -89,6 +92,7 @@ struct UpCommand: ContextCommand {
         return UpAddresses(
             api: try Self.address(apiListen, usually: usual.api),
             policy: try Self.address(nil, usually: usual.policy),
+            audit: try Self.address(nil, usually: usual.audit),
             proxy: try Self.address(listen, usually: usual.proxy),
             gateway: try Self.address(nil, usually: usual.gateway)
         )
@@ -161,12 +165,17 @@ enum UpSummary {
               state      \(places.state)
               logs       \(places.logs)
               token      \(places.token)
+              log        \(places.log)
+              log key    \(places.logKey)
             you are logged in as admin, with that token; next:
               clawgress agent-key create crawler --commit
               clawgress set quota crawler rps-limit 5
               clawgress compare
               clawgress configure
               clawgress commit
+            what was asked for, and what became of it, is in the log:
+              clawgress audit verify \(TerminalText.shellWord(places.log)) \
+            --log-key \(TerminalText.shellWord(places.logKey))
             """
         )
     }

@@ -7,7 +7,7 @@ import Glibc
 
 /// The folders of one control plane on this machine.
 struct UpPlaces {
-    /// What lasts: databases, the gateway's last good bundle, its spool.
+    /// What lasts: databases, the log, the gateway's last good bundle, its spool.
     let state: String
     /// What goes with the machine's memory: credentials, certificates, settings, tokens.
     let runtime: String
@@ -48,6 +48,13 @@ struct UpPlaces {
     var password: String { "\(runtime)/operator.password" }
     /// The last file that `clawgress-policy init` makes.
     var publicRootKey: String { "\(state(UpSetup.Name.policy))/keys/root.jwk" }
+    /// The log, in the form in which it can be copied and verified elsewhere.
+    var log: String { "\(state(UpSetup.Name.audit))/log" }
+    /// The key by which the log is verified: our copy, which the daemons can read and not change.
+    var logKey: String { "\(state)/log-key.pub" }
+    /// What the audit service makes at its `init`: the public key first, and the sealed one last.
+    var auditPublicKey: String { "\(state(UpSetup.Name.audit))/log-key.pub" }
+    var auditSealedKey: String { "\(state(UpSetup.Name.audit))/log-key.sealed" }
     /// What `up --detach` said.
     var detachedLog: String { "\(runtime).log" }
     /// What the daemons and `up` say.

@@ -5,6 +5,7 @@ import Foundation
 /// Paths of the daemons' programs.
 struct UpPrograms {
     let policy: String
+    let audit: String
     let adminAPI: String
     let gateway: String
 
@@ -35,6 +36,7 @@ struct UpPrograms {
         try DaemonUser.makeFolder(copies, mode: 0o711)
         return UpPrograms(
             policy: try program("clawgress-policy"),
+            audit: try program("clawgress-audit"),
             adminAPI: try program("clawgress-admin-api"),
             gateway: try program("clawgress-gateway")
         )

@@ -4,7 +4,7 @@
 import ClawgressJWS
 import ClawgressMesh
 
-/// Settings files of the three daemons.
+/// Settings files of the daemons.
 struct UpSettings {
     let places: UpPlaces
     let addresses: UpAddresses
@@ -33,6 +33,11 @@ struct UpSettings {
         )
     }
 
+    /// The audit service's.
+    var audit: String {
+        text(common(UpSetup.Name.audit) + [JSONMember("listen", .string(addresses.audit))])
+    }
+
     /// The admin API's.
     var adminAPI: String {
         text(
@@ -57,6 +62,7 @@ struct UpSettings {
                 .object([JSONMember("folder", .string("\(places.state(name))/spool"))])
             ),
             JSONMember("ready_file", .string(places.readyFile(name))),
+            shipping,
             JSONMember(
                 "control_plane",
                 .object([
@@ -67,6 +73,17 @@ struct UpSettings {
                 ])
             ),
         ])
+    }
+
+    /// How who sends records reaches the log, with the certificate that it has anyhow.
+    private var shipping: JSONMember {
+        JSONMember(
+            "audit",
+            .object([
+                JSONMember("address", .string(addresses.audit)),
+                JSONMember("log_key", .string(places.logKey)),
+            ])
+        )
     }
 
     private func common(_ name: String) -> [JSONMember] {

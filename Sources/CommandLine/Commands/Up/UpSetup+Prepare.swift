@@ -4,6 +4,7 @@ import ClawgressBytes
 import ClawgressMesh
 import ClawgressMeshSigning
 import ClawgressSealing
+import ClawgressTransparencyLog
 import Foundation
 
 extension UpSetup {
@@ -28,7 +29,7 @@ extension UpSetup {
         try WholeFile.replace(places.mark, with: Array(UpPlaces.markText.utf8))
         try addresses.write(places.addresses)
         try DaemonUser.makeFolder(places.logs, mode: 0o700)
-        for name in [Name.policy, Name.adminAPI, Name.gateway] {
+        for name in Name.all {
             // Ours, so that what we open in it later is never a link of theirs.
             try DaemonUser.makeFolder(places.daemon(name), mode: 0o711)
             try user.makeFolder("\(places.daemon(name))/run")
@@ -102,19 +103,39 @@ extension UpSetup {
         // Left by an `init` that was killed; nobody has seen it.
         try remove(settings.rootKey)
         try user.write(Self.newPassphrase(), to: settings.rootCredential)
+        let words = ["--root-key", settings.rootKey, "--root-passphrase", settings.rootCredential]
+        try initialise(Name.policy, program, settings, words)
+    }
+
+    /// Makes the key of the log, unless it is there, and keeps its public half where the daemons
+    /// cannot change it.
+    func initialiseAudit(_ program: String, _ settings: UpSettings) throws {
+        guard !exists(places.logKey) else { return }
+        if !exists(places.auditSealedKey) { try initialise(Name.audit, program, settings) }
+        let file = try DaemonFile.readIfPresent(places.auditPublicKey, bytesMax: 4_096)
+        guard let file, let key = try? NoteKey(UpLogKey.line(file.content)) else {
+            throw CommandFailure(.data, "`\(places.auditPublicKey)` holds no key of a log")
+        }
+        try WholeFile.replace(places.logKey, with: Array("\(key.text)\n".utf8))
+    }
+
+    /// Runs a daemon's `init`.
+    private func initialise(
+        _ name: String,
+        _ program: String,
+        _ settings: UpSettings,
+        _ words: [String] = []
+    ) throws {
         let child = try ChildProcess.start(
-            user.command([
-                program, "init", "--config", settings.file(Name.policy), "--root-key",
-                settings.rootKey, "--root-passphrase", settings.rootCredential,
-            ]),
+            user.command([program, "init", "--config", settings.file(name)] + words),
             environment: ["PATH": "/usr/bin:/bin"],
-            log: places.log(Name.policy)
+            log: places.log(name)
         )
         let end = child.waitForEnd()
         guard end.isSuccess else {
             throw CommandFailure(
                 .unavailable,
-                "clawgress-policy init \(end); see \(places.log(Name.policy))"
+                "clawgress-\(name) init \(end); see \(places.log(name))"
             )
         }
     }

@@ -14,8 +14,11 @@ struct UpSetup {
     /// The daemons in the order in which they start.
     enum Name {
         static let policy = "policy"
+        static let audit = "audit"
         static let adminAPI = "admin-api"
         static let gateway = "gateway"
+
+        static var all: [String] { [policy, audit, adminAPI, gateway] }
     }
 
     /// The id of the one gateway.
@@ -54,16 +57,23 @@ struct UpSetup {
         )
         let authority = try openAuthority()
         try equip(Name.policy, .policy, "policy", by: authority)
+        try equip(Name.audit, .audit, "audit", by: authority)
         try equipAPI(by: authority)
         let settings = UpSettings(places: places, addresses: addresses)
         try user.write(settings.policy, to: settings.file(Name.policy))
+        try user.write(settings.audit, to: settings.file(Name.audit))
         try user.write(settings.adminAPI, to: settings.file(Name.adminAPI))
         try user.write(settings.gateway, to: settings.file(Name.gateway))
         try giveAway(places.authority)
         try initialisePolicy(programs.policy, settings)
+        try initialiseAudit(programs.audit, settings)
+        return loop(programs, settings)
+    }
+
+    private func loop(_ programs: UpPrograms, _ settings: UpSettings) -> UpLoop {
         let launches = [
-            (Name.policy, programs.policy), (Name.adminAPI, programs.adminAPI),
-            (Name.gateway, programs.gateway),
+            (Name.policy, programs.policy), (Name.audit, programs.audit),
+            (Name.adminAPI, programs.adminAPI), (Name.gateway, programs.gateway),
         ].map { name, program in
             UpLoop.Launch(
                 name: name,
@@ -85,6 +95,8 @@ struct UpSetup {
     /// Starts the daemons, and gives them an operator, a gateway and a configuration.
     func perform(with loop: inout UpLoop) throws {
         try loop.start(Name.policy)
+        // Before those that send to it, and so ended after them.
+        try loop.start(Name.audit)
         try loop.start(Name.adminAPI)
         if !exists(places.token) { try makeOperator() }
         let client = try self.client()

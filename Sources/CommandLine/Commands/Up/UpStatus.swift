@@ -32,11 +32,13 @@ struct UpStatus: Codable, Equatable {
     var isReady: Bool
     var addresses: UpAddresses
     var daemons: [Daemon]
+    /// What `status` found out about the log; nothing in the file.
+    var audit: UpLogView?
 
     enum CodingKeys: String, CodingKey {
         case pid, began
         case isReady = "ready"
-        case addresses, daemons
+        case addresses, daemons, audit
     }
 
     /// Reads a status; nil if there is none, or its process is gone.
@@ -102,6 +104,8 @@ struct UpAddresses: Codable, Equatable {
     var api: String
     /// The policy service, to which gateways connect.
     var policy: String
+    /// The audit service, to which gateways send their records.
+    var audit: String
     /// The proxy, to which agents connect.
     var proxy: String
     /// The gateway's own status and metrics.
@@ -111,9 +115,28 @@ struct UpAddresses: Codable, Equatable {
     static let usual = UpAddresses(
         api: "127.0.0.1:9443",
         policy: "127.0.0.1:9444",
+        audit: "127.0.0.1:9445",
         proxy: "127.0.0.1:3128",
         gateway: "127.0.0.1:9901"
     )
+
+    init(api: String, policy: String, audit: String, proxy: String, gateway: String) {
+        self.api = api
+        self.policy = policy
+        self.audit = audit
+        self.proxy = proxy
+        self.gateway = gateway
+    }
+
+    /// Decodes addresses, also those of a version without an audit service.
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        api = try values.decode(String.self, forKey: .api)
+        policy = try values.decode(String.self, forKey: .policy)
+        audit = try values.decodeIfPresent(String.self, forKey: .audit) ?? Self.usual.audit
+        proxy = try values.decode(String.self, forKey: .proxy)
+        gateway = try values.decode(String.self, forKey: .gateway)
+    }
 
     /// Reads them; nil if there are none.
     static func read(_ path: String) throws -> UpAddresses? {
