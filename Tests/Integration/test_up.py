@@ -155,6 +155,17 @@ def is_alive(pid):
         return False
 
 
+def check_root_key(machine):
+    """Whoever takes a daemon over has no part of the root key."""
+    for names in (["root"], ["root", "root.sealed"], ["root.credential"]):
+        path = machine.runtime_file("policy", *names)
+        status = os.stat(path)
+        assert status.st_uid == os.getuid() and status.st_mode & 0o077 == 0
+        if privileges.is_root:
+            words = privileges.unprivileged(["test", "-r", path])
+            assert subprocess.run(words, check=False).returncode == 1
+
+
 def test_one_command_starts_supervises_and_leaves_nothing(machine):
     said = machine.up()
     assert "everything is up" in said
@@ -162,6 +173,7 @@ def test_one_command_starts_supervises_and_leaves_nothing(machine):
     assert status["ready"]
     assert [(each["name"], each["state"]) for each in status["daemons"]] \
         == [(name, "ready") for name in ALL]
+    check_root_key(machine)
     for each in status["daemons"]:
         with open(f"/proc/{each['pid']}/status", encoding="utf-8") as file:
             fields = dict(line.split(":", 1) for line in file)
@@ -239,6 +251,7 @@ def test_it_is_killed_wherever_it_is_and_the_next_one_finishes(machine):
         assert machine.processes() == [], place
     machine.up_again()
     assert [each["state"] for each in machine.status()["daemons"]] == ["ready"] * 4
+    check_root_key(machine)
     machine.ask_unknown()
     commits = json.loads(machine.run("commits", "--json"))["items"]
     assert [each["state"] for each in commits].count("decided") == 1
@@ -248,12 +261,14 @@ def test_a_folder_of_a_version_without_log_gets_one(machine):
     machine.up()
     machine.ask_unknown()
     machine.down()
-    # What such a version had not made.
+    # What such a version had not made, or had left to the daemons.
     shutil.rmtree(machine.runtime_file("audit"))
     shutil.rmtree(os.path.join(machine.state, "audit"))
     os.unlink(os.path.join(machine.state, "log-key.pub"))
     for name in ("shipped", "log-checkpoint"):
         os.unlink(os.path.join(machine.state, "gateway", name))
+    privileges.give_away(machine.runtime_file("policy", "root"))
+    privileges.give_away_file(machine.runtime_file("policy", "root.credential"))
     addresses = os.path.join(machine.state, "addresses.json")
     with open(addresses, encoding="utf-8") as file:
         known = json.load(file)
@@ -265,7 +280,38 @@ def test_a_folder_of_a_version_without_log_gets_one(machine):
     status = machine.status()
     assert [each["state"] for each in status["daemons"]] == ["ready"] * 4
     assert known.items() <= status["addresses"].items()
+    check_root_key(machine)
     machine.ask_unknown()
+
+
+def test_what_a_daemon_leaves_in_its_folder_holds_nobody_up(machine):
+    machine.up()
+    ready = machine.runtime_file("audit", "run", "ready.json")
+    for make in (os.mkfifo, lambda path: os.symlink(__file__, path)):
+        pid = stop_while_starting(machine, "audit")
+        make(ready)
+        first = machine.daemon("admin-api")
+        os.kill(first["pid"], signal.SIGKILL)
+        until("the restart", lambda: machine.daemon("admin-api")["restarts"] > first["restarts"])
+        until("readiness", lambda: machine.daemon("admin-api")["state"] == "ready")
+        assert machine.daemon("audit")["state"] == "starting"
+        os.kill(pid, signal.SIGCONT)
+        until("readiness", lambda: machine.daemon("audit")["state"] == "ready")
+    machine.ask_unknown()
+
+
+def stop_while_starting(machine, name):
+    """Kills a daemon and stops the next one before it is ready; its number."""
+    while True:
+        first = machine.daemon(name)["pid"]
+        os.kill(first, signal.SIGKILL)
+        until("the restart", lambda: machine.daemon(name).get("pid") not in (None, first))
+        pid = machine.daemon(name)["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        if not glob.glob(machine.runtime + f"/up-*/{name}/run/ready.json"):
+            return pid
+        os.kill(pid, signal.SIGCONT)
+        until("readiness", lambda: machine.daemon(name)["state"] == "ready")
 
 
 def test_what_is_in_the_way_is_named_and_left_alone(machine):

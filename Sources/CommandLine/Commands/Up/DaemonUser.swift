@@ -50,6 +50,15 @@ struct DaemonUser {
         }
     }
 
+    /// Makes a file or folder of this user's ours again.
+    func takeBack(_ path: String) throws(FileError) {
+        guard userID != nil else { return }
+        // unsafe: the path's characters are lent to the call, which does not keep them.
+        guard unsafe lchown(path, geteuid(), getegid()) == 0 else {
+            throw FileError(code: errno, operation: "chown", path: path)
+        }
+    }
+
     /// Whether a folder belongs to somebody else.
     func isForeign(_ path: String) throws(FileError) -> Bool {
         var status = stat()

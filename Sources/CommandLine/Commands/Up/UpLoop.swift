@@ -150,8 +150,8 @@ struct UpLoop {
     private mutating func lookForReadiness() {
         for launch in launches {
             guard case .starting = supervisor.state(of: launch.name),
-                let content = try? WholeFile.readIfPresent(launch.readyFile, bytesMax: 65_536),
-                !content.isEmpty
+                let file = try? DaemonFile.readIfPresent(launch.readyFile, bytesMax: 65_536),
+                !file.content.isEmpty
             else { continue }
             supervisor.becameReady(launch.name, at: MonotonicClock.milliseconds())
             writeStatus()

@@ -15,8 +15,10 @@ struct UpSettings {
     /// What the admin API prints at its starts until somebody had access: a one-time token, which
     /// ends the one of the line before.
     var bootstrapToken: String { "\(places.daemon(UpSetup.Name.adminAPI))/printed" }
-    /// The root key, sealed, which no daemon needs while it runs.
-    var rootKey: String { "\(places.daemon(UpSetup.Name.policy))/root/root.sealed" }
+    /// The folder of the root key, which no daemon needs while it runs and none may read.
+    var rootFolder: String { "\(places.daemon(UpSetup.Name.policy))/root" }
+    /// The root key, sealed.
+    var rootKey: String { "\(rootFolder)/root.sealed" }
     var rootCredential: String { "\(places.daemon(UpSetup.Name.policy))/root.credential" }
 
     /// The policy service's.

@@ -38,7 +38,6 @@ extension UpSetup {
             if !exists(credential) { try user.write(Self.newPassphrase(), to: credential) }
             try user.giveAway(credential)
         }
-        try user.makeFolder("\(places.daemon(Name.policy))/root")
         guard try user.canExecute(places.state, log: places.log("up")) else {
             throw CommandFailure(
                 .noPermission,
@@ -99,12 +98,22 @@ extension UpSetup {
 
     /// Makes root key, signing key and key set, unless they are there.
     func initialisePolicy(_ program: String, _ settings: UpSettings) throws {
-        guard !exists(places.publicRootKey) else { return }
-        // Left by an `init` that was killed; nobody has seen it.
-        try remove(settings.rootKey)
-        try user.write(Self.newPassphrase(), to: settings.rootCredential)
-        let words = ["--root-key", settings.rootKey, "--root-passphrase", settings.rootCredential]
-        try initialise(Name.policy, program, settings, words)
+        if !exists(places.publicRootKey) {
+            // Left by an `init` that was killed; nobody has seen it.
+            try remove(settings.rootFolder)
+            try user.makeFolder(settings.rootFolder)
+            try user.write(Self.newPassphrase(), to: settings.rootCredential)
+            let words = [
+                "--root-key", settings.rootKey, "--root-passphrase", settings.rootCredential,
+            ]
+            try initialise(Name.policy, program, settings, words)
+        }
+        // Else a policy service that was taken over could say for ever who may sign bundles. The
+        // folder first: after that nobody but us changes what is in it.
+        for path in [settings.rootFolder, settings.rootKey, settings.rootCredential]
+        where exists(path) {
+            try user.takeBack(path)
+        }
     }
 
     /// Makes the key of the log, unless it is there, and keeps its public half where the daemons
