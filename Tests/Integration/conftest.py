@@ -7,6 +7,7 @@ import pytest
 
 from support import privileges
 from support.certificates import Authority
+from support.chain import Chain
 from support.gateway import raise_descriptor_limit
 from support.git_origin import GitPages
 from support.origin import Origin
@@ -128,6 +129,20 @@ def worlds():
 
     def make(**arguments):
         made.append(World(**arguments))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+@pytest.fixture
+def chains(authority, origin):
+    """Makes chains of a test's own and closes them after it."""
+    made = []
+
+    def make(**changes):
+        made.append(Chain(authority, origin, **changes))
         return made[-1]
 
     yield make
