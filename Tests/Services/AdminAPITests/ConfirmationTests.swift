@@ -2,6 +2,7 @@
 
 import ClawgressAdminAPI
 import ClawgressContract
+import ClawgressJWS
 import HTTPTypes
 import Testing
 

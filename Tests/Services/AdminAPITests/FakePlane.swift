@@ -31,6 +31,8 @@ final class FakePlane: PolicyPlane {
         var withdrawn: Set<String> = []
         /// Publications that it holds back.
         var held: [CheckedContinuation<Void, Never>] = []
+        /// Whoever waits for the first of them.
+        var onHold: CheckedContinuation<Void, Never>?
         /// What is on the way.
         var late: [(request: PublicationRequest, content: [UInt8])] = []
     }
@@ -57,7 +59,14 @@ final class FakePlane: PolicyPlane {
             throw .unreachable("gone")
         case .refuses(let refusal): throw .refused(refusal)
         case .holds:
-            await withCheckedContinuation { held in state.withLock { $0.held.append(held) } }
+            await withCheckedContinuation { held in
+                let waiter = state.withLock { state in
+                    defer { state.onHold = nil }
+                    state.held.append(held)
+                    return state.onHold
+                }
+                waiter?.resume()
+            }
         case .well, .losesAnswers: break
         }
         let publication = state.withLock { Self.take(&$0, request, content) }
@@ -65,7 +74,16 @@ final class FakePlane: PolicyPlane {
         return publication
     }
 
-    var isHolding: Bool { state.withLock { !$0.held.isEmpty } }
+    /// Waits until it holds something back.
+    func untilItHolds() async {
+        await withCheckedContinuation { waiter in
+            let isThere = state.withLock { state in
+                if state.held.isEmpty { state.onHold = waiter }
+                return !state.held.isEmpty
+            }
+            if isThere { waiter.resume() }
+        }
+    }
 
     /// Lets what is held back go on, and holds nothing back any more.
     func release() {

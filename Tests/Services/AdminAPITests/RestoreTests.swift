@@ -5,7 +5,7 @@ import ClawgressContract
 import HTTPTypes
 import Testing
 
-@Suite("Restoring a backup", .timeLimit(.minutes(1)))
+@Suite("Restoring a backup", .timeLimit(.minutes(5)))
 struct RestoreTests {
     private static let password = #"{"password":"correct horse battery"}"#
     private static let login = #"{"user":"admin","password":"correct horse battery"}"#
