@@ -191,6 +191,9 @@ def test_one_command_starts_supervises_and_leaves_nothing(machine):
     key = os.stat(log_key)
     assert key.st_uid == os.getuid() and key.st_mode & 0o777 == 0o644
     machine.ask_unknown()
+    until("what was done as an operator", lambda: any(
+        b'"service_id":"admin-api"' in each for each in machine.log().entries
+    ))
     seen = machine.status()["audit"]
     assert seen["log_key"] == log_key and seen["connected"] and "problem" not in seen
     assert 0 < seen["size"] <= len(machine.log().entries)

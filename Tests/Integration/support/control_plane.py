@@ -174,7 +174,7 @@ class ControlPlane:
         self.policy.start()
         if self.audit:
             self.audit.start()
-        self.admin.configure(policy=self.policy.address)
+        self.admin.configure(policy=self.policy.address, **self._shipping())
         self.admin.start()
         bootstrap = self.admin.take_printed().split()[0]
         self.secrets["bootstrap token"] = bootstrap

@@ -46,6 +46,7 @@ struct UpSettings {
             common(UpSetup.Name.adminAPI) + [
                 JSONMember("listen", .string(addresses.api)),
                 JSONMember("policy", .string(addresses.policy)),
+                shipping,
             ]
         )
     }

@@ -104,7 +104,7 @@ struct UpAddresses: Codable, Equatable {
     var api: String
     /// The policy service, to which gateways connect.
     var policy: String
-    /// The audit service, to which gateways send their records.
+    /// The audit service, to which gateway and admin API send their records.
     var audit: String
     /// The proxy, to which agents connect.
     var proxy: String
