@@ -45,7 +45,7 @@ lint: ## Report what differs from the house style; changes nothing.
 format: ## Rewrite the Swift sources in the house style.
 	@swift format format --in-place --recursive --parallel $(SWIFT_SOURCES)
 
-bench: ## Measure requests and latency beside Squid and HAProxy, and commits of 10,000 policies.
+bench: ## Measure requests and latency beside Squid and HAProxy, commits of 10,000 policies, and the log.
 	@Scripts/install-dependencies --bench
 	@swift build -c release --build-tests
 	@Scripts/bench
