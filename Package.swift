@@ -7,12 +7,9 @@ import PackageDescription
 let package = Package(
     name: "clawgress",
     products: [
-        .executable(name: "clawgress", targets: ["clawgress"]),
-        .executable(name: "clawgress-admin-api", targets: ["clawgress-admin-api"]),
-        .executable(name: "clawgress-audit", targets: ["clawgress-audit"]),
-        .executable(name: "clawgress-gateway", targets: ["clawgress-gateway"]),
-        .executable(name: "clawgress-policy", targets: ["clawgress-policy"]),
-    ],
+        "clawgress", "clawgress-admin-api", "clawgress-audit", "clawgress-gateway",
+        "clawgress-policy",
+    ].map { .executable(name: $0, targets: [$0]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
@@ -26,10 +23,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
-        .package(
-            url: "https://github.com/swift-server/swift-service-lifecycle",
-            exact: "2.13.0"
-        ),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
     targets: [
         // C: system headers' macros and inline calls that Swift cannot import, and the heap's own
@@ -164,6 +158,11 @@ let package = Package(
                 "ServiceLifecycle",
             ],
             path: "Sources/Daemons/clawgress-admin-api"
+        ),
+        .module(
+            "AuditIndex",
+            in: "Services",
+            uses: ["Bytes", "ConfigTree", "Contract", "JWS", "Storage", "GRDB"]
         ),
         .module(
             "AuditService",
@@ -337,6 +336,12 @@ let package = Package(
             ]
         ),
         .tests(
+            "AuditIndex",
+            in: "Services",
+            uses: ["AuditIndex", "Contract", "JWS", "Storage", "TestKit", "GRDB"],
+            exclude: ["Cases"]
+        ),
+        .tests(
             "AuditService",
             in: "Services",
             uses: [
@@ -395,27 +400,21 @@ extension Target {
     }
 }
 
-/// Which package a product is from; targets name products as they name each other.
+/// The products of each package; targets name products as they name each other.
 let packages = [
-    "ArgumentParser": "swift-argument-parser",
-    "AsyncHTTPClient": "async-http-client",
-    "Crypto": "swift-crypto",
-    "CryptoExtras": "swift-crypto",
-    "GRDB": "GRDB.swift",
-    "HTTPTypes": "swift-http-types",
-    "Hummingbird": "hummingbird",
-    "HummingbirdCore": "hummingbird",
-    "Logging": "swift-log",
-    "NIOCore": "swift-nio",
-    "NIOHTTP1": "swift-nio",
-    "NIOPosix": "swift-nio",
-    "NIOSSL": "swift-nio-ssl",
-    "NIOTLS": "swift-nio",
-    "ServiceLifecycle": "swift-service-lifecycle",
-    "SwiftASN1": "swift-asn1",
-    "UnixSignals": "swift-service-lifecycle",
-    "X509": "swift-certificates",
-    "Yams": "Yams",
+    "GRDB.swift": ["GRDB"],
+    "Yams": ["Yams"],
+    "async-http-client": ["AsyncHTTPClient"],
+    "hummingbird": ["Hummingbird", "HummingbirdCore"],
+    "swift-argument-parser": ["ArgumentParser"],
+    "swift-asn1": ["SwiftASN1"],
+    "swift-certificates": ["X509"],
+    "swift-crypto": ["Crypto", "CryptoExtras"],
+    "swift-http-types": ["HTTPTypes"],
+    "swift-log": ["Logging"],
+    "swift-nio": ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOTLS"],
+    "swift-nio-ssl": ["NIOSSL"],
+    "swift-service-lifecycle": ["ServiceLifecycle", "UnixSignals"],
 ]
 
 /// The modules in which raw memory and system calls live; everywhere else strict memory
@@ -425,7 +424,8 @@ let unsafeModules: Set<String> = ["ClawgressBytes", "ClawgressReactor", "clawgre
 for target in package.targets {
     target.dependencies = target.dependencies.map { dependency in
         guard case .byNameItem(let name, _) = dependency else { return dependency }
-        if let package = packages[name] { return .product(name: name, package: package) }
+        let owner = packages.first { $0.value.contains(name) }?.key
+        if let owner { return .product(name: name, package: owner) }
         let module = Target.modulePrefix + name
         return package.targets.contains { $0.name == module } ? .target(name: module) : dependency
     }

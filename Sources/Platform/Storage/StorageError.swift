@@ -45,7 +45,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Sorts what the library reports about the database at `path`.
-    static func sorted(_ error: any Error, _ path: String) -> StorageError {
+    public static func sorted(_ error: any Error, _ path: String) -> StorageError {
         switch error {
         case let error as StorageError: error
         case let error as FileError: .file(error)

@@ -7,9 +7,21 @@ import Synchronization
 
 /// An open database of which this process is the only user.
 ///
-/// Write-ahead log with `synchronous=FULL`: a write that returned survives a power cut. Foreign
-/// keys are enforced, and `secure_delete` overwrites what is deleted.
+/// Write-ahead log with `synchronous=FULL`: a write that returned survives a power cut, unless the
+/// content is derived. Foreign keys are enforced, and `secure_delete` overwrites what is deleted.
 public final class Store: Sendable {
+    /// Where what is stored came from.
+    public enum Content: Sendable {
+        /// It is nowhere else.
+        case original
+        /// It can be made again from something else.
+        ///
+        /// Then a power cut may take the last commits, never a part of one; the start does not
+        /// read the whole file to check it, because whoever meets damage makes the file again;
+        /// and freed pages can be given back with `incremental_vacuum`.
+        case derived
+    }
+
     /// Where the database lies; its log and lock lie beside it.
     public let path: String
     /// The connections; `read` and `write` as GRDB documents them.
@@ -24,8 +36,13 @@ public final class Store: Sendable {
     /// - Parameters:
     ///   - path: the file; its folder must exist.
     ///   - migrator: every step of the schema, old ones included.
+    ///   - content: whether the file can be made again.
     /// - Throws: `StorageError`; what is stored is then as it was, or after whole migrations.
-    public init(path: String, migrator: DatabaseMigrator) throws(StorageError) {
+    public init(
+        path: String,
+        migrator: DatabaseMigrator,
+        content: Content = .original
+    ) throws(StorageError) {
         self.path = path
         lock = Mutex(try Self.takeLock(for: path))
         do {
@@ -33,11 +50,13 @@ public final class Store: Sendable {
             guard try Folder.isPrivate(file: path) else {
                 throw StorageError.exposed(path: path)
             }
-            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            let pool = try DatabasePool(path: path, configuration: Self.configuration(content))
             try pool.writeWithoutTransaction { database in
-                // Afterwards, because the pool itself chooses NORMAL when it turns on the log.
-                try database.execute(sql: "PRAGMA synchronous = FULL")
-                try StoreCheck.integrity(of: database, path)
+                if content == .original {
+                    // Afterwards, because the pool itself chooses NORMAL when it turns on the log.
+                    try database.execute(sql: "PRAGMA synchronous = FULL")
+                    try StoreCheck.integrity(of: database, path)
+                }
                 try StoreCheck.schema(of: database, path, migrator)
             }
             try migrator.migrate(pool)
@@ -79,6 +98,21 @@ public final class Store: Sendable {
             // A planted schema must not run functions, nor a damaged page be followed.
             try database.execute(sql: "PRAGMA trusted_schema = OFF")
             try database.execute(sql: "PRAGMA cell_size_check = ON")
+        }
+        return configuration
+    }
+
+    private static func configuration(_ content: Content) -> Configuration {
+        var configuration = Self.configuration
+        guard content == .derived else { return configuration }
+        configuration.prepareDatabase { database in
+            guard !database.configuration.readonly else { return }
+            // Takes effect in a new file only, and before anything else is written to it.
+            try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            // Big files that are written in big transactions: 64 MiB of pages, and a checkpoint
+            // for as much of the log.
+            try database.execute(sql: "PRAGMA cache_size = -65536")
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 16384")
         }
         return configuration
     }
