@@ -168,8 +168,8 @@ let package = Package(
             "AuditService",
             in: "Services",
             uses: [
-                "Bytes", "Contract", "Daemon", "JWS", "Mesh", "Records", "Sealing",
-                "TransparencyLog", "TransparencyLogSigning", "HTTPTypes", "Hummingbird",
+                "AuditIndex", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "Records", "Sealing",
+                "Storage", "TransparencyLog", "TransparencyLogSigning", "HTTPTypes", "Hummingbird",
                 "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle",
             ]
         ),

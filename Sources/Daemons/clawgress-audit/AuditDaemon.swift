@@ -1,6 +1,6 @@
 // The audit service's process. Purpose: keeps every record of gateways and admin API once, in a log
 // that proves itself complete and unaltered. Reads: its configuration, mesh folder, key. Writes:
-// its state folder. Security: holds the log's signing key, opened with its credential; takes
+// its state folder, with an index of the log that it can make again. Security: holds the log's signing key, opened with its credential; takes
 // records over mutual TLS, each from its own sender only. When it is down: gateways and admin
 // API keep their records in their spools and send them later.
 
@@ -29,6 +29,7 @@ struct AuditProgram: AsyncParsableCommand {
         version: Product.version,
         subcommands: [
             AuditDaemon.self, InitCommand.self, CheckCommand.self, BackupCommand.self,
+            ReindexCommand.self,
         ],
         defaultSubcommand: AuditDaemon.self
     )

@@ -21,6 +21,8 @@ public struct AuditConfiguration: DaemonConfiguration {
     public var logName: String?
     /// Times and bounds.
     public var settings: LogSettings
+    /// What the index keeps.
+    public var index: IndexSettings
     /// Whether the environment may name a place at which the process kills itself.
     public var allowFailpoints: Bool
     /// A file to write once everything is bound, with the real ports.
@@ -31,7 +33,7 @@ public struct AuditConfiguration: DaemonConfiguration {
     public var logLevel: Logger.Level
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, credential
+        case listen, credential, index
         case publicListen = "public_listen"
         case stateFolder = "state_folder"
         case meshFolder = "mesh_folder"
@@ -77,6 +79,7 @@ public struct AuditConfiguration: DaemonConfiguration {
         if let value = try values.decodeIfPresent(Int.self, forKey: .batchesAtOnce) {
             settings.batchesAtOnce = value
         }
+        index = try values.decodeIfPresent(IndexSettings.self, forKey: .index) ?? IndexSettings()
         allowFailpoints =
             try values.decodeIfPresent(Bool.self, forKey: .allowFailpoints) ?? false
         readyFile = try values.decodeIfPresent(String.self, forKey: .readyFile)
@@ -104,6 +107,6 @@ public struct AuditConfiguration: DaemonConfiguration {
         for (name, value, range) in bounds where !range.contains(value) {
             found.append("`\(name)` must be \(range.lowerBound) to \(range.upperBound)")
         }
-        return found
+        return found + index.problems()
     }
 }

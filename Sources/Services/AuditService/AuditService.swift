@@ -47,7 +47,8 @@ public enum AuditService {
             clientCertificates: .optional,
             now: AuditClock.wall
         )
-        let routes = AuditRoutes(log: log, settings: configuration.settings)
+        let index = Self.index(of: log, configuration, logger: logger)
+        let routes = AuditRoutes(log: log, settings: configuration.settings, index: index)
         let application = server.application(routes.router(), logger: logger) { port in
             logger.notice("serving", metadata: ["port": "\(port)"])
             ready.bound("port", port, of: isPublic ? 2 : 1)
@@ -62,7 +63,24 @@ public enum AuditService {
                 }
             )
         }
+        // The last one is told first to stop, so that no watched tail keeps the server.
+        if let index { services.append(IndexService(index: index)) }
         return services
+    }
+
+    private static func index(
+        of log: AuditLog,
+        _ configuration: AuditConfiguration,
+        logger: Logger
+    ) -> EventIndex? {
+        guard configuration.index.enabled else { return nil }
+        return EventIndex(
+            log: log,
+            places: AuditPlaces(stateFolder: configuration.stateFolder),
+            settings: configuration.index,
+            logger: logger,
+            now: AuditClock.wallMicroseconds
+        )
     }
 
     /// Makes the key of a new log; see ``LogKey/create(_:name:passphrase:cost:)``.

@@ -1,5 +1,6 @@
 """The audit service as a process, and senders of records with certificates of their own."""
 
+import contextlib
 import http.client
 import json
 import os
@@ -39,6 +40,16 @@ class Peer:
             connection.request(method, path, body, fields)
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
+
+    @contextlib.contextmanager
+    def open(self, path):
+        """An answer to be read as it comes."""
+        connection = NamedConnection(self._service.port, self._context)
+        try:
+            connection.request("GET", path)
+            yield connection.getresponse()
         finally:
             connection.close()
 

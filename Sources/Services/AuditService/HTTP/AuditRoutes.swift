@@ -14,10 +14,12 @@ public struct AuditRoutes: Sendable {
     let log: AuditLog
     let admission: Admission
     private let refusals = RefusalCounts()
+    let index: EventIndex?
 
-    /// Serves a log.
-    public init(log: AuditLog, settings: LogSettings) {
+    /// Serves a log, and what its index answers.
+    public init(log: AuditLog, settings: LogSettings, index: EventIndex? = nil) {
         self.log = log
+        self.index = index
         admission = Admission(places: settings.batchesAtOnce)
     }
 
@@ -39,7 +41,7 @@ public struct AuditRoutes: Sendable {
         }
         router.get("/metrics") { _, context in
             try Self.requireAdminAPI(context)
-            return AuditAnswers.text(await metrics().text)
+            return AuditAnswers.text(await metrics().text + (await index?.metrics() ?? ""))
         }
         router.get(RouterPath(AuditPaths.checkpoint)) { _, context in
             guard context.peer != nil else { throw Problem.certificateRequired }
@@ -53,6 +55,7 @@ public struct AuditRoutes: Sendable {
             }
             return try await LogFiles.tile(name, of: log)
         }
+        if let index { EventRoutes(index: index).add(to: router) }
         return router
     }
 
@@ -66,7 +69,7 @@ public struct AuditRoutes: Sendable {
         )
     }
 
-    private static func requireAdminAPI(_ context: MeshRequestContext) throws(Problem) {
+    static func requireAdminAPI(_ context: MeshRequestContext) throws(Problem) {
         guard let peer = context.peer else { throw .certificateRequired }
         guard peer.service == .adminAPI else { throw .identityRefused("\(peer)") }
     }
