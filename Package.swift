@@ -231,6 +231,11 @@ let package = Package(
             ],
             path: "Benchmarks/Stages"
         ),
+        .executableTarget(
+            name: "clawgress-index-bench",
+            dependencies: ["ClawgressAuditIndex"],
+            path: "Benchmarks/AuditIndex"
+        ),
 
         // The head parsers as a program, for the integration test that holds them against others.
         .executableTarget(
