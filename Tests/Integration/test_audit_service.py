@@ -194,6 +194,8 @@ class Sender(threading.Thread):
         return status == 200
 
 
+# Ten starts, each of which opens keys on purpose slowly, beside senders that wait for them.
+@pytest.mark.timeout(300)
 def test_killed_at_random_while_batches_arrive_it_continues_one_tree(service):
     senders = [Sender(service, worker, 40) for worker in range(4)]
     for each in senders:
