@@ -1,6 +1,8 @@
 """What must reach an operator does: each alert is a line of the log with its word, and a count in the
 metrics. Those about shipping are in test_shipping.py and test_audit_chain.py."""
 
+import os
+
 import pytest
 
 from support.waiting import until
@@ -63,3 +65,23 @@ def test_a_full_spool_and_the_gap_that_it_leaves(guarded, origin):
         record["allow"] for record in world.gateway.records() if record.get("record") == "gap"
     )
     assert lost == world.gateway.metric("clawgress_records_lost_total") > 0
+
+
+@pytest.mark.parametrize("folder", ["as it was", "empty", "spoiled"])
+def test_a_start_from_the_last_known_good_bundle(guarded, origin, folder):
+    world = guarded()
+    assert count(world, "last_known_good") == 0
+    world.gateway.kill()
+    world.gateway.expect_errors("bundle")
+    if folder == "empty":
+        os.unlink(world.source.signed)
+    elif folder == "spoiled":
+        with open(world.source.signed, "wb") as file:
+            file.write(b"broken")
+    world.start()
+    assert ask(world, origin, 1) == [200]
+    assert world.gateway.status()["bundle"]["from_last_known_good"]
+    if folder == "as it was":
+        assert count(world, "last_known_good") == 0
+    else:
+        raised(world, "last_known_good")

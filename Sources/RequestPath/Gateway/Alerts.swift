@@ -16,6 +16,7 @@ enum AlertKind: String, CaseIterable, Sendable {
     case workerFailed = "worker_failed"
     case quotaAlert = "quota_alert"
     case bundleRefused = "bundle_refused"
+    case lastKnownGood = "last_known_good"
     case uncleanShutdown = "unclean_shutdown"
     case policyDisconnected = "policy_disconnected"
     case bundleBehind = "bundle_behind"

@@ -29,13 +29,20 @@ final class FolderBundles {
         let kept = lastKnownGood()
         if let kept { keeper.highest = kept.source.order }
         seen = FileStamp(of: incoming)
-        if seen != nil, take(kept) { return }
-        guard let kept else { return }
+        let found: Found = seen == nil ? .refused : take(kept)
+        guard found != .activated, let kept else { return }
         do {
             keeper.serve(try keeper.compile(kept.source), isLastKnownGood: true)
         } catch {
             keeper.refuse(error, keeper.shelf.lastKnownGood)
+            return
         }
+        guard found == .refused else { return }
+        keeper.alerts.raise(
+            .lastKnownGood,
+            "the bundle folder has no bundle that may be served, the last-known-good one is",
+            ["bundle.serial": "\(kept.source.order.serial)"]
+        )
     }
 
     /// Looks whether a new bundle has appeared, and takes it.
@@ -45,17 +52,26 @@ final class FolderBundles {
         _ = take(nil)
     }
 
+    /// What a look at the folder came to.
+    private enum Found {
+        /// A newer bundle, which is served now.
+        case activated
+        /// The one that is served, or is about to be.
+        case known
+        /// None that may be served.
+        case refused
+    }
+
     /// Takes the bundle in the folder if it is newer.
     ///
     /// - Parameter known: the last-known-good bundle while it is not served yet.
-    /// - Returns: whether it was activated.
-    private func take(_ known: (bytes: [UInt8], source: Snapshot)?) -> Bool {
+    private func take(_ known: (bytes: [UInt8], source: Snapshot)?) -> Found {
         do {
             let bytes = try WholeFile.read(incoming, bytesMax: SignedBundle.bytesMax)
-            if bytes == known?.bytes { return false }
+            if bytes == known?.bytes { return .known }
             let source = try SignedBundle.verify(bytes, trustedKeys: trustedKeys)
             let present = known?.source.revision ?? keeper.active?.revision
-            if source.order == keeper.highest, source.revision == present { return false }
+            if source.order == keeper.highest, source.revision == present { return .known }
             if known == nil {
                 try keeper.requireNewer(source)
             } else {
@@ -64,10 +80,10 @@ final class FolderBundles {
             let compiled = try keeper.compile(source)
             try keeper.shelf.keep(bytes, source.order)
             keeper.serve(compiled, isLastKnownGood: false)
-            return true
+            return .activated
         } catch {
             keeper.refuse(error, incoming)
-            return false
+            return .refused
         }
     }
 
