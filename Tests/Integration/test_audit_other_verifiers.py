@@ -44,8 +44,15 @@ class GrowingLog:
         )
 
     def copy(self, folder):
-        shutil.copytree(os.path.join(self.service.state, "log"), folder)
-        return folder
+        """Copies the log; what is full takes the place of its parts meanwhile, so maybe again."""
+        def copied():
+            try:
+                return shutil.copytree(
+                    os.path.join(self.service.state, "log"), folder, dirs_exist_ok=True
+                )
+            except shutil.Error:
+                return None
+        return until("a whole copy of the log", copied)
 
 
 @pytest.fixture(scope="module")
