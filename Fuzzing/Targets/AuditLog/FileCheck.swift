@@ -19,8 +19,9 @@ enum FileCheck {
         publicKey: [UInt8](repeating: 5, count: 32)
     )
     private static let sound = SmallLog(entries, key: key)
-    /// What an input may take the place of: the first byte says which. Others are no file, since a
-    /// log takes a thousand times as long as a text.
+    /// What an input may take the place of: the first byte says which.
+    ///
+    /// Others are no file, since a log takes a thousand times as long as a text.
     private static let paths = sound.files.keys.sorted()
 
     static func check(_ bytes: [UInt8]) {
