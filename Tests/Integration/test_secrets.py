@@ -16,6 +16,9 @@ from support.unsealing import opened, scalar
 from support.waiting import until
 from support.world import marker
 
+# The day of many keys, which are slow to open on purpose.
+pytestmark = pytest.mark.timeout(300)
+
 # More than were ever open at one time.
 CONNECTIONS = 8
 PASSWORD = "a password of the suite, with blanks"

@@ -268,8 +268,9 @@ def test_a_folder_of_a_version_without_log_gets_one(machine):
     shutil.rmtree(machine.runtime_file("audit"))
     shutil.rmtree(os.path.join(machine.state, "audit"))
     os.unlink(os.path.join(machine.state, "log-key.pub"))
-    for name in ("shipped", "log-checkpoint"):
-        os.unlink(os.path.join(machine.state, "gateway", name))
+    for sender in ("gateway", "admin-api"):
+        for name in ("shipped", "log-checkpoint"):
+            os.unlink(os.path.join(machine.state, sender, name))
     privileges.give_away(machine.runtime_file("policy", "root"))
     privileges.give_away_file(machine.runtime_file("policy", "root.credential"))
     addresses = os.path.join(machine.state, "addresses.json")
