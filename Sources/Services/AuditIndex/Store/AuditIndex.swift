@@ -93,6 +93,7 @@ public final class AuditIndex: Sendable {
     /// - Throws: `StorageError.inUse` while a question is being answered.
     public func close() throws(StorageError) {
         try sorted {
+            // The pool closes its writer first, and the readers after it cannot do this.
             try store.database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
         }
         try store.close()
