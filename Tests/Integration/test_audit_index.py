@@ -143,6 +143,7 @@ def test_an_export_has_everything_and_nothing_that_a_terminal_or_a_sheet_obeys(s
         assert not set(text.decode()) & set("\x1b\u202e\x9b\x00\x7f\r")
 
 
+@pytest.mark.timeout(300)
 def test_killed_while_it_is_made_it_goes_on_and_equals_one_made_at_once(services):
     service = services(index={"enabled": False})
     service.daemon.start()
