@@ -72,6 +72,9 @@ struct EventTests {
     @Test("without room for events nothing may be changed, and reading goes on")
     func full() async throws {
         let world = try AdminWorld(spoolBytes: 1 << 20)
+        var limits = AdminLimits()
+        limits.refusalEventsPerMinute = 100_000
+        try world.start(limits)
         let admin = try await world.admin()
         let long = "/v1/tokens/" + String(repeating: "x", count: 900)
         var answer = try await world.send(.delete, long, admin)

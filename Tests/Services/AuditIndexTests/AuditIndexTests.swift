@@ -11,7 +11,7 @@ import Testing
 struct AuditIndexTests {
     private func filled(_ bench: IndexBench, _ count: Int, seed: UInt64 = 1) throws -> AuditIndex {
         var random = SplitMix64(seed: seed)
-        let index = try AuditIndex(path: bench.path)
+        let index = try AuditIndex(path: bench.path, secondsMax: 600)
         for _ in 0..<count / 100 {
             try bench.append((0..<100).map { _ in random.record() }, to: index)
         }
@@ -136,12 +136,12 @@ struct AuditIndexTests {
         let whole = try filled(one, 1_000)
         var random = SplitMix64(seed: 1)
         for part in 0..<10 {
-            let index = try AuditIndex(path: two.path)
+            let index = try AuditIndex(path: two.path, secondsMax: 600)
             #expect(try index.position().next == Int64(part * 100))
             try two.append((0..<100).map { _ in random.record() }, to: index)
             try index.close()
         }
-        let parts = try AuditIndex(path: two.path)
+        let parts = try AuditIndex(path: two.path, secondsMax: 600)
         let query = EventQuery(EventFilter(), limit: 1_000)
         #expect(try await whole.page(query).records == parts.page(query).records)
         try whole.close()
@@ -234,7 +234,7 @@ struct AuditIndexTests {
             return
         }
         try AuditIndex.remove(bench.path)
-        let index = try AuditIndex(path: bench.path)
+        let index = try AuditIndex(path: bench.path, secondsMax: 600)
         #expect(try index.position() == .start)
         #expect(throws: StorageError.inUse(path: bench.path)) { try AuditIndex.remove(bench.path) }
         try index.close()
@@ -254,7 +254,7 @@ struct AuditIndexTests {
     @Test("bounds the words that a stranger can make up, and indexes the record all the same")
     func words() async throws {
         let bench = try IndexBench()
-        let index = try AuditIndex(path: bench.path)
+        let index = try AuditIndex(path: bench.path, secondsMax: 600)
         for part in 0..<11 {
             let records = (0..<10_000).map { number in
                 var record = IndexedRecord()
