@@ -8,4 +8,9 @@ enum WallClock {
     static func seconds() -> Int64 {
         Int64(Date().timeIntervalSince1970)
     }
+
+    /// Milliseconds since 1970 UTC.
+    static func milliseconds() -> Int64 {
+        Int64(Date().timeIntervalSince1970 * 1_000)
+    }
 }

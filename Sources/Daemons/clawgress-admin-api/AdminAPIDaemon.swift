@@ -88,6 +88,6 @@ struct RestoreCommand: ParsableCommand {
         let configuration = try ConfigurationFile.read(AdminConfiguration.self, from: config)
         let access = try AdminBackup.restore(backup, stateFolder: configuration.stateFolder)
         for line in access.advice { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
-        if let token = access.token { print(token) }
+        if let token = access.token { FileHandle.standardOutput.write(Data("\(token)\n".utf8)) }
     }
 }

@@ -56,8 +56,7 @@ struct UpLogView: Codable, Equatable {
                 by: [key]
             )
             size = checkpoint.head.size
-            let now = Int64(Date().timeIntervalSince1970 * 1_000)
-            checkpointAge = Double(max(0, now - file.written)) / 1_000
+            checkpointAge = Double(max(0, WallClock.milliseconds() - file.written)) / 1_000
         } catch {
             problem = "\(error)"
         }
