@@ -56,6 +56,8 @@ public enum AdminPath {
     public static let gateways = "/v1/gateways"
     /// The path of `events`.
     public static let events = "/v1/events"
+    /// The path of `logEvents`.
+    public static let logEvents = "/v1/log/events"
     /// The path of `openapi`.
     public static let openapi = "/v1/openapi.yaml"
 }

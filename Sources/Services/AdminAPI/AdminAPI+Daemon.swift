@@ -30,9 +30,14 @@ extension AdminAPI {
         let openAPI = try configuration.openAPIFile.map {
             String(decoding: try WholeFile.read($0, bytesMax: 4 << 20), as: UTF8.self)
         }
+        let audit = try configuration.audit.map { audit in
+            (settings: audit, mesh: try Self.mesh(audit, or: folder))
+        }
+        let log = try audit.map { try LogQuestions($0.settings, $0.mesh) }
         let api = try AdminAPI(
             stateFolder: configuration.stateFolder,
             plane: MeshPolicyPlane(client: client),
+            log: log,
             limits: configuration.limits,
             openAPI: openAPI,
             logger: logger
@@ -54,12 +59,10 @@ extension AdminAPI {
             if let readyFile { writeReadyFile(readyFile, port, logger) }
             ServiceManager.ready()
         }
-        let shipper = try configuration.audit.map { audit throws(StartRefusal) in
-            try api.makeShipper(audit, configuration, folder)
-        }
+        let shipper = try audit.map { try api.makeShipper($0.settings, configuration, $0.mesh) }
         // The sender ends last, so that the event of a last answer is shipped too.
-        let shipping: [(any Service)?] = [shipper]
-        return shipping.compactMap { $0 } + [
+        let logging: [(any Service)?] = [shipper, log.map { ClientService(client: $0.client) }]
+        return logging.compactMap { $0 } + [
             ClientService(client: client), FollowService(api: api), application,
         ]
     }
@@ -74,7 +77,7 @@ extension AdminAPI {
     }
 }
 
-/// Closes the connections to the policy service when everything else has stopped.
+/// Closes the connections to a neighbour when everything that asks it has stopped.
 struct ClientService: Service {
     let client: MeshClient
 

@@ -9,21 +9,14 @@ import ClawgressShipping
 extension AdminAPI {
     /// The sender of a daemon with an `audit` block.
     ///
-    /// - Parameter folder: what proves who the daemon is; the block may name another one.
+    /// - Parameter mesh: what proves to the log who sends.
     /// - Throws: `StartRefusal`.
     func makeShipper(
         _ audit: ShippingConfiguration,
         _ configuration: AdminConfiguration,
-        _ folder: MeshFolder
+        _ mesh: MeshFolder
     ) throws(StartRefusal) -> Shipper {
-        let mesh = try Self.mesh(audit) ?? folder
-        guard mesh.identity == MeshIdentity(.adminAPI, AdminJournal.serviceID) else {
-            throw StartRefusal(
-                "the certificate is `\(mesh.identity)`, and events are shipped by "
-                    + "`admin-api/\(AdminJournal.serviceID)` only"
-            )
-        }
-        return try audit.sender(
+        try audit.sender(
             of: service.journal.spool,
             bytesMax: Int(configuration.limits.spoolBytes),
             stateFolder: configuration.stateFolder,
@@ -32,7 +25,25 @@ extension AdminAPI {
         )
     }
 
-    private static func mesh(
+    /// What proves to the log who sends and asks.
+    ///
+    /// - Parameter folder: what proves who the daemon is; the block may name another one.
+    /// - Throws: `StartRefusal`.
+    static func mesh(
+        _ audit: ShippingConfiguration,
+        or folder: MeshFolder
+    ) throws(StartRefusal) -> MeshFolder {
+        let mesh = try own(audit) ?? folder
+        guard mesh.identity == MeshIdentity(.adminAPI, AdminJournal.serviceID) else {
+            throw StartRefusal(
+                "the certificate is `\(mesh.identity)`, and events are shipped by "
+                    + "`admin-api/\(AdminJournal.serviceID)` only"
+            )
+        }
+        return mesh
+    }
+
+    private static func own(
         _ audit: ShippingConfiguration
     ) throws(StartRefusal) -> MeshFolder? {
         guard let path = audit.meshFolder, let credential = audit.credential else { return nil }

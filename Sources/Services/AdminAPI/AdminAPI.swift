@@ -20,11 +20,13 @@ public struct AdminAPI: Sendable {
     /// - Parameters:
     ///   - stateFolder: the folder of the database; must exist.
     ///   - plane: the policy service.
+    ///   - log: whom questions about the log are passed on to.
     ///   - openAPI: the text of the OpenAPI document.
     /// - Throws: `AdminStartError`.
     public init(
         stateFolder: String,
         plane: any PolicyPlane,
+        log: LogQuestions? = nil,
         clock: AdminClock = .machine,
         limits: AdminLimits = AdminLimits(),
         openAPI: String? = nil,
@@ -52,6 +54,7 @@ public struct AdminAPI: Sendable {
                     desk: desk,
                     journal: journal,
                     shipping: AdminShipping(logger: logger),
+                    log: log,
                     authenticator: Authenticator(
                         store: store,
                         standings: desk.standings,

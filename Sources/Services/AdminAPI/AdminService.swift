@@ -10,6 +10,8 @@ struct AdminService: Sendable {
     let desk: ConfigurationDesk
     let journal: AdminJournal
     let shipping: AdminShipping
+    /// The log that may be asked; nil if none is configured.
+    let log: LogQuestions?
     let authenticator: Authenticator
     let plane: any PolicyPlane
     let clock: AdminClock

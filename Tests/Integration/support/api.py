@@ -4,6 +4,10 @@ import dataclasses
 import http.client
 import json
 import ssl
+import time
+
+# The server ends connections on which nothing comes for a minute; a write on one of these is lost.
+IDLE_SECONDS = 30
 
 
 @dataclasses.dataclass
@@ -37,13 +41,13 @@ class Api:
         self.address = address
         self.token = token
         self._tls = ssl.create_default_context(cafile=authority)
-        self._connection = None
+        self._connection, self._asked = None, 0
 
     def with_token(self, token):
         """The same API for somebody else."""
         other = Api.__new__(Api)
         other.address, other.token = self.address, token
-        other._tls, other._connection = self._tls, None
+        other._tls, other._connection, other._asked = self._tls, None, 0
         return other
 
     def ask(self, method, path, body=None, fields=None, seconds=60):
@@ -54,6 +58,9 @@ class Api:
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
             fields.setdefault("Content-Type", "application/json")
+        if time.monotonic() - self._asked > IDLE_SECONDS:
+            self.close()
+        self._asked = time.monotonic()
         was_open = self._connection is not None
         try:
             if self._connection is None:

@@ -92,6 +92,10 @@ CALLS = {
     "rollback": Call(404, {"to": "99999999"}),
     "listRevisions": Call(200), "getRevision": Call(404), "listCommits": Call(200),
     "getCommit": Call(404), "listEvents": Call(200),
+    # There is no log to ask: test_log_queries.py has one.
+    "listLogEvents": Call(404), "countLogEvents": Call(404),
+    "bucketLogEvents": Call(404, query="?since=2026-01-01T00:00:00Z&bucket_seconds=60"),
+    "topLogEvents": Call(404, query="?by=host"),
     "listKeys": Call(404), "createKey": Call(404, {}), "revokeKey": Call(404, names=(NOBODY, "k")),
     "listGateways": Call(200), "revokeGateway": Call(404),
     "createEnrolmentToken": Call(201, {}), "setMaintenance": Call(404, {"maintenance": True}),

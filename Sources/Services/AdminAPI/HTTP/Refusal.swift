@@ -218,6 +218,20 @@ extension Refusal {
         Refusal(.serviceUnavailable, "unavailable", detail).with(.retryAfter, "5")
     }
 
+    static let logNotConfigured = Refusal(
+        .notFound,
+        "log_not_configured",
+        "this daemon has no log to ask: its configuration has no `audit`"
+    )
+
+    static func auditUnreachable(_ detail: String) -> Refusal {
+        Refusal(
+            .serviceUnavailable,
+            "audit_unreachable",
+            "clawgress-audit gave no answer (\(detail))"
+        ).with(.retryAfter, "5")
+    }
+
     /// The policy service was asked for nothing but what it knows.
     static func policyService(_ detail: String) -> Refusal {
         Refusal(
