@@ -78,7 +78,7 @@ def test_a_restored_admin_api_lets_nobody_in_with_what_was_revoked(plane):
     session = plane.api().with_token(None).must("POST", "/v1/login", body)["token"]
     api = plane.api(session)
     shown = api.ask("GET", "/v1/configuration?of=active&format=commands").body.decode()
-    assert "agent crawler" in shown and "rps-limit" not in shown
+    assert "agent crawler" in shown and "quota crawler rps-limit" not in shown
     events = api.must("GET", "/v1/events?limit=1000")["items"]
     assert any(e["action"] == "token.revoke" and e["actor"] == "(restore)" for e in events)
     # The next commit takes the place of what the copy does not know.
