@@ -8,8 +8,9 @@ import shutil
 import pytest
 
 from support.audit import AuditService, new_boot, record
-from support.chain import SEGMENTS_IN_USE, Contents
+from support.chain import Contents
 from support.control_plane import ControlPlane
+from support.shipping import SEGMENTS_IN_USE
 from support.waiting import until
 
 ADMIN_LIMITS = {"requests_per_second": 10_000, "open_requests_per_second": 10_000}

@@ -1,6 +1,5 @@
 """Events leave the gateway: each once, whoever is killed or cut, and nothing goes before it is safe."""
 
-import glob
 import os
 import time
 
@@ -9,58 +8,28 @@ import pytest
 from support.audit_peer import AuditPeer
 from support.load import Load, markers
 from support.policy_peer import Enrolment
+from support.shipping import SEGMENTS_IN_USE, ShippingWorld
 from support.waiting import until
-from support.world import World, allow
 
 SEGMENT_BYTES = 128 << 10
-# Of two workers: what each writes to, and what is prepared for it.
-SEGMENTS_IN_USE = 6
 
 
-class Shipping(World):
+class Shipping(ShippingWorld):
     """A world whose gateway ships to a log of the suite's own."""
 
     def __init__(self, authority, origin, batch_events=1000, **spool):
-        super().__init__(spool_settings={"segment_bytes": SEGMENT_BYTES, **spool})
+        super().__init__(origin, spool_settings={"segment_bytes": SEGMENT_BYTES, **spool})
         self.enrolment = Enrolment(self.folder, authority)
         self.peer = AuditPeer(self.folder, authority, self.enrolment.client_authority)
-        self.origin = origin
-        self.policies(allow("allow-origin", [f"origin.test:{origin.port}"], tls="any"))
         self.gateway.reconfigure(audit={
             "address": self.peer.address, "mesh_folder": self.enrolment.mesh,
             "credential": self.enrolment.credential, "log_key": self.peer.key_path,
             "batch_events": batch_events,
         })
 
-    def ask(self, *marks):
-        """Asks for pages with these markers."""
-        with self.client() as client:
-            for mark in marks:
-                answer = client.fetch("GET", f"http://origin.test:{self.origin.port}/{mark}")
-                assert answer.status == 200
-
     def arrives(self, *marks):
         """Waits until the log has these."""
         until(f"{len(marks)} events in the log", lambda: set(marks) <= set(self.peer.paths()), 60)
-
-    def alerts(self, kind):
-        """How often an alert was raised."""
-        return self.gateway.metric(f'clawgress_alerts_total{{alert="{kind}"}}')
-
-    def segments(self):
-        """The segment files."""
-        return glob.glob(os.path.join(self.gateway.spool, "*.segment"))
-
-    def holds(self, mark):
-        """Whether any segment has the request with this marker."""
-        for path in self.segments():
-            try:
-                with open(path, "rb") as file:
-                    if f"/{mark}".encode() in file.read():
-                        return True
-            except FileNotFoundError:
-                continue
-        return False
 
     def close(self):
         self.peer.down()

@@ -1,64 +1,34 @@
 """A gateway, the audit service as a process of its own, and a cable between them."""
 
 import collections
-import glob
 import json
 import os
 
 from support.audit import AuditService
 from support.cable import Cable
 from support.load import markers
+from support.shipping import ShippingWorld
 from support.tlog import Checkpoint
 from support.waiting import Overdue, until
-from support.world import World, allow
 
 SEGMENT_BYTES = 256 << 10
-# Of two workers: what each writes to, and what is prepared for it.
-SEGMENTS_IN_USE = 6
 
 
-class Chain(World):
+class Chain(ShippingWorld):
     """A world whose gateway ships to the product's log."""
 
     def __init__(self, authority, origin, state=None, spool=None, **spool_settings):
         """`state` and `spool` may be folders on other disks than the usual one."""
         super().__init__(
-            spool=spool, spool_settings={"segment_bytes": SEGMENT_BYTES, **spool_settings}
+            origin, spool=spool,
+            spool_settings={"segment_bytes": SEGMENT_BYTES, **spool_settings},
         )
-        self.origin = origin
         self.audit = AuditService(authority, state=state)
         self.audit.daemon.start()
         self.cable = Cable(self.audit.port)
-        self.policies(allow("allow-origin", [f"origin.test:{origin.port}"], tls="any"))
         self.gateway.reconfigure(
             audit={"address": self.cable.address, **self.audit.sender("gateway/gw-test")}
         )
-
-    def ask(self, *marks):
-        """Asks for pages with these markers."""
-        with self.client() as client:
-            for mark in marks:
-                answer = client.fetch("GET", f"http://origin.test:{self.origin.port}/{mark}")
-                assert answer.status == 200
-
-    def alerts(self, kind):
-        """How often the gateway raised an alert."""
-        return self.gateway.metric(f'clawgress_alerts_total{{alert="{kind}"}}')
-
-    def segments(self):
-        """The segment files."""
-        return glob.glob(os.path.join(self.gateway.spool, "*.segment"))
-
-    def holds(self, mark):
-        """Whether any segment has the request with this marker."""
-        for path in self.segments():
-            try:
-                with open(path, "rb") as file:
-                    if f"/{mark}".encode() in file.read():
-                        return True
-            except FileNotFoundError:
-                continue
-        return False
 
     def checkpoint(self):
         """The newest checkpoint that the gateway believed."""
