@@ -13,7 +13,9 @@ from support.control_plane import ControlPlane
 from support.shipping import SEGMENTS_IN_USE
 from support.waiting import until
 
-ADMIN_LIMITS = {"requests_per_second": 10_000, "open_requests_per_second": 10_000}
+ADMIN_LIMITS = {
+    "requests_per_second": 10_000, "open_requests_per_second": 10_000, "tokens_per_user": 10_000,
+}
 
 
 def marks(word, count):

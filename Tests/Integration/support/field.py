@@ -34,7 +34,7 @@ class Field:
         self.origin = Origin()
         self.plane = ControlPlane(
             policy={"allow_failpoints": True, "prepare_timeout_ms": PREPARE_MS},
-            admin={"limits": {"requests_per_second": 10_000}},
+            admin={"limits": {"requests_per_second": 10_000, "revisions_kept": 100_000}},
         )
         self.ledger = Ledger()
         self.url = f"http://origin.test:{self.origin.port}"
