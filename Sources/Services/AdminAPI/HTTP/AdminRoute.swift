@@ -97,6 +97,8 @@ extension [AdminRole] {
     static var writers: [AdminRole] { [.admin, .operator] }
     /// Whoever may see what others did.
     static var auditors: [AdminRole] { [.admin, .operator, .auditor] }
+    /// Whoever may see what agents asked for.
+    static var logReaders: [AdminRole] { [.admin, .auditor] }
     /// Whoever rules over users and gateways.
     static var admins: [AdminRole] { [.admin] }
 }

@@ -20,7 +20,7 @@ extension AdminRoute {
     /// - Parameter path: the question's path in the mesh.
     private static func question(_ path: String, _ more: [String]) -> AdminRoute {
         let own = AdminPath.logEvents + path.dropFirst(AuditPaths.events.count)
-        return AdminRoute(.get, own, .auditors, query: filter + more) {
+        return AdminRoute(.get, own, .logReaders, query: filter + more) {
             (service, call) async throws(Refusal) in
             guard let log = service.log else { throw Refusal.logNotConfigured }
             return try await log.answer(path, call.query)
