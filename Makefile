@@ -57,10 +57,11 @@ check-long: build ## Measure the unit tests' coverage, then run the long integra
 	@Scripts/integration long
 
 clean: ## Remove build products and the Python environment.
-	rm -rf .build .build-coverage .build-fuzz .venv
+	rm -rf .build .build-coverage .build-fuzz .venv .venv-verifiers
 
 dependencies:
 	@Scripts/install-dependencies
 
+# `.ci/run` says with CLAWGRESS_BUILT that it has just done it.
 build: dependencies
-	@swift build -c release --build-tests
+	@[ -n "$(CLAWGRESS_BUILT)" ] || swift build -c release --build-tests
