@@ -17,6 +17,7 @@ GUARDED = [
 LIMITS = {
     "requests_per_second": 10_000, "open_requests_per_second": 10_000,
     "source_failures_per_minute": 10_000, "user_failures_per_minute": 10_000,
+    "refusal_events_per_minute": 10_000,
 }
 
 
