@@ -2,20 +2,13 @@
 // character there could rewrite what the operator sees, so none gets through.
 
 import ClawgressBytes
+import ClawgressContract
 
 /// Text of others, made harmless for a terminal.
 enum TerminalText {
     /// `text` with every control, format and line-separating character written as `\u{…}`.
     static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            if isHarmless(scalar) {
-                result.unicodeScalars.append(scalar)
-            } else {
-                result += "\\u{\(String(scalar.value, radix: 16))}"
-            }
-        }
-        return result
+        HarmlessText.escaped(text)
     }
 
     /// `text` in a shell's single quotes, as one word.
@@ -33,15 +26,5 @@ enum TerminalText {
                 ASCII.isLetter($0) || ASCII.isDigit($0) || "./_-:@%+=,".utf8.contains($0)
             }
         return isPlain ? text : shellQuoted(text)
-    }
-
-    /// Direction marks count as harmful: they show a name in another order than it is.
-    private static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse,
-            .unassigned:
-            false
-        default: true
-        }
     }
 }
