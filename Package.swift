@@ -42,15 +42,14 @@ let package = Package(
         .module("Model", uses: ["Bytes"]),
 
         // What happens to a request, stage by stage. No stage imports another stage.
-        .module("Identity", in: "RequestPath", uses: ["Bytes", "JWS", "Model"]),
-        .module("Policy", in: "RequestPath", uses: ["Bytes", "Model"]),
-        .module("Quota", in: "RequestPath", uses: ["Model"]),
-        .module("Forward", in: "RequestPath", uses: ["Bytes", "Model"]),
-        .module("Audit", in: "RequestPath", uses: ["Bytes", "Model"]),
-        .module("Reactor", in: "RequestPath", uses: ["CAres", "CLinux", "Bytes", "Model"]),
+        .module("RequestPath/Identity", uses: ["Bytes", "JWS", "Model"]),
+        .module("RequestPath/Policy", uses: ["Bytes", "Model"]),
+        .module("RequestPath/Quota", uses: ["Model"]),
+        .module("RequestPath/Forward", uses: ["Bytes", "Model"]),
+        .module("RequestPath/Audit", uses: ["Bytes", "Model"]),
+        .module("RequestPath/Reactor", uses: ["CAres", "CLinux", "Bytes", "Model"]),
         .module(
-            "Gateway",
-            in: "RequestPath",
+            "RequestPath/Gateway",
             uses: [
                 "Audit", "Bundle", "BundleStream", "Bytes", "Contract", "Daemon", "Forward",
                 "Identity", "JWS", "Mesh", "Model", "Policy", "Quota", "Reactor", "Sealing",
@@ -59,26 +58,20 @@ let package = Package(
         ),
 
         // What several processes share.
-        .module("JWS", in: "Platform", uses: ["Bytes", "Crypto", "CryptoExtras"]),
+        .module("Platform/JWS", uses: ["Bytes", "Crypto", "CryptoExtras"]),
         // Apart from the check, so that the gateway cannot sign: it never links this.
-        .module("JWSSigning", in: "Platform", uses: ["Bytes", "JWS", "Crypto", "CryptoExtras"]),
-        .module("SnapshotText", in: "Platform", uses: ["JWS", "Model"]),
+        .module("Platform/JWSSigning", uses: ["Bytes", "JWS", "Crypto", "CryptoExtras"]),
+        .module("Platform/SnapshotText", uses: ["JWS", "Model"]),
+        .module("Platform/Bundle", uses: ["Bytes", "JWS", "Model", "SnapshotText", "Crypto"]),
         .module(
-            "Bundle",
-            in: "Platform",
-            uses: ["Bytes", "JWS", "Model", "SnapshotText", "Crypto"]
-        ),
-        .module(
-            "BundleSigning",
-            in: "Platform",
+            "Platform/BundleSigning",
             uses: [
                 "Bundle", "Bytes", "Identity", "JWS", "JWSSigning", "Model", "Policy", "Sealing",
                 "SnapshotCheck", "Yams",
             ]
         ),
         .module(
-            "Daemon",
-            in: "Platform",
+            "Platform/Daemon",
             uses: [
                 "CLinux", "ArgumentParser", "Logging", "ServiceLifecycle", "UnixSignals", "Yams",
             ]
@@ -86,15 +79,14 @@ let package = Package(
 
         // The control plane's parts.
         .module("ConfigTree", uses: ["Bytes", "JWS", "Model", "SnapshotText", "Crypto"]),
-        .module("SnapshotCheck", in: "Platform", uses: ["Bytes", "Identity", "Model", "Policy"]),
-        .module("Sealing", in: "Platform", uses: ["Bytes", "Crypto", "CryptoExtras"]),
-        .module("Contract", in: "Platform", uses: ["Bytes", "JWS"]),
+        .module("Platform/SnapshotCheck", uses: ["Bytes", "Identity", "Model", "Policy"]),
+        .module("Platform/Sealing", uses: ["Bytes", "Crypto", "CryptoExtras"]),
+        .module("Platform/Contract", uses: ["Bytes", "JWS"]),
         // The gateway's side of the distribution of bundles, without disk and network.
-        .module("BundleStream", in: "Platform", uses: ["Bundle", "Contract"]),
-        .module("Storage", in: "Platform", uses: ["Bytes", "GRDB"]),
+        .module("Platform/BundleStream", uses: ["Bundle", "Contract"]),
+        .module("Platform/Storage", uses: ["Bytes", "GRDB"]),
         .module(
-            "Mesh",
-            in: "Platform",
+            "Platform/Mesh",
             uses: [
                 "Bytes", "Model", "Sealing", "AsyncHTTPClient", "Crypto", "HTTPTypes",
                 "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
@@ -102,14 +94,13 @@ let package = Package(
             ]
         ),
         // The log's tree, its proofs and checkpoints, without disk and network; and what signs them.
-        .module("TransparencyLog", in: "Platform", uses: ["Bytes", "Crypto"]),
-        .module("TransparencyLogSigning", in: "Platform", uses: ["TransparencyLog", "Crypto"]),
+        .module("Platform/TransparencyLog", uses: ["Bytes", "Crypto"]),
+        .module("Platform/TransparencyLogSigning", uses: ["TransparencyLog", "Crypto"]),
         // By what the log knows records, and whether a log is what its checkpoint says.
-        .module("Records", in: "Platform", uses: ["Bytes", "Contract", "Model", "Crypto"]),
-        .module("LogVerification", in: "Platform", uses: ["Bytes", "Records", "TransparencyLog"]),
+        .module("Platform/Records", uses: ["Bytes", "Contract", "Model", "Crypto"]),
+        .module("Platform/LogVerification", uses: ["Bytes", "Records", "TransparencyLog"]),
         .module(
-            "Shipping",
-            in: "Platform",
+            "Platform/Shipping",
             uses: [
                 "Audit", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "TransparencyLog",
                 "HTTPTypes", "ServiceLifecycle",
@@ -117,15 +108,13 @@ let package = Package(
         ),
         // Makes certificates, so the gateway never links it.
         .module(
-            "MeshSigning",
-            in: "Platform",
+            "Platform/MeshSigning",
             uses: ["Bytes", "Mesh", "Model", "Sealing", "Crypto", "SwiftASN1", "X509"]
         ),
 
         // The services of the control plane, and their daemons.
         .module(
-            "PolicyService",
-            in: "Services",
+            "Services/PolicyService",
             uses: [
                 "Bundle", "BundleSigning", "Bytes", "Contract", "Daemon", "JWS", "JWSSigning",
                 "Mesh", "MeshSigning", "Model", "Sealing", "SnapshotCheck", "SnapshotText",
@@ -142,8 +131,7 @@ let package = Package(
             path: "Sources/Daemons/clawgress-policy"
         ),
         .module(
-            "AdminAPI",
-            in: "Services",
+            "Services/AdminAPI",
             uses: [
                 "Audit", "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon", "Identity", "JWS",
                 "Mesh", "Model", "Sealing", "Shipping", "SnapshotCheck", "SnapshotText", "Storage",
@@ -160,13 +148,11 @@ let package = Package(
             path: "Sources/Daemons/clawgress-admin-api"
         ),
         .module(
-            "AuditIndex",
-            in: "Services",
+            "Services/AuditIndex",
             uses: ["Bytes", "ConfigTree", "Contract", "JWS", "Storage", "GRDB"]
         ),
         .module(
-            "AuditService",
-            in: "Services",
+            "Services/AuditService",
             uses: [
                 "AuditIndex", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "Records", "Sealing",
                 "Storage", "TransparencyLog", "TransparencyLogSigning", "HTTPTypes", "Hummingbird",
@@ -184,8 +170,7 @@ let package = Package(
 
         // The command line.
         .module(
-            "Commands",
-            in: "CommandLine",
+            "CommandLine/Commands",
             uses: [
                 "Audit", "Bundle", "BundleSigning", "Bytes", "ConfigTree", "Contract", "Identity",
                 "JWS", "JWSSigning", "LogVerification", "Mesh", "MeshSigning", "Model", "Policy",
@@ -251,89 +236,74 @@ let package = Package(
         .tests("Bytes", uses: ["Bytes", "TestKit"]),
         .tests("Model", uses: ["Bytes", "Model", "TestKit"]),
         .tests(
-            "Identity",
-            in: "RequestPath",
+            "RequestPath/Identity",
             uses: ["Bytes", "Identity", "JWS", "JWSSigning", "Model", "TestKit", "Crypto"],
             exclude: ["Cases"]
         ),
         .tests(
-            "Policy",
-            in: "RequestPath",
+            "RequestPath/Policy",
             uses: ["Bytes", "Model", "Policy", "TestKit"],
             exclude: ["Cases"]
         ),
-        .tests("Quota", in: "RequestPath", uses: ["Bytes", "Model", "Quota", "TestKit"]),
+        .tests("RequestPath/Quota", uses: ["Bytes", "Model", "Quota", "TestKit"]),
         .tests(
-            "Forward",
-            in: "RequestPath",
+            "RequestPath/Forward",
             uses: ["Bytes", "Forward", "Model", "TestKit"],
             exclude: ["Cases", "Vectors"]
         ),
-        .tests("Audit", in: "RequestPath", uses: ["Audit", "Bytes", "Model", "TestKit"]),
-        .tests("Reactor", in: "RequestPath", uses: ["Bytes", "Model", "Reactor", "TestKit"]),
+        .tests("RequestPath/Audit", uses: ["Audit", "Bytes", "Model", "TestKit"]),
+        .tests("RequestPath/Reactor", uses: ["Bytes", "Model", "Reactor", "TestKit"]),
         .tests(
-            "Gateway",
-            in: "RequestPath",
+            "RequestPath/Gateway",
             uses: [
                 "Bytes", "Daemon", "Gateway", "Model", "Reactor", "Shipping", "TestKit", "Yams",
             ]
         ),
-        .tests("Daemon", in: "Platform", uses: ["Daemon", "Logging", "Yams"]),
+        .tests("Platform/Daemon", uses: ["Daemon", "Logging", "Yams"]),
         .tests(
-            "JWS",
-            in: "Platform",
+            "Platform/JWS",
             uses: ["Bytes", "JWS", "JWSSigning", "TestKit"],
             exclude: ["Cases"]
         ),
-        .tests("Bundle", in: "Platform", uses: ["Bundle", "Bytes", "JWS", "JWSSigning", "Model"]),
-        .tests("SnapshotText", in: "Platform", uses: ["JWS", "Model", "SnapshotText"]),
+        .tests("Platform/Bundle", uses: ["Bundle", "Bytes", "JWS", "JWSSigning", "Model"]),
+        .tests("Platform/SnapshotText", uses: ["JWS", "Model", "SnapshotText"]),
         .tests(
             "ConfigTree",
             uses: ["BundleSigning", "ConfigTree", "JWS", "Model", "TestKit"],
             exclude: ["Cases"]
         ),
-        .tests("SnapshotCheck", in: "Platform", uses: ["Model", "SnapshotCheck"]),
+        .tests("Platform/SnapshotCheck", uses: ["Model", "SnapshotCheck"]),
         .tests(
-            "BundleSigning",
-            in: "Platform",
+            "Platform/BundleSigning",
             uses: ["Bundle", "BundleSigning", "Bytes", "JWS", "JWSSigning", "Model", "Sealing"],
             exclude: ["Cases"]
         ),
+        .tests("Platform/BundleStream", uses: ["Bundle", "BundleStream", "Contract", "TestKit"]),
         .tests(
-            "BundleStream",
-            in: "Platform",
-            uses: ["Bundle", "BundleStream", "Contract", "TestKit"]
-        ),
-        .tests(
-            "Shipping",
-            in: "Platform",
+            "Platform/Shipping",
             uses: ["Shipping", "TestKit", "TransparencyLog", "TransparencyLogSigning"]
         ),
-        .tests("Sealing", in: "Platform", uses: ["Bytes", "Sealing"]),
+        .tests("Platform/Sealing", uses: ["Bytes", "Sealing"]),
         .tests(
-            "TransparencyLog",
-            in: "Platform",
+            "Platform/TransparencyLog",
             uses: ["Bytes", "TestKit", "TransparencyLog", "TransparencyLogSigning"]
         ),
-        .tests("Records", in: "Platform", uses: ["Bytes", "JWS", "Records"]),
+        .tests("Platform/Records", uses: ["Bytes", "JWS", "Records"]),
         .tests(
-            "LogVerification",
-            in: "Platform",
+            "Platform/LogVerification",
             uses: ["LogVerification", "Records", "TransparencyLog", "TransparencyLogSigning"]
         ),
-        .tests("Storage", in: "Platform", uses: ["Bytes", "Storage", "GRDB"]),
+        .tests("Platform/Storage", uses: ["Bytes", "Storage", "GRDB"]),
         .tests(
-            "Mesh",
-            in: "Platform",
+            "Platform/Mesh",
             uses: [
                 "Bytes", "Mesh", "MeshSigning", "Sealing", "HTTPTypes", "Hummingbird", "Logging",
                 "NIOCore", "NIOPosix", "ServiceLifecycle",
             ]
         ),
-        .tests("MeshSigning", in: "Platform", uses: ["Bytes", "Mesh", "MeshSigning", "Sealing"]),
+        .tests("Platform/MeshSigning", uses: ["Bytes", "Mesh", "MeshSigning", "Sealing"]),
         .tests(
-            "PolicyService",
-            in: "Services",
+            "Services/PolicyService",
             uses: [
                 "Bundle", "Contract", "Daemon", "JWS", "JWSSigning", "Mesh", "MeshSigning", "Model",
                 "PolicyService", "Sealing", "Storage", "HTTPTypes", "Hummingbird", "Logging",
@@ -341,14 +311,12 @@ let package = Package(
             ]
         ),
         .tests(
-            "AuditIndex",
-            in: "Services",
+            "Services/AuditIndex",
             uses: ["AuditIndex", "Contract", "JWS", "Storage", "TestKit", "GRDB"],
             exclude: ["Cases"]
         ),
         .tests(
-            "AuditService",
-            in: "Services",
+            "Services/AuditService",
             uses: [
                 "AuditService", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "MeshSigning",
                 "Records", "Sealing", "TransparencyLog", "TransparencyLogSigning", "HTTPTypes",
@@ -356,16 +324,14 @@ let package = Package(
             ]
         ),
         .tests(
-            "AdminAPI",
-            in: "Services",
+            "Services/AdminAPI",
             uses: [
                 "AdminAPI", "Audit", "Bytes", "Contract", "JWS", "HTTPTypes", "Hummingbird",
                 "Logging", "NIOCore", "Yams",
             ]
         ),
         .tests(
-            "Commands",
-            in: "CommandLine",
+            "CommandLine/Commands",
             uses: [
                 "Audit", "Bundle", "BundleSigning", "Bytes", "Commands", "Identity", "JWS", "Mesh",
                 "Model", "Sealing",
@@ -378,30 +344,29 @@ let package = Package(
 extension Target {
     static var modulePrefix: String { "Clawgress" }
 
-    /// A library of ours, `Clawgress` and its name, in Sources, the folder, and its name.
+    /// The library of ours in Sources/PATH, `Clawgress` and the last word of its path.
     ///
     /// What it uses are modules of ours, without the prefix, and products.
-    static func module(_ name: String, in folder: String = "", uses: [String] = []) -> Target {
+    static func module(_ path: String, uses: [String] = []) -> Target {
         .target(
-            name: modulePrefix + name,
+            name: modulePrefix + lastWord(of: path),
             dependencies: uses.map { .byName(name: $0) },
-            path: folder.isEmpty ? "Sources/\(name)" : "Sources/\(folder)/\(name)"
+            path: "Sources/" + path
         )
     }
 
-    /// The tests of the module NAME, in Tests/FOLDER/NAMETests.
-    static func tests(
-        _ name: String,
-        in folder: String = "",
-        uses: [String],
-        exclude: [String] = []
-    ) -> Target {
+    /// The tests of the module in Sources/PATH, which are in Tests/PATHTests.
+    static func tests(_ path: String, uses: [String], exclude: [String] = []) -> Target {
         .testTarget(
-            name: name + "Tests",
+            name: lastWord(of: path) + "Tests",
             dependencies: uses.map { .byName(name: $0) },
-            path: folder.isEmpty ? "Tests/\(name)Tests" : "Tests/\(folder)/\(name)Tests",
+            path: "Tests/" + path + "Tests",
             exclude: exclude
         )
+    }
+
+    private static func lastWord(of path: String) -> String {
+        path.split(separator: "/").last.map(String.init) ?? path
     }
 }
 

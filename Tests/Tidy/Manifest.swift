@@ -99,13 +99,13 @@ private struct ManifestScanner {
     func target(_ declaration: Declaration) -> Manifest.Target {
         let range = declaration.range
         let first = strings(in: range).first?.text ?? ""
-        let folder = text(after: "in:", in: range).map { $0 + "/" } ?? ""
+        let word = first.split(separator: "/").last.map(String.init) ?? first
         let isTest = ["testTarget", "tests"].contains(declaration.kind)
         let name: String
         let path: String
         switch declaration.kind {
-        case "module": (name, path) = (Manifest.prefix + first, "Sources/\(folder)\(first)")
-        case "tests": (name, path) = (first + "Tests", "Tests/\(folder)\(first)Tests")
+        case "module": (name, path) = (Manifest.prefix + word, "Sources/" + first)
+        case "tests": (name, path) = (word + "Tests", "Tests/\(first)Tests")
         default:
             name = text(after: "name:", in: range) ?? ""
             path = text(after: "path:", in: range) ?? (isTest ? "Tests/" : "Sources/") + name

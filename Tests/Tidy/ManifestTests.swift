@@ -8,9 +8,9 @@ struct ManifestTests {
     private static let manifest = Manifest(
         text: """
             .target(name: "ClawgressBytes", path: "Sources/Bytes"),
-            .module("JWS", in: "Platform", uses: ["Bytes", "Crypto"]),
+            .module("Platform/JWS", uses: ["Bytes", "Crypto"]),
             .module("Model", uses: ["JWS"]),
-            .tests("JWS", in: "Platform", uses: ["JWS"], exclude: ["Cases"]),
+            .tests("Platform/JWS", uses: ["JWS"], exclude: ["Cases"]),
             """
     )
 
