@@ -326,8 +326,8 @@ let package = Package(
         .tests(
             "Services/AdminAPI",
             uses: [
-                "AdminAPI", "Audit", "Bytes", "Contract", "JWS", "HTTPTypes", "Hummingbird",
-                "Logging", "NIOCore", "Yams",
+                "AdminAPI", "Audit", "Bytes", "Contract", "JWS", "GRDB", "HTTPTypes",
+                "Hummingbird", "Logging", "NIOCore", "Yams",
             ]
         ),
         .tests(

@@ -5,6 +5,7 @@ import ClawgressAudit
 import ClawgressBytes
 import ClawgressContract
 import ClawgressJWS
+import GRDB
 import HTTPTypes
 import Testing
 
@@ -44,6 +45,31 @@ struct EventTests {
         #expect(words.suffix(3) == ["request", "login", "revert"])
         #expect(words.filter { $0 == "commit" }.count == 2)
         #expect(Set(events.compactMap { $0["boot_id"]?.text }).count == 2)
+    }
+
+    @Test("an event that the database could not mark as spooled is not spooled again")
+    func markedLater() async throws {
+        let world = try AdminWorld()
+        let admin = try await world.admin()
+        let beside = try DatabaseQueue(path: "\(world.folder)/admin-api.sqlite")
+        try await beside.write { database in
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER refuse BEFORE UPDATE OF note ON event
+                    BEGIN SELECT RAISE(ABORT, 'the disk is broken'); END
+                    """
+            )
+        }
+        let before = try spooled(world).count
+        #expect(try await world.send(.delete, "/v1/tokens/nobodys-1", admin).status == 503)
+        #expect(try spooled(world).count == before + 1)
+        #expect(try await world.send(.delete, "/v1/tokens/nobodys-2", admin).status == 503)
+        #expect(try spooled(world).count == before + 1)
+        try await beside.write { try $0.execute(sql: "DROP TRIGGER refuse") }
+        #expect(try await world.send(.delete, "/v1/tokens/nobodys-3", admin).status == 404)
+        let events = try await told(world, admin)
+        #expect(events == (try spooled(world).map { try StrictJSON.read($0) }))
+        #expect(Set(events.compactMap { $0["event_id"]?.text }).count == events.count)
     }
 
     @Test("an event says who, in which role, from where, on what and why")

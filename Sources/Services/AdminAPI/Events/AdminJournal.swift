@@ -18,6 +18,8 @@ actor AdminJournal {
     private var waiting: [CheckedContinuation<Void, Never>] = []
     /// Why the last event could not be spooled; nil if it could.
     private var problem: String?
+    /// What the spool has and the database could not mark: spooled again it would be there twice.
+    private var unmarked: (number: Int64, record: AdminRecord)?
 
     /// The service's id in every record, and in the certificate that ships them.
     static var serviceID: String { "admin-api" }
@@ -87,14 +89,21 @@ actor AdminJournal {
         for (number, note) in try store.openNotes() {
             let record: AdminRecord
             do {
-                record = try await spool.append(try note.event())
+                record = try await spooled(number, note)
             } catch {
                 say("\(error)")
                 throw .auditFailed(isDone: isDone)
             }
+            unmarked = (number, record)
             try store.close(note: number, text: Self.text(of: record))
+            unmarked = nil
         }
         say(nil)
+    }
+
+    private func spooled(_ number: Int64, _ note: AdminNote) async throws -> AdminRecord {
+        if let unmarked, unmarked.number == number { return unmarked.record }
+        return try await spool.append(try note.event())
     }
 
     private func say(_ problem: String?) {
