@@ -6,7 +6,6 @@ checkpoints (C2SP signed-note, tlog-checkpoint).
 
 import base64
 import hashlib
-import http.server
 import json
 import os
 import socket
@@ -15,6 +14,8 @@ import subprocess
 import threading
 import time
 import urllib.parse
+
+from support.tls_server import Handler, TLSServer
 
 NAME = "clawgress.test/log"
 
@@ -141,7 +142,7 @@ class AuditPeer:
 
     def up(self):
         """Begins to answer."""
-        self._server = Server(self)
+        self._server = server(self)
         return self
 
     def down(self):
@@ -192,85 +193,34 @@ class AuditPeer:
         return size, note
 
 
-class Server:
-    """Threads that answer until they are ended."""
+def server(peer):
+    """A server that hands batches to `peer`."""
 
-    def __init__(self, peer):
-        self._connections = []
-        self._ended = False
-        owner = self
+    class Batches(Handler):
+        """One sender."""
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            """One connection."""
+        def do_POST(self):
+            """A batch."""
+            path = urllib.parse.urlsplit(self.path)
+            since = int(urllib.parse.parse_qs(path.query)["since"][0])
+            body = self.rfile.read(int(self.headers["content-length"]))
+            assert path.path == "/v1/batches" and body.endswith(b"\n")
+            assert self.headers["content-type"] == "application/x-ndjson"
+            lines = body[:-1].split(b"\n")
+            refusal = peer.judge(lines)
+            if refusal:
+                status, code = refusal
+                self._say(status, {"code": code})
+            else:
+                self._say(200, peer.take(lines, since))
 
-            protocol_version = "HTTP/1.1"
+        def _say(self, status, said):
+            body = json.dumps(said).encode()
+            if peer.cut is not None and peer.cut():
+                head = f"HTTP/1.1 {status} Said\r\ncontent-length: {len(body)}\r\n\r\n".encode()
+                self.wfile.write(head + body[: len(body) // 2])
+                self.close_connection = True
+                return
+            self.answer(status, body)
 
-            def setup(self):
-                owner._connections.append(self.request)
-                if owner._ended:
-                    raise ConnectionAbortedError
-                self.request.settimeout(30)
-                self.request.do_handshake()
-                super().setup()
-
-            def log_message(self, *_):
-                """Says nothing."""
-
-            def do_POST(self):
-                """A batch."""
-                path = urllib.parse.urlsplit(self.path)
-                since = int(urllib.parse.parse_qs(path.query)["since"][0])
-                body = self.rfile.read(int(self.headers["content-length"]))
-                assert path.path == "/v1/batches" and body.endswith(b"\n")
-                assert self.headers["content-type"] == "application/x-ndjson"
-                lines = body[:-1].split(b"\n")
-                refusal = peer.judge(lines)
-                if refusal:
-                    status, code = refusal
-                    self._answer(status, json.dumps({"code": code}).encode())
-                else:
-                    self._answer(200, json.dumps(peer.take(lines, since)).encode())
-
-            def _answer(self, status, body):
-                head = (
-                    f"HTTP/1.1 {status} Said\r\ncontent-type: application/json\r\n"
-                    f"content-length: {len(body)}\r\n\r\n"
-                ).encode()
-                answer = head + body
-                if peer.cut is not None and peer.cut():
-                    self.wfile.write(answer[: len(answer) // 2])
-                    self.close_connection = True
-                    return
-                self.wfile.write(answer)
-
-        class Listener(http.server.ThreadingHTTPServer):
-            """Takes connections; their TLS begins in their own threads."""
-
-            allow_reuse_address = True
-            daemon_threads = True
-
-            def get_request(self):
-                connection, address = super().get_request()
-                return (
-                    peer.tls.wrap_socket(
-                        connection, server_side=True, do_handshake_on_connect=False
-                    ),
-                    address,
-                )
-
-            def handle_error(self, request, client_address):
-                """A gateway that was killed is no error of the suite's."""
-
-        self._listener = Listener(("127.0.0.1", peer.port), Handler)
-        threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True).start()
-
-    def end(self):
-        """Ends at once."""
-        self._ended = True
-        self._listener.shutdown()
-        self._listener.server_close()
-        for connection in self._connections:
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+    return TLSServer(("127.0.0.1", peer.port), lambda: peer.tls, Batches)

@@ -5,7 +5,6 @@ It shares no code with ours: openssl signs, Python writes the JSON and speaks HT
 
 import base64
 import hashlib
-import http.server
 import json
 import os
 import queue
@@ -16,6 +15,7 @@ import threading
 import time
 
 from support import bundle, privileges
+from support.tls_server import Handler, TLSServer
 from support.tokens import encoded
 from support.waiting import until
 
@@ -144,7 +144,7 @@ class PolicyPeer:
 
     def up(self):
         """Begins to answer."""
-        self._server = Server(self.address, self.tls, self)
+        self._server = server(self.address, self.tls, self)
         return self
 
     @property
@@ -247,95 +247,46 @@ class PolicyPeer:
             self.say({"type": "activate", **self.latest})
 
 
-class Server:
-    """Threads that answer until they are ended."""
+def server(address, tls, peer):
+    """A server that streams and takes for `peer`."""
 
-    def __init__(self, address, tls, peer):
-        host, _, port = address.rpartition(":")
-        self._connections = []
-        self._ended = False
-        owner = self
+    class Streams(Handler):
+        """One gateway."""
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            """One connection."""
+        timeout_seconds = 10
 
-            protocol_version = "HTTP/1.1"
+        def do_GET(self):
+            """A stream, or a bundle."""
+            if self.path == "/v1/stream":
+                self._stream()
+                return
+            body = peer.bundles.get(self.path)
+            self.answer(200 if body else 404, body or b"{}")
 
-            def setup(self):
-                owner._connections.append(self.request)
-                if owner._ended:
-                    raise ConnectionAbortedError
-                self.request.settimeout(10)
-                self.request.do_handshake()
-                super().setup()
+        def do_POST(self):
+            """A report."""
+            length = int(self.headers["content-length"])
+            peer.take(json.loads(self.rfile.read(length)))
+            self.answer(200, b"{}")
 
-            def log_message(self, *_):
-                """Says nothing."""
-
-            def do_GET(self):
-                """A stream, or a bundle."""
-                if self.path == "/v1/stream":
-                    self._stream()
-                    return
-                body = peer.bundles.get(self.path)
-                self._answer(200 if body else 404, body or b"{}")
-
-            def do_POST(self):
-                """A report."""
-                length = int(self.headers["content-length"])
-                peer.take(json.loads(self.rfile.read(length)))
-                self._answer(200, b"{}")
-
-            def _answer(self, status, body):
-                self.send_response(status)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def _stream(self):
-                self.send_response(200)
-                self.send_header("transfer-encoding", "chunked")
-                self.end_headers()
-                stream = peer.welcome()
-                try:
-                    while True:
-                        try:
-                            line = stream.get(timeout=1)
-                        except queue.Empty:
-                            line = {"type": "ping"}
-                        text = (line if isinstance(line, str) else json.dumps(line)) + "\n"
-                        self.wfile.write(f"{len(text):x}\r\n{text}\r\n".encode())
-                finally:
-                    peer.leave(stream)
-
-        class Quiet(http.server.ThreadingHTTPServer):
-            """Connections break here on purpose."""
-
-            daemon_threads = True
-            allow_reuse_address = True
-
-            def handle_error(self, request, client_address):
-                pass
-
-        self._server = Quiet((host, int(port)), Handler)
-        self._server.socket = tls.wrap_socket(
-            self._server.socket, server_side=True, do_handshake_on_connect=False
-        )
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-
-    def end(self):
-        """Closes everything."""
-        self._server.shutdown()
-        self._server.server_close()
-        # One that was accepted just before enters the list now and finds this.
-        self._ended = True
-        for each in list(self._connections):
+        def _stream(self):
+            self.send_response(200)
+            self.send_header("transfer-encoding", "chunked")
+            self.end_headers()
+            stream = peer.welcome()
             try:
-                each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+                while True:
+                    try:
+                        line = stream.get(timeout=1)
+                    except queue.Empty:
+                        line = {"type": "ping"}
+                    text = (line if isinstance(line, str) else json.dumps(line)) + "\n"
+                    self.wfile.write(f"{len(text):x}\r\n{text}\r\n".encode())
             finally:
-                each.close()
+                peer.leave(stream)
+
+    host, _, port = address.rpartition(":")
+    return TLSServer((host, int(port)), lambda: tls, Streams)
 
 
 def content_of(source):
