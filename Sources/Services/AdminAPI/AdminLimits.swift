@@ -59,23 +59,20 @@ public struct AdminLimits: Decodable, Sendable {
     public init(from decoder: any Decoder) throws {
         try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        func read<Value: Decodable>(_ key: CodingKeys, or fallback: Value) throws -> Value {
-            try values.decodeIfPresent(Value.self, forKey: key) ?? fallback
-        }
-        bodyBytes = try read(.bodyBytes, or: bodyBytes)
-        requestsPerSecond = try read(.requestsPerSecond, or: requestsPerSecond)
-        openRequestsPerSecond = try read(.openRequestsPerSecond, or: openRequestsPerSecond)
-        sourceFailuresPerMinute = try read(.sourceFailuresPerMinute, or: sourceFailuresPerMinute)
-        userFailuresPerMinute = try read(.userFailuresPerMinute, or: userFailuresPerMinute)
-        sessionSeconds = try read(.sessionSeconds, or: sessionSeconds)
-        tokenSecondsMax = try read(.tokenSecondsMax, or: tokenSecondsMax)
-        sessionsPerUser = try read(.sessionsPerUser, or: sessionsPerUser)
-        tokensPerUser = try read(.tokensPerUser, or: tokensPerUser)
-        candidateBytesPerUser = try read(.candidateBytesPerUser, or: candidateBytesPerUser)
-        revisionsKept = try read(.revisionsKept, or: revisionsKept)
-        keptAnswerBytes = try read(.keptAnswerBytes, or: keptAnswerBytes)
-        refusalEventsPerMinute = try read(.refusalEventsPerMinute, or: refusalEventsPerMinute)
-        spoolBytes = try read(.spoolBytes, or: spoolBytes)
+        try values.read(.bodyBytes, into: &bodyBytes)
+        try values.read(.requestsPerSecond, into: &requestsPerSecond)
+        try values.read(.openRequestsPerSecond, into: &openRequestsPerSecond)
+        try values.read(.sourceFailuresPerMinute, into: &sourceFailuresPerMinute)
+        try values.read(.userFailuresPerMinute, into: &userFailuresPerMinute)
+        try values.read(.sessionSeconds, into: &sessionSeconds)
+        try values.read(.tokenSecondsMax, into: &tokenSecondsMax)
+        try values.read(.sessionsPerUser, into: &sessionsPerUser)
+        try values.read(.tokensPerUser, into: &tokensPerUser)
+        try values.read(.candidateBytesPerUser, into: &candidateBytesPerUser)
+        try values.read(.revisionsKept, into: &revisionsKept)
+        try values.read(.keptAnswerBytes, into: &keptAnswerBytes)
+        try values.read(.refusalEventsPerMinute, into: &refusalEventsPerMinute)
+        try values.read(.spoolBytes, into: &spoolBytes)
     }
 
     /// Limits out of their range, one sentence each.

@@ -3,40 +3,25 @@
 
 public import ClawgressDaemon
 import ClawgressMesh
-public import Logging
 
 /// The daemon's configuration file (`audit.yaml`).
-public struct AuditConfiguration: DaemonConfiguration {
-    /// Where senders and services connect, `host:port`.
-    public var listen: String
+public struct AuditConfiguration: ServiceConfiguration {
+    /// What every service has.
+    public var basics: ServiceBasics
     /// Where anybody may read checkpoint and hashes without TLS, `host:port`; nil for nowhere.
     public var publicListen: String?
-    /// The folder of log, journal and key; only the daemon's user may read it.
-    public var stateFolder: String
-    /// The folder of the process' certificate, key and authorities.
-    public var meshFolder: String
-    /// The file of the passphrase that opens that key and the log's key.
-    public var credential: String
     /// The log's name; nil for the one that its key has.
     public var logName: String?
     /// Times and bounds.
-    public var settings: LogSettings
+    public var settings = LogSettings()
     /// What the index keeps.
-    public var index: IndexSettings
+    public var index = IndexSettings()
     /// Whether the environment may name a place at which the process kills itself.
-    public var allowFailpoints: Bool
-    /// A file to write once everything is bound, with the real ports.
-    public var readyFile: String?
-    /// Whether the operator insists on running as root.
-    public var allowRoot: Bool
-    /// The least severe level that is logged.
-    public var logLevel: Logger.Level
+    public var allowFailpoints = false
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case listen, credential, index
+        case index
         case publicListen = "public_listen"
-        case stateFolder = "state_folder"
-        case meshFolder = "mesh_folder"
         case logName = "log_name"
         case checkpointEvery = "checkpoint_ms"
         case idleCheckpointEvery = "idle_checkpoint_ms"
@@ -45,46 +30,26 @@ public struct AuditConfiguration: DaemonConfiguration {
         case pendingBytesMax = "pending_bytes_max"
         case batchesAtOnce = "batches_at_once"
         case allowFailpoints = "allow_failpoints"
-        case readyFile = "ready_file"
-        case allowRoot = "allow_root"
-        case logLevel = "log_level"
     }
 
     /// Decodes with the product's defaults; unknown keys are refused.
     public init(from decoder: any Decoder) throws {
-        try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
+        basics = try ServiceBasics(
+            from: decoder,
+            others: CodingKeys.allCases.map(\.rawValue),
+            listen: "127.0.0.1:9445"
+        )
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        listen = try values.decodeIfPresent(String.self, forKey: .listen) ?? "127.0.0.1:9445"
         publicListen = try values.decodeIfPresent(String.self, forKey: .publicListen)
-        stateFolder = try values.decode(String.self, forKey: .stateFolder)
-        meshFolder = try values.decode(String.self, forKey: .meshFolder)
-        credential = try values.decode(String.self, forKey: .credential)
         logName = try values.decodeIfPresent(String.self, forKey: .logName)
-        settings = LogSettings()
-        if let value = try values.decodeIfPresent(Int64.self, forKey: .checkpointEvery) {
-            settings.checkpointEvery = value
-        }
-        if let value = try values.decodeIfPresent(Int64.self, forKey: .idleCheckpointEvery) {
-            settings.idleCheckpointEvery = value
-        }
-        if let value = try values.decodeIfPresent(Int.self, forKey: .journalBytes) {
-            settings.journalBytes = value
-        }
-        if let value = try values.decodeIfPresent(Int.self, forKey: .runsMax) {
-            settings.runsMax = value
-        }
-        if let value = try values.decodeIfPresent(Int.self, forKey: .pendingBytesMax) {
-            settings.pendingBytesMax = value
-        }
-        if let value = try values.decodeIfPresent(Int.self, forKey: .batchesAtOnce) {
-            settings.batchesAtOnce = value
-        }
-        index = try values.decodeIfPresent(IndexSettings.self, forKey: .index) ?? IndexSettings()
-        allowFailpoints =
-            try values.decodeIfPresent(Bool.self, forKey: .allowFailpoints) ?? false
-        readyFile = try values.decodeIfPresent(String.self, forKey: .readyFile)
-        allowRoot = try values.decodeIfPresent(Bool.self, forKey: .allowRoot) ?? false
-        logLevel = try values.decodeIfPresent(Logger.Level.self, forKey: .logLevel) ?? .info
+        try values.read(.checkpointEvery, into: &settings.checkpointEvery)
+        try values.read(.idleCheckpointEvery, into: &settings.idleCheckpointEvery)
+        try values.read(.journalBytes, into: &settings.journalBytes)
+        try values.read(.runsMax, into: &settings.runsMax)
+        try values.read(.pendingBytesMax, into: &settings.pendingBytesMax)
+        try values.read(.batchesAtOnce, into: &settings.batchesAtOnce)
+        try values.read(.index, into: &index)
+        try values.read(.allowFailpoints, into: &allowFailpoints)
     }
 
     /// Problems that the format alone does not show, one sentence each.

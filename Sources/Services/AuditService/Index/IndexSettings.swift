@@ -40,17 +40,14 @@ public struct IndexSettings: Decodable, Sendable {
     public init(from decoder: any Decoder) throws {
         try UnknownKeys.refuse(in: decoder, known: CodingKeys.allCases.map(\.rawValue))
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        func read<Value: Decodable>(_ key: CodingKeys, or fallback: Value) throws -> Value {
-            try values.decodeIfPresent(Value.self, forKey: key) ?? fallback
-        }
-        enabled = try read(.enabled, or: enabled)
+        try values.read(.enabled, into: &enabled)
         folder = try values.decodeIfPresent(String.self, forKey: .folder)
-        days = try read(.days, or: days)
-        bytesMax = try read(.bytesMax, or: bytesMax)
-        queryMilliseconds = try read(.queryMilliseconds, or: queryMilliseconds)
-        queriesMax = try read(.queriesMax, or: queriesMax)
-        tailsMax = try read(.tailsMax, or: tailsMax)
-        tailQueueMax = try read(.tailQueueMax, or: tailQueueMax)
+        try values.read(.days, into: &days)
+        try values.read(.bytesMax, into: &bytesMax)
+        try values.read(.queryMilliseconds, into: &queryMilliseconds)
+        try values.read(.queriesMax, into: &queriesMax)
+        try values.read(.tailsMax, into: &tailsMax)
+        try values.read(.tailQueueMax, into: &tailQueueMax)
     }
 
     /// What is out of its range, one sentence each.
