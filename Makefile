@@ -30,7 +30,7 @@ test: build ## Build everything and run the unit tests.
 	@swift test -c release --skip-build
 
 integration: build ## Run the suite that drives whole processes with real clients.
-	@Scripts/integration 'not long'
+	@Scripts/integration 'not long' --numprocesses 2 --dist loadfile
 
 # Of processor time, for each target.
 SECONDS = 1800
