@@ -8,7 +8,7 @@ import FuzzShared
 
 enum RecordCheck {
     static func check(_ bytes: [UInt8]) {
-        let key = try? RecordLine.key(of: bytes.span)
+        let key = try? RecordLine.read(bytes.span).key
         let facts = try? RecordFacts(bytes.span)
         require(facts?.key == key, "two keys of one record: \(quoted(bytes))")
         guard let key, let facts else { return }

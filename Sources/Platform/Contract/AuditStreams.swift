@@ -37,7 +37,8 @@ public struct AuditStream: Codable, Sendable, Equatable {
     public var have: [Run]
     /// How many runs there are behind those in `have`.
     public var runsLeftOut: Int
-    /// How many numbers below the highest are not in the log; 0 for gap records.
+    /// How many numbers that the sender gave are not in the log, as far as its records and heartbeats
+    /// tell; 0 for gap records.
     public var missing: UInt64
 
     /// Describes a stream.

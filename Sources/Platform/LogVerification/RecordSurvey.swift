@@ -12,6 +12,7 @@ struct RecordSurvey {
     private static var findingsMax: Int { 16 }
 
     private var ledger = StreamLedger(runsMax: Self.runsMax)
+    private var announced = AnnouncedNumbers()
     private var lost: [StreamKey: UInt64] = [:]
     private var isFull = false
     private var refused: [LogFinding] = []
@@ -38,6 +39,7 @@ struct RecordSurvey {
         }
         if let place = facts.timestamp { note(time: entry.extracting(place)) }
         if let lost = facts.lost { self.lost[facts.key.stream, default: 0] &+= lost }
+        if let sign = facts.sign { announced.take(sign, of: facts.key) }
         count(facts.key, at: index)
     }
 
@@ -74,8 +76,22 @@ struct RecordSurvey {
     }
 
     private var missing: [LogFinding] {
-        ledger.sorted.filter { $0.key.kind == .records && $0.runs.missing > 0 }
-            .prefix(Self.findingsMax)
-            .map { .missing($0.key, $0.runs.holes, count: $0.runs.missing) }
+        var streams = ledger.sorted.filter { $0.key.kind == .records }
+        // Of these there is nothing but a gateway's word.
+        let unseen = announced.settled.keys.filter { ledger[$0] == nil }
+        streams += unseen.map { (key: $0, runs: NumberRuns()) }
+        let findings = streams.lazy.compactMap { stream, runs -> LogFinding? in
+            let holes = runs.holes + tail(stream, runs)
+            let count = holes.reduce(UInt64(0)) { $0 + UInt64($1.count) }
+            return count == 0 ? nil : .missing(stream, holes, count: count)
+        }
+        return Array(findings.prefix(Self.findingsMax))
+    }
+
+    /// What a stream lacks behind its last record.
+    private func tail(_ stream: StreamKey, _ runs: NumberRuns) -> [ClosedRange<UInt64>] {
+        let last = runs.runs.last?.upperBound ?? 0
+        guard let announced = announced.settled[stream], announced > last else { return [] }
+        return [last + 1...announced]
     }
 }

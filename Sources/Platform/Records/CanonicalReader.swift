@@ -29,6 +29,8 @@ struct CanonicalReader: ~Escapable {
         case plain(Range<Int>)
         /// An integer that is not negative.
         case integer(UInt64)
+        /// An array, by the place of its bytes with both brackets.
+        case array(Range<Int>)
         /// Anything else.
         case other
     }
@@ -109,7 +111,10 @@ struct CanonicalReader: ~Escapable {
         case UInt8(ascii: "\""): return try readString()
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try readNumber()
         case UInt8(ascii: "{"): try readObject(depthLeft: depthLeft) { _, _ in }
-        case UInt8(ascii: "["): try readArray(depthLeft: depthLeft)
+        case UInt8(ascii: "["):
+            let start = position
+            try readArray(depthLeft: depthLeft)
+            return .array(start..<position)
         case UInt8(ascii: "t"): try readWord("true")
         case UInt8(ascii: "f"): try readWord("false")
         case UInt8(ascii: "n"): try readWord("null")

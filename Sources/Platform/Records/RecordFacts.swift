@@ -13,6 +13,8 @@ public struct RecordFacts: Sendable, Equatable {
     public let id: Range<Int>?
     /// How many events a gap record stands for; nil for other records.
     public let lost: UInt64?
+    /// What it says of other records; nil if it is no heartbeat.
+    public let sign: SignOfLife?
 
     /// Reads the record which is the whole of `line`.
     ///
@@ -20,14 +22,17 @@ public struct RecordFacts: Sendable, Equatable {
     public init(_ line: Span<UInt8>) throws(RecordRefusal) {
         var members = KeyMembers()
         var facts = FactMembers()
+        var sign = SignMembers()
         try RecordLine.readMembers(of: line) { name, value in
             members.take(name, value)
             facts.take(name, value)
+            sign.take(name, value)
         }
         key = try members.key(in: line)
         timestamp = facts.timestamp
         id = facts.id
         lost = key.stream.kind == .gaps ? facts.lost : nil
+        self.sign = SignOfLife(sign, in: line)
     }
 }
 

@@ -27,13 +27,20 @@ public enum RecordRefusal: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Reads the keys of records.
 public enum RecordLine {
-    /// The key of a record, which is the whole of `line`.
+    /// The key of the record which is the whole of `line`, and what it says of other records if it
+    /// is a heartbeat.
     ///
     /// - Throws: `RecordRefusal`.
-    public static func key(of line: Span<UInt8>) throws(RecordRefusal) -> RecordKey {
+    public static func read(
+        _ line: Span<UInt8>
+    ) throws(RecordRefusal) -> (key: RecordKey, sign: SignOfLife?) {
         var members = KeyMembers()
-        try readMembers(of: line) { name, value in members.take(name, value) }
-        return try members.key(in: line)
+        var sign = SignMembers()
+        try readMembers(of: line) { name, value in
+            members.take(name, value)
+            sign.take(name, value)
+        }
+        return (try members.key(in: line), SignOfLife(sign, in: line))
     }
 
     /// Hands out the members of a line that is canonical.

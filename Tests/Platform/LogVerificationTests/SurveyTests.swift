@@ -7,7 +7,7 @@ import Testing
 @Suite("a verifier of records")
 struct SurveyTests {
     private func key(_ number: UInt64) throws -> RecordKey {
-        var key = try RecordLine.key(of: record(1).span)
+        var key = try RecordLine.read(record(1).span).key
         key.number = number
         return key
     }
@@ -26,6 +26,47 @@ struct SurveyTests {
         #expect(try log.findings() == [.missing(stream, [3...4, 7...8], count: 4)])
         // The rest of the log may have them.
         #expect(try log.verifier.verify(0..<5).findings == [])
+    }
+
+    private func heartbeat(
+        _ number: Int,
+        _ phase: String,
+        boot: String = boot,
+        last: [Int]
+    ) -> [UInt8] {
+        let text =
+            #"{"boot_id":"\#(boot)","gateway_id":"gw-1","last_sequences":\#(last.compacted),"#
+            + #""phase":"\#(phase)","record":"heartbeat","sequence":\#(number),"worker":0}"#
+        return Array(text.utf8)
+    }
+
+    @Test("names numbers at the end that a heartbeat spoke of, once there was time for them")
+    func announced() throws {
+        var second = try key(1).stream
+        second.worker = 1
+        let first = heartbeat(3, "running", last: [2, 2])
+        // The other worker's records may be on their way.
+        #expect(try MemoryLog([record(1), record(2), first]).findings() == [])
+        let drain = heartbeat(4, "drain", last: [3, 2])
+        #expect(try MemoryLog([record(1), record(2), first, drain]).findings() == [])
+        let next = heartbeat(4, "running", last: [3, 5])
+        let late = try MemoryLog([record(1), record(2), first, next])
+        #expect(try late.findings() == [.missing(second, [1...2], count: 2)])
+    }
+
+    @Test("holds a life of a gateway to its last heartbeat when the next life has begun")
+    func announcedBefore() throws {
+        let other = String(repeating: "5", count: 32)
+        let entries = [
+            record(1), heartbeat(2, "running", last: [1, 0]),
+            heartbeat(1, "start", boot: other, last: [0, 0]),
+            heartbeat(2, "running", boot: other, last: [1, 0]),
+        ]
+        #expect(try MemoryLog(entries).findings() == [])
+        var second = try key(1).stream
+        second.worker = 1
+        let cut = [record(1), heartbeat(2, "drain", last: [1, 4])] + entries[2...]
+        #expect(try MemoryLog(cut).findings() == [.missing(second, [1...4], count: 4)])
     }
 
     @Test("names a record that is there twice")
@@ -47,4 +88,8 @@ struct SurveyTests {
         let log = try MemoryLog([record(1), Array("hello".utf8)])
         #expect(try log.findings() == [.noRecord(index: 1, .notCanonical(offset: 0))])
     }
+}
+
+extension [Int] {
+    fileprivate var compacted: String { "[" + map(String.init).joined(separator: ",") + "]" }
 }

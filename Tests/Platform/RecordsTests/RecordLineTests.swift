@@ -8,7 +8,7 @@ import Testing
 struct RecordLineTests {
     private func key(_ line: String) throws(RecordRefusal) -> RecordKey {
         let bytes = Array(line.utf8)
-        return try RecordLine.key(of: bytes.span)
+        return try RecordLine.read(bytes.span).key
     }
 
     @Test("tells the key of each kind of record")
@@ -25,6 +25,27 @@ struct RecordLineTests {
         )
         #expect(gap.stream.kind == .gaps && gap.number == 0)
         #expect(gap.stream.boot.description == boot)
+    }
+
+    private func sign(_ record: String, _ sequences: String) throws -> SignOfLife? {
+        let text =
+            #"{"boot_id":"\#(boot)","gateway_id":"gw-1","last_sequences":\#(sequences),"#
+            + #""phase":"running","record":"\#(record)","sequence":3,"worker":0}"#
+        return try RecordLine.read(Array(text.utf8).span).sign
+    }
+
+    @Test("that is a heartbeat tells what other workers have given")
+    func signs() throws {
+        let sign = try #require(try sign("heartbeat", "[812,0,790]"))
+        #expect(sign.lastSequences == [812, 0, 790] && sign.isRunning)
+        #expect(try self.sign("heartbeat", "[]") == nil)
+        #expect(try self.sign("heartbeat", "[[1]]") == nil)
+        #expect(try self.sign("heartbeat", "[-1]") == nil)
+        #expect(try self.sign("heartbeat", #"["1"]"#) == nil)
+        #expect(try self.sign("heartbeat", "7") == nil)
+        #expect(try self.sign("other", "[1]") == nil)
+        let many = "[" + Array(repeating: "1", count: 257).joined(separator: ",") + "]"
+        #expect(try self.sign("heartbeat", many) == nil)
     }
 
     @Test(
@@ -55,7 +76,7 @@ struct RecordLineTests {
         var bytes = Array(line(1, padding: "x").utf8)
         bytes[bytes.firstIndex(of: UInt8(ascii: "x")) ?? 0] = 0xC3
         #expect(throws: RecordRefusal.notCanonical(offset: 0)) {
-            try RecordLine.key(of: bytes.span)
+            try RecordLine.read(bytes.span).key
         }
     }
 
@@ -91,7 +112,7 @@ struct RecordLineTests {
             for byte in [0x20, 0x22, 0x2C, 0x30, 0x31, 0x39, 0x5C, 0x61, 0x7D, 0xC3] as [UInt8] {
                 var changed = original
                 changed[place] = byte
-                guard let key = try? RecordLine.key(of: changed.span) else { continue }
+                guard let key = try? RecordLine.read(changed.span).key else { continue }
                 taken += 1
                 let value = try StrictJSON.read(changed.span)
                 #expect(value["sequence"]?.integer == Int64(key.number))
@@ -107,7 +128,7 @@ struct RecordLineTests {
 @Suite("the ledger")
 struct LedgerTests {
     private func key(_ number: UInt64, worker: UInt8 = 0) throws -> RecordKey {
-        try RecordLine.key(of: Array(line(number, worker: worker).utf8).span)
+        try RecordLine.read(Array(line(number, worker: worker).utf8).span).key
     }
 
     @Test("holds exactly what a set of numbers holds, whatever comes in which order")

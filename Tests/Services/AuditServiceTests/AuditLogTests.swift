@@ -25,6 +25,25 @@ struct AuditLogTests {
         await log.stop()
     }
 
+    @Test("misses what a heartbeat speaks of until it comes")
+    func announced() async throws {
+        let bench = try LogBench()
+        let log = try bench.open()
+        _ = try await log.add(try entries(1...3))
+        let heartbeat =
+            #"{"boot_id":"\#(boot)","gateway_id":"gw-1","last_sequences":[3,2],"phase":"running","#
+            + #""record":"heartbeat","sequence":4,"worker":0}"#
+        _ = try await log.add([try LogEntry(Array(heartbeat.utf8))])
+        #expect(await log.state.missing == 2)
+        var watch = LogWatch()
+        _ = watch.look(await log.state, space: nil, now: 0)
+        #expect(watch.look(await log.state, space: nil, now: 30_000).contains(.recordsMissing))
+        let late = try [1, 2].map { try LogEntry(Array(line($0, worker: 1).utf8)) }
+        _ = try await log.add(late)
+        #expect(await log.state.missing == 0)
+        await log.stop()
+    }
+
     @Test("is the tree of all its entries at each size at which files change")
     func sizes() async throws {
         let bench = try LogBench()

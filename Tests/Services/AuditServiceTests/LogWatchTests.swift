@@ -17,7 +17,7 @@ struct LogWatchTests {
     ) throws -> LogState {
         var ledger = StreamLedger(runsMax: runsMax)
         for number in numbers {
-            _ = try ledger.insert(try RecordLine.key(of: Array(line(number).utf8).span))
+            _ = try ledger.insert(try RecordLine.read(Array(line(number).utf8).span).key)
         }
         return LogState(
             durable: durable,

@@ -37,7 +37,7 @@ public struct AuditRoutes: Sendable {
         }
         router.get(RouterPath(AuditPaths.streams)) { request, context in
             try Self.requireAdminAPI(context)
-            return AuditAnswers.json(try StreamPages.page(await log.state.ledger, request))
+            return AuditAnswers.json(try StreamPages.page(await log.state, request))
         }
         router.get("/metrics") { _, context in
             try Self.requireAdminAPI(context)

@@ -53,8 +53,8 @@ struct LogMetrics {
             ("streams", "streams of records", UInt64(state.ledger.streamCount)),
             ("stream_runs", "runs of numbers in them", UInt64(state.ledger.runCount)),
             (
-                "missing_records", "numbers below the highest of their stream that are not there",
-                state.ledger.missing
+                "missing_records", "numbers that their senders gave and that are not there",
+                state.missing
             ),
             ("disk_full", "1 while the disk takes nothing", state.isDiskFull ? 1 : 0),
         ]

@@ -11,7 +11,7 @@ enum StreamPages {
 
     /// The page that a request asks for: `after`, `limit` (1 to 1000), `missing=true`.
     static func page(
-        _ ledger: StreamLedger,
+        _ state: LogState,
         _ request: Request
     ) throws(Problem) -> AuditStreamPage {
         let query = request.uri.queryParameters
@@ -21,13 +21,13 @@ enum StreamPages {
         let wantsMissing = query["missing"] == "true"
         var page = AuditStreamPage(streams: [], next: nil)
         var isBehind = after == nil
-        for (key, runs) in ledger.sorted {
+        for (key, runs) in streams(state) {
             let cursor = "\(key.sender),\(key.boot),\(key.worker),\(key.kind.rawValue)"
             if !isBehind {
                 isBehind = cursor == after
                 continue
             }
-            let missing = key.kind == .records ? runs.missing : 0
+            let missing = key.kind == .records ? runs.missing + overdue(key, state) : 0
             guard !wantsMissing || missing > 0 else { continue }
             page.streams.append(stream(key, runs, missing))
             guard page.streams.count < limit else {
@@ -37,6 +37,18 @@ enum StreamPages {
         }
         guard isBehind else { throw .malformed("`after` is not the `next` of a page") }
         return page
+    }
+
+    private static func overdue(_ key: StreamKey, _ state: LogState) -> UInt64 {
+        state.announced.overdue(key, in: state.ledger)
+    }
+
+    /// All streams, also those of which nothing came but the word that there is something.
+    private static func streams(_ state: LogState) -> [(key: StreamKey, runs: NumberRuns)] {
+        let unseen = state.announced.newest.keys.filter { state.ledger[$0] == nil }
+        guard !unseen.isEmpty else { return state.ledger.sorted }
+        let all = state.ledger.sorted + unseen.map { (key: $0, runs: NumberRuns()) }
+        return all.sorted { $0.key < $1.key }
     }
 
     private static func stream(

@@ -93,6 +93,9 @@ extension AuditLog {
             pending += entries
             pendingBytes += entries.reduce(0) { $0 + $1.bytes.count }
             durable += entries.count
+            for entry in entries {
+                if let sign = entry.sign { announced.take(sign, of: entry.key) }
+            }
             return nil
         case .failure(let error):
             if error.isDiskFull {

@@ -55,6 +55,8 @@ public actor AuditLog {
 
     var tree: GrowingTree
     var ledger: StreamLedger
+    /// What heartbeats of this life of the service said of the streams.
+    var announced = AnnouncedNumbers()
     /// Entries that are durable and not in the tree's files, in order.
     var pending: [LogEntry]
     var pendingBytes: Int
@@ -123,6 +125,7 @@ public actor AuditLog {
             durable: durable,
             covered: tree.size,
             ledger: ledger,
+            announced: announced,
             isDiskFull: isDiskFull,
             batches: batches,
             outcomes: outcomes
@@ -137,7 +140,7 @@ public actor AuditLog {
         for alert in watch.look(state, space: try? Folder.space(at: places.log), now: now) {
             let metadata: Logger.Metadata = [
                 "alert": "\(alert.rawValue)", "entries": "\(state.durable)",
-                "missing": "\(state.ledger.missing)",
+                "missing": "\(state.missing)",
             ]
             if watch.raised.contains(alert) {
                 logger.warning("alert", metadata: metadata)
@@ -218,6 +221,8 @@ public struct LogState: Sendable {
     public let covered: Int
     /// Which records are in the log.
     public let ledger: StreamLedger
+    /// How far the streams go, as heartbeats say.
+    public let announced: AnnouncedNumbers
     /// Whether the last attempt to write found no room.
     public let isDiskFull: Bool
     /// How many batches this process took.
@@ -230,6 +235,7 @@ public struct LogState: Sendable {
         durable: Int,
         covered: Int,
         ledger: StreamLedger,
+        announced: AnnouncedNumbers = AnnouncedNumbers(),
         isDiskFull: Bool = false,
         batches: UInt64 = 0,
         outcomes: BatchOutcome = BatchOutcome()
@@ -237,8 +243,12 @@ public struct LogState: Sendable {
         self.durable = durable
         self.covered = covered
         self.ledger = ledger
+        self.announced = announced
         self.isDiskFull = isDiskFull
         self.batches = batches
         self.outcomes = outcomes
     }
+
+    /// How many records are known not to be there.
+    public var missing: UInt64 { ledger.missing + announced.overdue(in: ledger) }
 }

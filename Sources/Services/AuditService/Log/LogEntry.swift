@@ -11,6 +11,8 @@ public struct LogEntry: Sendable {
     public let bytes: [UInt8]
     /// By what it is known.
     public let key: RecordKey
+    /// What it says of other records; nil if it is no heartbeat.
+    let sign: SignOfLife?
     /// The leaf's hash.
     let leaf: TreeHash
 
@@ -18,7 +20,7 @@ public struct LogEntry: Sendable {
     ///
     /// - Throws: `RecordRefusal`.
     public init(_ bytes: [UInt8]) throws(RecordRefusal) {
-        key = try RecordLine.key(of: bytes.span)
+        (key, sign) = try RecordLine.read(bytes.span)
         leaf = TreeHash.leaf(bytes)
         self.bytes = bytes
     }

@@ -6,7 +6,7 @@ import ClawgressRecords
 
 /// What may be wrong with a log.
 public enum LogAlert: String, CaseIterable, Sendable {
-    /// Numbers below the highest of their stream are not there.
+    /// Numbers that their senders gave are not there.
     case recordsMissing = "records_missing"
     /// Durable records wait for a checkpoint.
     case checkpointLate = "checkpoint_late"
@@ -70,7 +70,7 @@ public struct LogWatch: Sendable {
 
     private static func holds(_ alert: LogAlert, _ state: LogState, _ space: DiskSpace?) -> Bool {
         switch alert {
-        case .recordsMissing: state.ledger.missing > 0
+        case .recordsMissing: state.missing > 0
         case .checkpointLate: state.durable > state.covered
         case .diskFull: state.isDiskFull
         case .diskNearlyFull: space.map { $0.free < $0.total / 20 } ?? false

@@ -1,0 +1,43 @@
+// The numbers that gateways said to have given, held against those that came. A heartbeat overtakes
+// records of other workers by moments, so each use says how much time it gives them.
+
+/// How far streams go, as their gateways say.
+public struct AnnouncedNumbers: Sendable {
+    /// The greatest number of each stream that a heartbeat named.
+    public private(set) var newest: [StreamKey: UInt64] = [:]
+    /// The same without heartbeats that no other followed in its turn: what is missing of these has
+    /// had a minute.
+    public private(set) var settled: [StreamKey: UInt64] = [:]
+    private var waiting: [RecordSender: [StreamKey: UInt64]] = [:]
+
+    /// Nothing was announced.
+    public init() {}
+
+    /// Takes a heartbeat.
+    ///
+    /// - Parameter key: the heartbeat's own.
+    public mutating func take(_ sign: SignOfLife, of key: RecordKey) {
+        let sender = key.stream.sender
+        if sign.isRunning, let earlier = waiting.removeValue(forKey: sender) {
+            settled.merge(earlier, uniquingKeysWith: max)
+        }
+        for (worker, last) in sign.lastSequences.enumerated() where last > 0 {
+            var stream = key.stream
+            stream.worker = UInt8(clamping: worker)
+            newest[stream] = max(newest[stream] ?? 0, last)
+            waiting[sender, default: [:]][stream, default: 0] = newest[stream] ?? last
+        }
+    }
+
+    /// How many numbers behind the end of a stream have not come.
+    public func overdue(_ stream: StreamKey, in ledger: StreamLedger) -> UInt64 {
+        let last = ledger[stream]?.runs.last?.upperBound ?? 0
+        guard let announced = newest[stream], announced > last else { return 0 }
+        return announced - last
+    }
+
+    /// How many numbers behind the ends of all streams have not come.
+    public func overdue(in ledger: StreamLedger) -> UInt64 {
+        newest.keys.reduce(0) { $0 + overdue($1, in: ledger) }
+    }
+}
