@@ -21,6 +21,8 @@ BUSY = 4
 # Within which a gateway that is alive has concluded the record of an answer that the client has.
 CONCLUDING_SECONDS = 1
 GATEWAYS = 3
+# Of each gateway, in a commit that nothing disturbs.
+REQUESTS_UNDER_ONE = 5
 # Each time it is not a new revision but the one before.
 ROLLBACK_EACH = 7
 # Shorter than usual, so that a commit that has to wait for it does not cost a test five seconds.
@@ -55,6 +57,8 @@ class Field:
         active = self.api.must("GET", "/v1/commits?limit=1")["items"][0]
         self.ledger.know(active["revision"], 0, PAGES[0])
         until("the first revision", lambda: self.serials() == {active["serial"]})
+        # Whoever rolls back by one must not come to the revision that had no key yet.
+        assert self.commit().status == 200
         return self
 
     def serials(self):
@@ -103,6 +107,14 @@ class Field:
             pass
         attempt.ended = time.time()
         return attempt
+
+    def commit_in_peace(self):
+        """Commits while nothing burns, and waits until agents have asked everywhere after it."""
+        assert self.commit().status == 200
+        before = self.traffic.count()
+        until("traffic under it", lambda: all(
+            count >= before[name] + REQUESTS_UNDER_ONE for name, count in self.traffic.count().items()
+        ))
 
     def preparing(self):
         """The serial that the policy service is preparing; None between two publications."""
