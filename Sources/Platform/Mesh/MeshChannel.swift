@@ -21,6 +21,8 @@ struct MeshChannel: ServerChildChannel {
     let http: HTTP1Channel
     let contexts: ServerContexts
     let handshakeMax: TimeAmount
+    /// How long a peer may take too little of an answer.
+    let stallMax: TimeAmount
     let now: @Sendable () -> Int64
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -31,6 +33,7 @@ struct MeshChannel: ServerChildChannel {
             try pipeline.addHandler(
                 PeerHandler(state: state, handshakeMax: handshakeMax, now: now, logger: logger)
             )
+            try pipeline.addHandler(StallHandler(stallMax: stallMax))
         }.flatMap {
             http.setup(channel: channel, logger: logger)
         }.map { Value(http: $0, state: state) }
@@ -142,5 +145,31 @@ private final class PeerHandler: ChannelInboundHandler {
 
     private func close(_ channel: any Channel, in time: TimeAmount) {
         end = channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+    }
+}
+
+/// Ends connections whose peer does not read: what was written for it would wait, and with it whoever
+/// writes, as long as the peer likes.
+private final class StallHandler: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+
+    private let stallMax: TimeAmount
+    private var end: Scheduled<Void>?
+
+    init(stallMax: TimeAmount) { self.stallMax = stallMax }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        end?.cancel()
+        end = nil
+        let channel = context.channel
+        if !channel.isWritable {
+            end = channel.eventLoop.scheduleTask(in: stallMax) { channel.close(promise: nil) }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end?.cancel()
+        context.fireChannelInactive()
     }
 }

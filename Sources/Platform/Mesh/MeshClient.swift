@@ -133,6 +133,24 @@ public final class MeshClient: Sendable {
         }
     }
 
+    /// Sends a request whose answer is read as it comes.
+    ///
+    /// - Parameter seconds: how long the head of the answer may take.
+    /// - Throws: `MeshError`.
+    public func bytes(
+        _ request: MeshRequest,
+        seconds: Double = 10
+    ) async throws(MeshError) -> MeshBytes {
+        let prepared = try prepare(request)
+        do {
+            return try await Self.within(seconds) { [http] in
+                MeshBytes(try await http.execute(prepared, deadline: .distantFuture))
+            }
+        } catch {
+            throw .sorted(error)
+        }
+    }
+
     /// Closes the connections; requests under way fail.
     public func shutdown() async {
         try? await http.shutdown()

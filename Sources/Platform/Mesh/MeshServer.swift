@@ -14,7 +14,8 @@ public struct MeshServer: Sendable {
         public var connectionsMax = 4_096
         /// Seconds until the handshake must be complete.
         public var handshakeSeconds: Int64 = 10
-        /// Seconds that a connection may do nothing between requests or in one.
+        /// Seconds that a connection may do nothing between requests or in one, and that more than
+        /// the kernel takes may wait for a peer that does not read.
         public var idleSeconds: Int64 = 60
         /// Bytes of all header fields of a request.
         public var headBytesMax = 16_384
@@ -87,6 +88,7 @@ public struct MeshServer: Sendable {
                 http: HTTP1Channel(responder: responder, configuration: configuration),
                 contexts: contexts,
                 handshakeMax: .seconds(limits.handshakeSeconds),
+                stallMax: .seconds(limits.idleSeconds),
                 now: now
             )
         }

@@ -23,6 +23,8 @@ public enum AdminAction: UInt8, Sendable, CaseIterable {
     case gatewayEnrolmentToken, gatewayMaintenance, gatewayRevoke
     /// A request that changes something and that the role of the caller does not allow.
     case request
+    /// Records of the log were taken out of it as a whole.
+    case logExport
 
     /// The stable word.
     public var name: StaticString {
@@ -54,6 +56,7 @@ public enum AdminAction: UInt8, Sendable, CaseIterable {
         case .gatewayMaintenance: "gateway.maintenance"
         case .gatewayRevoke: "gateway.revoke"
         case .request: "request"
+        case .logExport: "log.export"
         }
     }
 

@@ -31,6 +31,8 @@ public struct AdminLimits: Decodable, Sendable {
     public var keptAnswerBytes = 64 << 20
     /// Refusals of one user or source each minute that have an event of their own.
     public var refusalEventsPerMinute = 60
+    /// Exports and tails of the log that one user may have open.
+    public var logStreamsPerUser = 4
 
     /// Bytes of the audit trail's spool; without room nothing may be changed.
     public var spoolBytes: Int64 = 1 << 30
@@ -49,6 +51,7 @@ public struct AdminLimits: Decodable, Sendable {
         case revisionsKept = "revisions_kept"
         case keptAnswerBytes = "kept_answer_bytes"
         case refusalEventsPerMinute = "refusal_events_per_minute"
+        case logStreamsPerUser = "log_streams_per_user"
         case spoolBytes = "spool_bytes"
     }
 
@@ -73,6 +76,7 @@ public struct AdminLimits: Decodable, Sendable {
         try values.read(.keptAnswerBytes, into: &keptAnswerBytes)
         try values.read(.refusalEventsPerMinute, into: &refusalEventsPerMinute)
         try values.read(.spoolBytes, into: &spoolBytes)
+        try values.read(.logStreamsPerUser, into: &logStreamsPerUser)
     }
 
     /// Limits out of their range, one sentence each.
@@ -98,6 +102,7 @@ public struct AdminLimits: Decodable, Sendable {
         check(.revisionsKept, Int64(revisionsKept), 100...1_000_000)
         check(.keptAnswerBytes, Int64(keptAnswerBytes), 1_048_576...17_179_869_184)
         check(.refusalEventsPerMinute, Int64(refusalEventsPerMinute), 1...100_000)
+        check(.logStreamsPerUser, Int64(logStreamsPerUser), 1...1_000)
         check(.spoolBytes, spoolBytes, 1_048_576...1_099_511_627_776)
         return problems
     }

@@ -25,6 +25,8 @@ struct AdminService: Sendable {
     let openRequests: Budgets
     /// New idempotency keys of a user: each is kept for a day.
     let newKeys = Budgets(rate: 1, burst: 1_000)
+    /// Exports and tails that are open.
+    let streams = StreamPlaces()
     /// What was counted since the start.
     let counters = AdminMetrics()
     /// Which refusals have an event of their own.

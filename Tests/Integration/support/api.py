@@ -1,5 +1,6 @@
 """The admin API over HTTPS as any client would ask it: a token, JSON, nothing of ours in between."""
 
+import contextlib
 import dataclasses
 import http.client
 import json
@@ -81,6 +82,19 @@ class Api:
         if answer.will_close:
             self.close()
         return Reply(answer.status, names, content)
+
+    @contextlib.contextmanager
+    def open(self, path):
+        """An answer to be read as it comes, on a connection of its own."""
+        host, _, port = self.address.rpartition(":")
+        connection = http.client.HTTPSConnection(host, int(port), context=self._tls, timeout=60)
+        try:
+            connection.request("GET", path, None, {"Authorization": f"Bearer {self.token}"})
+            # It is the answer that holds the socket where the connection ends with it.
+            with connection.getresponse() as answer:
+                yield answer
+        finally:
+            connection.close()
 
     def must(self, method, path, body=None, **arguments):
         """The same, for what has to succeed; the JSON of the answer."""

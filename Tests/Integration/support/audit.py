@@ -49,7 +49,8 @@ class Peer:
         connection = NamedConnection(self._service.port, self._context)
         try:
             connection.request("GET", path)
-            yield connection.getresponse()
+            with connection.getresponse() as answer:
+                yield answer
         finally:
             connection.close()
 

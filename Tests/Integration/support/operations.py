@@ -96,6 +96,7 @@ CALLS = {
     "listLogEvents": Call(404), "countLogEvents": Call(404),
     "bucketLogEvents": Call(404, query="?since=2026-01-01T00:00:00Z&bucket_seconds=60"),
     "topLogEvents": Call(404, query="?by=host"),
+    "exportLogEvents": Call(404), "tailLogEvents": Call(404),
     "listKeys": Call(404), "createKey": Call(404, {}), "revokeKey": Call(404, names=(NOBODY, "k")),
     "listGateways": Call(200), "revokeGateway": Call(404),
     "createEnrolmentToken": Call(201, {}), "setMaintenance": Call(404, {"maintenance": True}),

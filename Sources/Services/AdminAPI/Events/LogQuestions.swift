@@ -15,6 +15,8 @@ public struct LogQuestions: Sendable {
     static var bodyBytesMax: Int { 16 << 20 }
     /// Bytes of all parameters as they are sent.
     static var queryBytesMax: Int { 8_192 }
+    /// Bytes of a refusal.
+    private static var refusalBytesMax: Int { 65_536 }
     /// More than the audit service takes unless its `query_ms` says otherwise.
     private static var seconds: Int64 { 30 }
 
@@ -45,28 +47,64 @@ public struct LogQuestions: Sendable {
         } catch {
             throw .auditUnreachable(error.description)
         }
-        switch (answer.status, answer.fields[.contentType]) {
-        case (200, "application/json"?):
-            return AdminReply(
-                .ok,
-                fields: [.contentType: "application/json"],
-                body: answer.body
+        guard answer.status == 200, answer.fields[.contentType] == "application/json" else {
+            return try Self.refused(answer.status, answer.fields, answer.body)
+        }
+        return AdminReply(.ok, fields: [.contentType: "application/json"], body: answer.body)
+    }
+
+    /// An answer that is passed on as it comes, or the service's refusal.
+    ///
+    /// - Parameter types: what the answer may be.
+    func stream(
+        _ path: String,
+        _ query: [String: String],
+        _ types: [String]
+    ) async throws(Refusal) -> (bytes: MeshBytes?, reply: AdminReply) {
+        let target = path + (try Self.text(query))
+        let bytes: MeshBytes
+        let refusal: [UInt8]
+        do throws(MeshError) {
+            bytes = try await client.bytes(
+                MeshRequest(.get, target),
+                seconds: Double(Self.seconds)
             )
+            let type = bytes.fields[.contentType] ?? ""
+            if bytes.status == 200, types.contains(where: { type.hasPrefix($0) }) {
+                let fields: HTTPFields = [
+                    .contentType: type, .cacheControl: "no-store", .connection: "close",
+                ]
+                return (bytes, AdminReply(.ok, fields: fields))
+            }
+            refusal = try await bytes.rest(bytesMax: Self.refusalBytesMax)
+        } catch {
+            throw .auditUnreachable(error.description)
+        }
+        return (nil, try Self.refused(bytes.status, bytes.fields, refusal))
+    }
+
+    /// The service's refusal as it is, if it is one that the client can do something about.
+    private static func refused(
+        _ status: Int,
+        _ fields: HTTPFields,
+        _ body: [UInt8]
+    ) throws(Refusal) -> AdminReply {
+        switch (status, fields[.contentType]) {
         case (400, Problem.mediaType?):
             return AdminReply(
                 .badRequest,
                 fields: [.contentType: Problem.mediaType],
-                body: answer.body
+                body: body
             )
         case (503, Problem.mediaType?):
-            let wait = answer.fields[.retryAfter].flatMap { UInt32($0) } ?? 5
+            let wait = fields[.retryAfter].flatMap { UInt32($0) } ?? 5
             return AdminReply(
                 .serviceUnavailable,
                 fields: [.contentType: Problem.mediaType, .retryAfter: "\(wait)"],
-                body: answer.body
+                body: body
             )
         case (404, _): throw .auditUnreachable("it has no index: see `index` in its configuration")
-        default: throw .auditUnreachable("it answered \(answer.status)")
+        default: throw .auditUnreachable("it answered \(status)")
         }
     }
 

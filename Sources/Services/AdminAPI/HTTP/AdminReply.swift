@@ -11,6 +11,8 @@ struct AdminReply: Sendable {
     var status: HTTPResponse.Status
     var fields: HTTPFields
     var body: [UInt8]
+    /// What follows piece by piece in place of the body; nil for an answer that is whole.
+    var stream: LogStream?
     /// Whether the body shows a secret: it is kept nowhere then.
     var isSecret = false
 

@@ -61,6 +61,9 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         var fields = reply.fields
         fields[.xContentTypeOptions] = "nosniff"
         if fields[.cacheControl] == nil { fields[.cacheControl] = "no-cache" }
+        if let stream = reply.stream {
+            return Response(status: reply.status, headers: fields, body: stream.body(for: request))
+        }
         if reply.body.isEmpty { return Response(status: reply.status, headers: fields) }
         return Response(
             status: reply.status,
@@ -119,9 +122,13 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         var allowed: [String] = []
         for route in AdminRoute.all {
             guard let arguments = route.arguments(of: path) else { continue }
-            if route.method == wanted { return (route, arguments) }
+            if route.method == wanted, !route.isStream || method == .get {
+                return (route, arguments)
+            }
             allowed.append(route.method.rawValue)
-            if route.method == .get { allowed.append(HTTPRequest.Method.head.rawValue) }
+            if route.method == .get, !route.isStream {
+                allowed.append(HTTPRequest.Method.head.rawValue)
+            }
         }
         throw allowed.isEmpty ? .notFound : .methodNotAllowed(allowed)
     }

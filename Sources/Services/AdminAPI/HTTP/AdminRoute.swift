@@ -29,6 +29,8 @@ public struct AdminRoute: Sendable {
     /// The statuses of success.
     public let statuses: [Int]
     let body: Body
+    /// Whether the answer goes on while it is read: it is not begun for its head alone.
+    let isStream: Bool
     let handle: @Sendable (AdminService, AdminCall) async throws(Refusal) -> AdminReply
     let segments: [String]
 
@@ -39,6 +41,7 @@ public struct AdminRoute: Sendable {
         query: [String] = [],
         body: Body = .none,
         statuses: [Int] = [200],
+        isStream: Bool = false,
         _ handle: @escaping @Sendable (AdminService, AdminCall) async throws(Refusal) -> AdminReply
     ) {
         self.method = method
@@ -47,6 +50,7 @@ public struct AdminRoute: Sendable {
         self.query = query
         self.body = body
         self.statuses = statuses
+        self.isStream = isStream
         self.handle = handle
         segments = path.split(separator: "/").map(String.init)
     }

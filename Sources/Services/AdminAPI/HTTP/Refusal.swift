@@ -188,6 +188,14 @@ extension Refusal {
         )
     }
 
+    static func tooManyStreams(_ user: String, _ countMax: Int) -> Refusal {
+        Refusal(
+            .tooManyRequests,
+            "log_streams_too_many",
+            "user `\(user)` has \(countMax) exports and tails of the log open already: end one"
+        ).with(.retryAfter, "5")
+    }
+
     static let answerNotKept = conflict(
         "answer_not_kept",
         "this request was dealt with, but its answer was too large to be kept"

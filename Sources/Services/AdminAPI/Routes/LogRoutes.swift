@@ -10,6 +10,12 @@ extension AdminRoute {
         question(AuditPaths.eventCount, []),
         question(AuditPaths.eventBuckets, ["bucket_seconds"]),
         question(AuditPaths.eventTop, ["by", "limit"]),
+        stream(AuditPaths.eventExport, ["format", "order"]) {
+            (service, call) async throws(Refusal) in try await service.export(call)
+        },
+        stream(AuditPaths.eventTail, []) {
+            (service, call) async throws(Refusal) in try await service.tail(call)
+        },
     ]
 
     private static let filter = [
@@ -18,12 +24,23 @@ extension AdminRoute {
     ]
 
     /// - Parameter path: the question's path in the mesh.
+    private static func own(_ path: String) -> String {
+        AdminPath.logEvents + path.dropFirst(AuditPaths.events.count)
+    }
+
     private static func question(_ path: String, _ more: [String]) -> AdminRoute {
-        let own = AdminPath.logEvents + path.dropFirst(AuditPaths.events.count)
-        return AdminRoute(.get, own, .logReaders, query: filter + more) {
+        AdminRoute(.get, own(path), .logReaders, query: filter + more) {
             (service, call) async throws(Refusal) in
             guard let log = service.log else { throw Refusal.logNotConfigured }
             return try await log.answer(path, call.query)
         }
+    }
+
+    private static func stream(
+        _ path: String,
+        _ more: [String],
+        _ handle: @escaping @Sendable (AdminService, AdminCall) async throws(Refusal) -> AdminReply
+    ) -> AdminRoute {
+        AdminRoute(.get, own(path), .logReaders, query: filter + more, isStream: true, handle)
     }
 }

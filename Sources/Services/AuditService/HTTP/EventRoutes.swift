@@ -43,13 +43,18 @@ struct EventRoutes: Sendable {
         router.get(RouterPath(AuditPaths.eventExport)) { request, context in
             try AuditRoutes.requireAdminAPI(context)
             return try await EventExport.answer(
+                request,
                 try Self.items(request, EventExport.parameters),
                 index
             )
         }
         router.get(RouterPath(AuditPaths.eventTail)) { request, context in
             try AuditRoutes.requireAdminAPI(context)
-            return try EventTail.answer(try Self.items(request, EventFilter.parameters), index)
+            return try EventTail.answer(
+                request,
+                try Self.items(request, EventFilter.parameters),
+                index
+            )
         }
     }
 

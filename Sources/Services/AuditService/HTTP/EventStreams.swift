@@ -21,15 +21,19 @@ enum EventExport {
     /// Begins an export.
     ///
     /// The first page is asked for before the answer begins, so that a refusal is one. Where a later page fails, the answer ends without its end.
-    static func answer(_ items: QueryItems, _ index: EventIndex) async throws -> Response {
+    static func answer(
+        _ request: Request,
+        _ items: QueryItems,
+        _ index: EventIndex
+    ) async throws -> Response {
         let (query, format) = try read(items)
         let place = try index.enter()
         let first = try await index.page(query)
         let type = format == .csv ? "text/csv; charset=utf-8; header=present" : AuditBatch.mediaType
         return Response(
             status: .ok,
-            headers: [.contentType: type, .cacheControl: "no-store"],
-            body: ResponseBody { writer in
+            headers: EventStream.fields(type),
+            body: EventStream.body(for: request) { writer in
                 var (page, records) = first
                 var next = query
                 if format == .csv { try await writer.write(ByteBuffer(string: RecordSheet.head)) }
@@ -41,7 +45,6 @@ enum EventExport {
                     (page, records) = try await index.page(next)
                 }
                 withExtendedLifetime(place) {}
-                try await writer.finish(nil)
             }
         )
     }
@@ -74,10 +77,34 @@ enum EventExport {
     }
 }
 
+/// What both have in common: whoever goes away while nothing is written is noticed all the same.
+private enum EventStream {
+    static func fields(_ type: String) -> HTTPFields {
+        [.contentType: type, .cacheControl: "no-store", .connection: "close"]
+    }
+
+    /// A body that ends where its client goes; its connection ends with it.
+    static func body(
+        for request: Request,
+        _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
+    ) -> ResponseBody {
+        ResponseBody { writer in
+            try await request.body.consumeWithCancellationOnInboundClose { _ in
+                try await write(&writer)
+                try await writer.finish(nil)
+            }
+        }
+    }
+}
+
 /// What comes from now on, as server-sent events.
 enum EventTail {
     /// Begins to watch.
-    static func answer(_ items: QueryItems, _ index: EventIndex) throws(Problem) -> Response {
+    static func answer(
+        _ request: Request,
+        _ items: QueryItems,
+        _ index: EventIndex
+    ) throws(Problem) -> Response {
         let filter: EventFilter
         do throws(QueryProblem) {
             filter = try EventFilter(items)
@@ -87,16 +114,16 @@ enum EventTail {
         guard let watch = index.tail.watch(filter) else { throw .queryBusy }
         return Response(
             status: .ok,
-            headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-            body: ResponseBody { writer in
+            headers: EventStream.fields("text/event-stream"),
+            body: EventStream.body(for: request) { writer in
                 // Tells the client that it is heard, before anything happens.
                 try await writer.write(ByteBuffer(string: ": watching\n\n"))
                 for await message in watch.messages {
                     try await writer.write(ByteBuffer(bytes: text(message)))
                 }
+                try Task.checkCancellation()
                 let end = "event: end\ndata: {\"reason\":\"\(watch.end.rawValue)\"}\n\n"
                 try await writer.write(ByteBuffer(string: end))
-                try await writer.finish(nil)
             }
         )
     }

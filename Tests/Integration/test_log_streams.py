@@ -1,0 +1,226 @@
+"""Exports and the live tail of the log through the admin API: whole or seen to be broken off, for those
+who may, for as long as they may, and with a trace of who took what."""
+
+import csv
+import http.client
+import io
+import json
+import os
+import threading
+import time
+import types
+
+import pytest
+
+from support import roles
+from support.audit import Peer, new_boot, record
+from support.control_plane import ControlPlane, first_configuration
+from support.origin import Origin
+from support.waiting import until
+from support.world import marker
+
+ROOM = "/v1/log/events"
+pytestmark = pytest.mark.timeout(300)
+
+# So long that what is on its way in sockets is a part of it: 21 MB.
+BULK, BULK_PATH = 2400, "/" + "x" * 9000
+# When that happened: younger than what the index takes out.
+HOUR = (int(time.time()) // 3600 - 4) * 3600
+HOSTILE = "=cmd|'/c calc'!A0\x1b[2J\u202e\n"
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The origin that agents ask."""
+    origin = Origin()
+    yield origin
+    origin.close()
+
+
+@pytest.fixture(scope="module")
+def plane(site, authority):
+    """A control plane with a log into which a further gateway has sent much."""
+    plane = ControlPlane(audit={})
+    mesh = os.path.join(plane.folder, "audit", "mesh", "ca.pem")
+    with open(mesh, "a", encoding="ascii") as file, \
+            open(authority.certificate, encoding="ascii") as other:
+        file.write(other.read())
+    try:
+        plane.start(gateways=1)
+        plane.root.load([*first_configuration(site.port), *roles.user_lines()])
+        plane.root.commit()
+        plane.key = plane.agent_key("crawler")
+        service = types.SimpleNamespace(port=plane.audit.ready["port"])
+        trusted = os.path.join(plane.authority, "ca.pem")
+        peer = Peer(service, authority.peer_context("clawgress://gateway/bulk", trusted))
+        boot = new_boot()
+        for start in range(1, BULK, 400):
+            lines = [bulk(n, boot) for n in range(start, start + 400)]
+            assert peer.send(lines)[0] == 200
+        client = plane.api()
+        until("the bulk in the index", lambda: count(client, "gateway=bulk") == BULK, 60)
+        yield plane
+    finally:
+        plane.close()
+
+
+def bulk(number, boot):
+    """A long record of the further gateway."""
+    return record(
+        number, boot, gateway="bulk", agent_id="loader", decision="allow", destination_host="h.test",
+        path=HOSTILE if number == 1 else BULK_PATH, timestamp=f"{stamp(HOUR)[:-1]}.000000Z",
+    )
+
+
+def stamp(seconds):
+    """A time as parameters have it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def count(client, query):
+    """How many records match; None while nobody can say."""
+    reply = client.ask("GET", f"{ROOM}/count?{query}")
+    return reply.json["count"] if reply.status == 200 else None
+
+
+@pytest.fixture(scope="module")
+def clients(plane):
+    """A client for each role."""
+    return roles.clients(plane)
+
+
+def exports(client):
+    """The summaries of exports in the audit trail, newest first."""
+    events = client.must("GET", "/v1/events?limit=50")["items"]
+    return [
+        (event["actor"], event["subject"], event["summary"])
+        for event in events if event["action"] == "log.export"
+    ]
+
+
+def peak(plane):
+    """The most memory that the admin API ever had, in bytes."""
+    with open(f"/proc/{plane.admin.process.pid}/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM"))
+
+
+def test_an_export_is_everything_that_matches_and_never_in_memory(plane, clients):
+    auditor, before = clients["auditor"], peak(plane)
+    with auditor.open(f"{ROOM}/export?gateway=bulk") as answer:
+        assert answer.status == 200
+        assert answer.headers["content-type"] == "application/x-ndjson"
+        first = answer.readline()
+        # Noted before the first byte, whatever happens to it.
+        assert exports(auditor)[0] == (
+            roles.user_of("auditor"), "begin", "gateway=bulk")
+        rest = answer.read()
+    items = [json.loads(line) for line in (first + rest).splitlines()]
+    assert [item["record"]["sequence"] for item in items] == list(range(1, BULK + 1))
+    assert items[0]["record"]["path"] == HOSTILE and b"\x1b" not in first
+    length = len(first) + len(rest)
+    assert length > 20 << 20 and peak(plane) - before < 16 << 20
+    until("the end in the trail", lambda: exports(auditor)[0] == (
+        roles.user_of("auditor"), "end", f"{length} bytes, whole; gateway=bulk"))
+    with auditor.open(f"{ROOM}/export?gateway=bulk&format=csv&order=newest") as answer:
+        assert answer.headers["content-type"].startswith("text/csv")
+        sheet = answer.read().decode()
+    rows = list(csv.DictReader(io.StringIO(sheet, newline="")))
+    assert len(rows) == BULK and rows[-1]["path"].startswith("'=cmd|") and "\x1b" not in sheet
+
+
+def test_streams_are_for_those_who_may_and_refusals_are_answers(clients):
+    for below in ("/export", "/tail"):
+        for role in ("operator", "read-only"):
+            reply = clients[role].ask("GET", ROOM + below)
+            assert (reply.status, reply.code) == (403, "role_insufficient")
+        reply = clients["admin"].ask("GET", f"{ROOM}{below}?kind=none")
+        assert (reply.status, reply.code) == (400, "malformed_request")
+        reply = clients["admin"].ask("GET", f"{ROOM}{below}?limit=1")
+        assert (reply.status, reply.code) == (400, "parameter_refused")
+        reply = clients["admin"].ask("HEAD", ROOM + below)
+        assert reply.status == 405 and reply.fields["allow"] == "GET"
+
+
+def test_a_client_that_goes_away_ends_its_export_and_frees_its_place(clients):
+    auditor = clients["auditor"]
+    ended = sum(kind == "end" for _, kind, _ in exports(auditor))
+    for _ in range(6):
+        # More than a user may have open, one after the other.
+        with auditor.open(f"{ROOM}/export?gateway=bulk&agent=loader") as answer:
+            assert answer.status == 200
+            answer.read(1000)
+        until("the end", lambda: sum(k == "end" for _, k, _ in exports(auditor)) > ended)
+        ended += 1
+    summary = exports(auditor)[0][2]
+    assert summary.endswith("bytes, broken off; agent=loader gateway=bulk")
+    assert int(summary.split()[0]) < 20 << 20
+
+
+def test_a_user_has_only_so_many_streams_open(clients):
+    auditor = clients["auditor"]
+    with auditor.open(f"{ROOM}/tail") as one, auditor.open(f"{ROOM}/tail") as two, \
+            auditor.open(f"{ROOM}/tail") as three, auditor.open(f"{ROOM}/tail") as four:
+        for each in (one, two, three, four):
+            assert each.status == 200 and each.readline() == b": watching\n"
+        reply = auditor.ask("GET", f"{ROOM}/tail")
+        assert (reply.status, reply.code) == (429, "log_streams_too_many")
+        # Another user has places of their own.
+        with clients["admin"].open(f"{ROOM}/tail") as other:
+            assert other.status == 200
+
+    def free():
+        with auditor.open(f"{ROOM}/tail") as answer:
+            return answer.status == 200
+    until("a place again", free)
+
+
+class Tail(threading.Thread):
+    """Watches, and keeps each line when it comes."""
+
+    def __init__(self, client, query=""):
+        super().__init__(daemon=True)
+        self.lines, self.begun, self.ended = [], threading.Event(), None
+        self._client, self._path = client, f"{ROOM}/tail{query}"
+        self.start()
+        assert self.begun.wait(20)
+
+    def run(self):
+        with self._client.open(self._path) as answer:
+            assert answer.readline() == b": watching\n"
+            self.begun.set()
+            while line := answer.readline():
+                self.lines.append(line.decode().strip())
+        self.ended = time.monotonic()
+
+    def records(self):
+        """The records so far."""
+        return [json.loads(line[6:])["record"] for line in self.lines if line.startswith("data: {")]
+
+
+def test_a_tail_hears_a_request_and_ends_with_the_token(plane, clients, site):
+    made = roles.token_for(plane, "auditor")
+    tail = Tail(plane.api(made["token"]), "?agent=crawler&decision=deny")
+    path = f"/{marker()}"
+    gateway = plane.gateways["gw-1"]
+    assert gateway.fetch("crawler", plane.key, f"http://other.test:{site.port}{path}") == 403
+    until("the denial", lambda: [each["path"] for each in tail.records()] == [path])
+    revoked = time.monotonic()
+    clients["admin"].must("DELETE", f"/v1/tokens/{made['id']}")
+    tail.join(20)
+    assert tail.lines[-3:-1] == ["event: end", 'data: {"reason":"access_ended"}']
+    assert tail.ended - revoked < 3
+
+
+def test_an_export_from_a_log_that_dies_is_seen_not_to_be_whole(plane, clients):
+    auditor = clients["auditor"]
+    with auditor.open(f"{ROOM}/export?gateway=bulk") as answer, \
+            auditor.open(f"{ROOM}/tail") as tail:
+        answer.read(1000)
+        assert tail.readline() == b": watching\n"
+        plane.audit.kill()
+        for each in (answer, tail):
+            with pytest.raises(http.client.IncompleteRead):
+                each.read()
+    until("its end", lambda: "broken off" in exports(auditor)[0][2])
+    reply = auditor.ask("GET", f"{ROOM}/export")
+    assert (reply.status, reply.code) == (503, "audit_unreachable")
