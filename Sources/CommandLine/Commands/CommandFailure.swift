@@ -44,6 +44,9 @@ struct CommandFailure: Error, Equatable {
         case recordRefused = 35
         case recordsLost = 36
         case proofRefused = 37
+        case witnessesMissing = 38
+        case witnessedOther = 39
+        case retentionRefused = 40
         case notExecutable = 126
         case notFound = 127
     }

@@ -10,6 +10,10 @@ struct Diagnosis<Source: LogSource> {
     private static var filesMissed: Int { 4_096 }
 
     private let files: TreeFiles<Source>
+    /// Entries before it may have been pruned.
+    private let minimum: Int
+    /// How many entries were.
+    private(set) var pruned = 0
     private var tiles: TrustedTiles<Source>
     private var difference = Difference()
     /// The files of entries that no signed hash vouches for.
@@ -20,7 +24,8 @@ struct Diagnosis<Source: LogSource> {
     private var goesOn = false
     private(set) var damaged: [String] = []
 
-    init(_ source: Source, _ head: TreeHead) throws(LogFailure) {
+    init(_ source: Source, _ head: TreeHead, minimum: Int) throws(LogFailure) {
+        self.minimum = minimum
         tiles = try TrustedTiles(TreeFiles(source: source, size: head.size), head)
         files = tiles.files
     }
@@ -37,6 +42,17 @@ struct Diagnosis<Source: LogSource> {
         for index in bundles {
             if difference.isTooGreat || index - lastSeen > Self.filesMissed { break }
             var bundle = try files.bundle(index)
+            if bundle == nil, (index + 1) * TileName.widthMax <= minimum {
+                pruned += TileName.widthMax
+                lastSeen = index
+                // Its hashes stand for the entries, so they are looked at in their place.
+                if tiles.isRooted, try tiles.hashes(level: 0, index: index) == nil,
+                    let name = TileName(.hashes(level: 0), index: index)
+                {
+                    damaged.append(name.path)
+                }
+                continue
+            }
             // Where a shorter log ends, its last file has another name.
             if bundle == nil, end == nil {
                 bundle = try files.shorterBundle(index)

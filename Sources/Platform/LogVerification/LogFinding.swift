@@ -16,6 +16,12 @@ public enum LogFinding: Sendable, Equatable {
     case rolledBack(remembered: Int, now: Int)
     /// The log had other entries at an earlier time.
     case forked(remembered: Int)
+    /// Too few witnesses have signed the witnessed checkpoint, or a signature is wrong.
+    case witnesses(good: Int, required: Int, wrong: [String])
+    /// Witnesses have signed another log, of so many entries, than this one is.
+    case witnessedOther(size: Int, now: Int)
+    /// What the log says of pruned entries is not signed by it, or is of another log.
+    case retentionRefused(RetentionError)
     /// Nothing was recorded for longer than it may be; when the newest record was.
     case stale(newest: String?)
     /// Entries at the end are not there.
@@ -57,6 +63,14 @@ extension LogFinding: CustomStringConvertible {
             "rolled back: the log had \(remembered) entries, and its checkpoint says \(now)"
         case .forked(let remembered):
             "forked: the first \(remembered) entries are others than they were"
+        case .witnesses(let good, let required, let wrong):
+            "witnesses: \(good) have signed the witnessed checkpoint, and \(required) must"
+                + wrong.map { "; the signature of `\($0)` is wrong" }.joined()
+        case .witnessedOther(let size, let now) where size > now:
+            "rolled back: witnesses have signed \(size) entries, and the checkpoint says \(now)"
+        case .witnessedOther(let size, _):
+            "forked: witnesses have signed other entries than the first \(size) of this log"
+        case .retentionRefused(let error): "`retention`, which says what was pruned: \(error)"
         case .stale(let newest):
             "too old: " + (newest.map { "the newest record is of \($0)" } ?? "there is no record")
         case .tile(let path): "the entries are those that were signed, but `\(path)` is damaged"

@@ -25,6 +25,10 @@ public protocol LogSource {
 public enum LogFile {
     /// Where the checkpoint is.
     public static var checkpoint: String { "checkpoint" }
+    /// Where the newest checkpoint is that enough witnesses have signed.
+    public static var witnessedCheckpoint: String { "checkpoint.witnessed" }
+    /// Where the log says from which entry on it has entries.
+    public static var retention: String { "retention" }
     /// No file of this path is longer.
     public static func bytesMax(of path: String) -> Int {
         switch TileName(path: path)?.kind {

@@ -15,12 +15,16 @@ public struct LogReport: Sendable {
     public let newest: String?
     /// How many streams of records there are.
     public let streamCount: Int
+    /// What the log says of entries that it has no more; nil if it never pruned any.
+    public let retention: RetentionNotice?
+    /// How many of the entries in the range were pruned: they are not here, and may not be.
+    public let pruned: Int
 }
 
 /// Checks logs.
 public struct LogVerifier<Source: LogSource> {
-    private let source: Source
-    private let key: NoteKey
+    let source: Source
+    let key: NoteKey
 
     /// A verifier of the log that a key signs.
     public init(_ source: Source, key: NoteKey) {
@@ -65,54 +69,48 @@ public struct LogVerifier<Source: LogSource> {
     ///
     /// - Parameters:
     ///   - remembered: a checkpoint of the log that was believed before.
+    ///   - witnessed: one that witnesses have signed.
     ///   - progress: is told how many entries are done.
     /// - Throws: `LogFailure`, if there is nothing to check, or it cannot be read.
     public func verify(
         remembered: Checkpoint? = nil,
+        witnessed: Checkpoint? = nil,
         progress: (Int) -> Void = { _ in }
     ) throws(LogFailure) -> LogReport {
         let checkpoint = try checkpoint()
         let head = checkpoint.head
+        let retention = try retention(head)
         var walk = TreeWalk(
             TreeFiles(source: source, size: head.size),
-            remembered: remembered?.head.size
+            remembered: [remembered, witnessed].compactMap { $0?.head.size },
+            minimum: retention.minimum
         )
         let isComplete = try walk.run(progress)
-        var findings: [LogFinding] = []
-        if isComplete, walk.head == head {
-            findings = Self.memory(remembered, head, walk.rememberedRoot)
+        let isGood = isComplete && walk.head == head
+        let roots = isGood ? walk.rememberedRoots : [:]
+        var findings = try Self.memory(remembered, witnessed, head) { roots[$0.size] }
+        findings += retention.findings
+        var pruned = walk.pruned
+        if isGood {
             findings += walk.damaged.map { .tile(path: $0) }
             findings += walk.survey.findings(isWhole: true)
         } else {
-            findings = Self.memory(remembered, head, nil)
-            var diagnosis = try Diagnosis(source, head)
+            var diagnosis = try Diagnosis(source, head, minimum: retention.minimum)
             let files = (head.size + TileName.widthMax - 1) / TileName.widthMax
             try diagnosis.run(0..<files, progress: progress)
             let found = diagnosis.findings
             findings += found.isEmpty ? [.rewritten(0..<head.size)] : found
+            pruned = diagnosis.pruned
         }
         return LogReport(
             checkpoint: checkpoint,
             range: 0..<head.size,
             findings: findings,
             newest: walk.survey.newest,
-            streamCount: walk.survey.streamCount
+            streamCount: walk.survey.streamCount,
+            retention: retention.notice,
+            pruned: pruned
         )
-    }
-
-    /// What an earlier checkpoint says about the tree; `root` is that of the tree when it had the
-    /// earlier size, if it is known.
-    private static func memory(
-        _ remembered: Checkpoint?,
-        _ head: TreeHead,
-        _ root: TreeHash?
-    ) -> [LogFinding] {
-        guard let old = remembered?.head else { return [] }
-        if old.size > head.size { return [.rolledBack(remembered: old.size, now: head.size)] }
-        // Equal sizes need no entry to be read.
-        let now = old.size == head.size ? head.root : root
-        guard let now, now != old.root else { return [] }
-        return [.forked(remembered: old.size)]
     }
 }
 
@@ -125,20 +123,19 @@ extension LogVerifier {
     public func verify(
         _ range: Range<Int>,
         remembered: Checkpoint? = nil,
+        witnessed: Checkpoint? = nil,
         progress: (Int) -> Void = { _ in }
     ) throws(LogFailure) -> LogReport {
         let checkpoint = try checkpoint()
         let head = checkpoint.head
+        let retention = try retention(head)
         let range = range.clamped(to: 0..<head.size)
-        var findings: [LogFinding] = []
-        if let old = remembered?.head {
-            if old.size > head.size {
-                findings = [.rolledBack(remembered: old.size, now: head.size)]
-            } else if try !LogProofs(source).isConsistent(from: old, to: head) {
-                findings = [.forked(remembered: old.size)]
-            }
+        var findings = try Self.memory(remembered, witnessed, head) { old throws(LogFailure) in
+            // Another root than the old one stands for every tree that does not go on there.
+            try LogProofs(source).isConsistent(from: old, to: head) ? old.root : .emptyTree
         }
-        var diagnosis = try Diagnosis(source, head)
+        findings += retention.findings
+        var diagnosis = try Diagnosis(source, head, minimum: retention.minimum)
         var survey = RecordSurvey()
         let width = TileName.widthMax
         let bundles = range.lowerBound / width..<(range.upperBound + width - 1) / width
@@ -154,7 +151,9 @@ extension LogVerifier {
             range: range,
             findings: findings,
             newest: survey.newest,
-            streamCount: survey.streamCount
+            streamCount: survey.streamCount,
+            retention: retention.notice,
+            pruned: diagnosis.pruned
         )
     }
 }

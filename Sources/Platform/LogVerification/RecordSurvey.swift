@@ -15,6 +15,10 @@ struct RecordSurvey {
     private var announced = AnnouncedNumbers()
     private var lost: [StreamKey: UInt64] = [:]
     private var isFull = false
+    /// Whether earlier entries were pruned, so that numbers before the first one of a stream are not
+    /// missed.
+    var beginsLate = false
+    private var first: [StreamKey: UInt64] = [:]
     private var refused: [LogFinding] = []
     private var repeated: [LogFinding] = []
     /// The greatest time that a record has.
@@ -45,6 +49,7 @@ struct RecordSurvey {
 
     private mutating func count(_ key: RecordKey, at index: Int) {
         guard !isFull else { return }
+        if beginsLate, first[key.stream] == nil { first[key.stream] = key.number }
         do throws(LedgerFull) {
             guard try !ledger.insert(key), repeated.count < Self.findingsMax else { return }
             repeated.append(.repeated(key, index: index))
@@ -77,11 +82,12 @@ struct RecordSurvey {
 
     private var missing: [LogFinding] {
         var streams = ledger.sorted.filter { $0.key.kind == .records }
-        // Of these there is nothing but a gateway's word.
-        let unseen = announced.settled.keys.filter { ledger[$0] == nil }
+        // Of these there is nothing but a gateway's word; or nothing more, if entries were pruned.
+        let unseen = beginsLate ? [] : announced.settled.keys.filter { ledger[$0] == nil }
         streams += unseen.map { (key: $0, runs: NumberRuns()) }
         let findings = streams.lazy.compactMap { stream, runs -> LogFinding? in
-            let holes = runs.holes + tail(stream, runs)
+            let first = first[stream] ?? 0
+            let holes = runs.holes.filter { $0.lowerBound > first } + tail(stream, runs)
             let count = holes.reduce(UInt64(0)) { $0 + UInt64($1.count) }
             return count == 0 ? nil : .missing(stream, holes, count: count)
         }

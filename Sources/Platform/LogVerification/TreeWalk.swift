@@ -9,22 +9,27 @@ struct TreeWalk<Source: LogSource> {
     private static var damagedMax: Int { 16 }
 
     private let files: TreeFiles<Source>
-    /// The size at which an earlier checkpoint saw the tree.
-    private let remembered: Int?
+    /// Entries before it may have been pruned: then their hashes stand for them.
+    private let minimum: Int
+    /// The sizes at which earlier checkpoints saw the tree and which it has not reached, greatest first.
+    private var awaited: [Int]
     private var edge = TreeEdge()
     /// Hashes of each level that are not in a full tile yet.
     private var rows: [[TreeHash]] = []
     private var counts: [Int] = []
     private(set) var survey = RecordSurvey()
-    /// The root of the tree when it had the remembered size.
-    private(set) var rememberedRoot: TreeHash?
+    /// The roots of the tree when it had the remembered sizes.
+    private(set) var rememberedRoots: [Int: TreeHash] = [:]
+    /// How many entries were pruned.
+    private(set) var pruned = 0
     /// Files of hashes that are not what the entries make.
     private(set) var damaged: [String] = []
 
-    init(_ files: TreeFiles<Source>, remembered: Int?) {
+    init(_ files: TreeFiles<Source>, remembered: [Int], minimum: Int) {
         self.files = files
-        self.remembered = remembered
-        if remembered == 0 { rememberedRoot = .emptyTree }
+        self.minimum = minimum
+        awaited = Set(remembered).sorted(by: >)
+        remember()
     }
 
     /// The tree that the entries make so far.
@@ -32,12 +37,20 @@ struct TreeWalk<Source: LogSource> {
 
     /// Reads the log from the first entry to the last.
     ///
-    /// - Returns: false if a file of entries is missing or damaged; the walk ends there.
+    /// - Returns: false if a file of entries is damaged, or is missing and may not be; the walk ends
+    ///   there.
     mutating func run(_ progress: (Int) -> Void) throws(LogFailure) -> Bool {
         for index in 0..<files.bundleCount {
             files.announce(index, withHashes: true)
-            guard let bundle = try files.bundle(index), bundle.isWhole else { return false }
-            try take(bundle)
+            if let bundle = try files.bundle(index) {
+                guard bundle.isWhole else { return false }
+                try take(bundle)
+            } else {
+                guard (index + 1) * TileName.widthMax <= minimum,
+                    let hashes = try files.hashes(level: 0, index: index)
+                else { return false }
+                try skip(hashes)
+            }
             progress(edge.size)
         }
         for level in rows.indices where !rows[level].isEmpty { try compare(level) }
@@ -49,8 +62,29 @@ struct TreeWalk<Source: LogSource> {
         for place in bundle.places {
             survey.take(content.extracting(place), at: edge.size)
             append(TreeHash.leaf(bundle.content[place]))
-            if edge.size == remembered { rememberedRoot = edge.head.root }
+            remember()
         }
+        try compareFull()
+    }
+
+    /// Takes the hashes of pruned entries; only the root tells whether they are the signed ones.
+    private mutating func skip(_ hashes: [TreeHash]) throws(LogFailure) {
+        survey.beginsLate = true
+        pruned += hashes.count
+        for hash in hashes {
+            append(hash)
+            remember()
+        }
+        try compareFull()
+    }
+
+    private mutating func remember() {
+        guard edge.size == awaited.last else { return }
+        awaited.removeLast()
+        rememberedRoots[edge.size] = edge.head.root
+    }
+
+    private mutating func compareFull() throws(LogFailure) {
         for level in rows.indices where rows[level].count == TileName.widthMax {
             try compare(level)
         }

@@ -21,7 +21,8 @@ struct AuditProve: ContextCommand {
             administrative event's `event_id`. The file is a C2SP tlog-proof that carries the record \
             in its `extra` line. All entries are read until the record is found.
 
-            Exit code 1 if there is no such record.
+            Exit code 1 if there is no such record. A record that was pruned cannot be found by its id: \
+            then it is said how many entries the log has no more.
             """
     )
 
@@ -49,13 +50,7 @@ struct AuditProve: ContextCommand {
             let found = try EntrySearch(log, size: checkpoint.head.size).record(requestID) {
                 progress.note($0)
             }
-            guard let found else {
-                throw CommandFailure(
-                    .no,
-                    "none of the \(checkpoint.head.size) entries has the id "
-                        + "`\(TerminalText.escaped(requestID))`"
-                )
-            }
+            guard let found else { throw try notFound(checkpoint, log) }
             let path = try LogProofs(log).inclusion(
                 of: found.bytes,
                 at: found.index,
@@ -72,6 +67,24 @@ struct AuditProve: ContextCommand {
         } else {
             terminal.write(.output, proof.encoded)
         }
+    }
+
+    /// Says that no entry has the id, and whether one may have had it.
+    private func notFound(
+        _ checkpoint: Checkpoint,
+        _ log: LogLocation
+    ) throws -> CommandFailure {
+        let id = TerminalText.escaped(requestID)
+        var words = "none of the \(checkpoint.head.size) entries has the id `\(id)`"
+        // Without a key nothing is proved here, so whatever the log says of itself is told.
+        let content = try log.content(of: LogFile.retention)
+        let text = content.flatMap { try? SignedNote($0).text }
+        if let notice = text.flatMap(RetentionNotice.init(text:)), notice.minimum > 0 {
+            words +=
+                "; the first \(notice.minimum) may have been pruned, so the log cannot tell whether "
+                + "it was one of them"
+        }
+        return CommandFailure(.no, words)
     }
 
     /// The log's checkpoint; without a key nobody vouches for it yet.

@@ -16,11 +16,17 @@ struct AuditVerify: ContextCommand {
               clawgress audit verify ./copy --log-key KEY --since last-week/checkpoint
               clawgress audit verify https://log.example.com --log-key KEY --max-age 5m
               clawgress audit verify ./copy --log-key KEY --range 1000-1999
+              clawgress audit verify ./copy --log-key KEY --witness KEY1 --witness KEY2
 
             A log that was rolled back or forked as a whole is signed, too. Only a memory tells: a \
             checkpoint that was kept (--since), or the age that the newest record may have \
             (--max-age; gateways record a heartbeat a minute). Keep the file `checkpoint` of each \
-            log that you verified.
+            log that you verified. Witnesses are a memory that others keep: with --witness, the log \
+            must go on where its file `checkpoint.witnessed` ends, and enough of them (all, or \
+            --require-witnesses) must have signed that.
+
+            Entries before the published minimum index may have been pruned: their hashes are \
+            checked in their place, and they are counted.
 
             Exit codes; where several apply, the first one that was found:
               0   in order
@@ -34,6 +40,9 @@ struct AuditVerify: ContextCommand {
               27  no checkpoint
               28  signed by another key
               29  the checkpoint is forged
+              38  too few witnesses, or a wrong signature of one (--witness)
+              39  witnesses have signed another log (--witness)
+              40  the notice of what was pruned is forged
             """
     )
 
@@ -44,6 +53,19 @@ struct AuditVerify: ContextCommand {
         help: ArgumentHelp("A checkpoint of the log that was kept.", valueName: "checkpoint")
     )
     var since: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A witness' key, name+id+key, or a file that holds it; may be repeated.",
+            valueName: "key"
+        )
+    )
+    var witness: [String] = []
+
+    @Option(
+        help: ArgumentHelp("So many of them must have signed; all if absent.", valueName: "n")
+    )
+    var requireWitnesses: Int?
 
     @Option(help: ArgumentHelp("How old the newest record may be: 5m.", valueName: "duration"))
     var maxAge: LifeSpan?
@@ -57,20 +79,35 @@ struct AuditVerify: ContextCommand {
         if range != nil, maxAge != nil {
             throw ValidationError("--max-age asks for the newest record: leave --range away")
         }
+        if let requireWitnesses, !(1...max(1, witness.count)).contains(requireWitnesses) {
+            throw ValidationError("--require-witnesses is 1 to the number of --witness")
+        }
     }
 
     func run(in context: CommandContext) throws {
         let terminal = context.terminal
         let key = try keyOption.key()
         let remembered = try since.map { try LogKeyOption.checkpoint($0, key: key) }
-        terminal.note(memory(remembered))
+        let keys = try witnessKeys()
         let progress = LogProgress(terminal)
         var report = try options.withLog { log in
             let verifier = LogVerifier(log, key: key)
+            let witnessed =
+                try keys.isEmpty
+                ? nil
+                : verifier.witnessedCheckpoint(by: keys, required: requireWitnesses ?? keys.count)
+            terminal.note(memory(remembered, witnessed))
             guard let range else {
-                return try verifier.verify(remembered: remembered) { progress.note($0) }
+                return try verifier.verify(
+                    remembered: remembered,
+                    witnessed: witnessed?.checkpoint
+                ) { progress.note($0) }
             }
-            return try verifier.verify(range.entries, remembered: remembered) { progress.note($0) }
+            return try verifier.verify(
+                range.entries,
+                remembered: remembered,
+                witnessed: witnessed?.checkpoint
+            ) { progress.note($0) }
         }
         progress.end()
         if let finding = staleness(report.newest, now: context.now()) {
@@ -80,14 +117,33 @@ struct AuditVerify: ContextCommand {
     }
 
     /// Says what a good answer means.
-    private func memory(_ remembered: Checkpoint?) -> String {
+    private func memory(_ remembered: Checkpoint?, _ witnessed: WitnessedCheckpoint?) -> String {
         var words = remembered.map { ["a checkpoint of \($0.head.size) entries"] } ?? []
+        if let witnessed {
+            let names = witnessed.signatures.map { TerminalText.escaped($0.key.name) }
+            words.append(
+                "a checkpoint of \(witnessed.checkpoint.head.size) entries that "
+                    + names.joined(separator: ", ") + " signed"
+            )
+        }
         if let maxAge {
             words.append("no record for \(maxAge.defaultValueDescription) would be noticed")
         }
         return words.isEmpty
             ? "memory: none; that the log was rolled back or forked as a whole would not be noticed"
             : "memory: " + words.joined(separator: "; ")
+    }
+
+    /// The witnesses' keys; one that is given twice would count twice.
+    private func witnessKeys() throws -> [NoteKey] {
+        let keys = try witness.map { try LogKeyOption.read($0) }
+        for key in keys where key.kind != .cosignature {
+            throw CommandFailure(.data, "the key of `\(key.name)` signs no cosignatures (type 4)")
+        }
+        guard Set(keys.map(\.publicKey)).count == keys.count else {
+            throw CommandFailure(.data, "--witness is given twice with the same key")
+        }
+        return keys
     }
 
     private func staleness(_ newest: String?, now: Int64) -> LogFinding? {
@@ -116,6 +172,13 @@ struct AuditVerify: ContextCommand {
             terminal.line(
                 "checked: entries \(report.range.lowerBound)-\(report.range.upperBound - 1)"
             )
+        }
+        if let notice = report.retention {
+            let days = notice.days.map { "older than \($0) days" }
+            let entries = notice.entries.map { "before the newest \($0)" }
+            let rule = [days, entries].compactMap(\.self).joined(separator: ", or ")
+            let begin = notice.minimum
+            terminal.line("pruned: \(report.pruned) entries before entry \(begin) (\(rule))")
         }
         terminal.line("streams: \(report.streamCount)")
         if let newest = report.newest {

@@ -29,6 +29,9 @@ extension CommandFailure.Code {
             case .checkpointRefused: .logCheckpointRefused
             case .rolledBack: .logRolledBack
             case .forked: .logForked
+            case .witnesses: .witnessesMissing
+            case .witnessedOther: .witnessedOther
+            case .retentionRefused: .retentionRefused
             case .stale: .logStale
             case .missing: .recordsMissing
             case .repeated: .recordRepeated
