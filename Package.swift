@@ -155,8 +155,9 @@ let package = Package(
             "Services/AuditService",
             uses: [
                 "AuditIndex", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "Records", "Sealing",
-                "Storage", "TransparencyLog", "TransparencyLogSigning", "HTTPTypes", "Hummingbird",
-                "Logging", "NIOCore", "NIOPosix", "ServiceLifecycle",
+                "Storage", "TransparencyLog", "TransparencyLogSigning", "AsyncHTTPClient",
+                "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+                "ServiceLifecycle",
             ]
         ),
         .executableTarget(

@@ -11,6 +11,8 @@ public enum AuditPaths {
     public static var log: String { "/log" }
     /// `GET` answers the newest checkpoint as a C2SP signed note; every service of the mesh.
     public static var checkpoint: String { "\(log)/checkpoint" }
+    /// `GET` answers the newest checkpoint that enough witnesses have signed; every service.
+    public static var witnessedCheckpoint: String { "\(log)/checkpoint.witnessed" }
 
     /// ``batches`` for a sender that has verified a checkpoint of that size; 0 for none.
     public static func batches(since size: UInt64) -> String { "\(batches)?since=\(size)" }

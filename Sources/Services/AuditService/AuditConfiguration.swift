@@ -16,11 +16,13 @@ public struct AuditConfiguration: ServiceConfiguration {
     public var settings = LogSettings()
     /// What the index keeps.
     public var index = IndexSettings()
+    /// Who signs checkpoints beside the log.
+    public var witnesses = WitnessSettings()
     /// Whether the environment may name a place at which the process kills itself.
     public var allowFailpoints = false
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case index
+        case index, witnesses
         case publicListen = "public_listen"
         case logName = "log_name"
         case checkpointEvery = "checkpoint_ms"
@@ -49,6 +51,7 @@ public struct AuditConfiguration: ServiceConfiguration {
         try values.read(.pendingBytesMax, into: &settings.pendingBytesMax)
         try values.read(.batchesAtOnce, into: &settings.batchesAtOnce)
         try values.read(.index, into: &index)
+        try values.read(.witnesses, into: &witnesses)
         try values.read(.allowFailpoints, into: &allowFailpoints)
     }
 
@@ -72,6 +75,6 @@ public struct AuditConfiguration: ServiceConfiguration {
         for (name, value, range) in bounds where !range.contains(value) {
             found.append("`\(name)` must be \(range.lowerBound) to \(range.upperBound)")
         }
-        return found + index.problems()
+        return found + index.problems() + witnesses.problems()
     }
 }

@@ -48,7 +48,13 @@ public enum AuditService {
             now: AuditClock.wall
         )
         let index = Self.index(of: log, configuration, logger: logger)
-        let routes = AuditRoutes(log: log, settings: configuration.settings, index: index)
+        let witnesses = try Self.witnesses(of: log, configuration, logger: logger)
+        let routes = AuditRoutes(
+            log: log,
+            settings: configuration.settings,
+            index: index,
+            witnesses: witnesses
+        )
         let application = server.application(routes.router(), logger: logger) { port in
             logger.notice("serving", metadata: ["port": "\(port)"])
             ready.bound("port", port, of: isPublic ? 2 : 1)
@@ -63,9 +69,19 @@ public enum AuditService {
                 }
             )
         }
+        if let witnesses { services.append(WitnessService(witnesses: witnesses)) }
         // The last one is told first to stop, so that no watched tail keeps the server.
         if let index { services.append(IndexService(index: index)) }
         return services
+    }
+
+    private static func witnesses(
+        of log: AuditLog,
+        _ configuration: AuditConfiguration,
+        logger: Logger
+    ) throws -> Witnesses? {
+        guard !configuration.witnesses.list.isEmpty else { return nil }
+        return try Witnesses(log, settings: configuration.witnesses, logger: logger)
     }
 
     private static func index(

@@ -33,7 +33,8 @@ class Key:
     """A verifier key: name, id, and Ed25519 key."""
 
     def __init__(self, text):
-        self.name, digits, material = text.strip().split("+", 2)
+        self.text = text.strip()
+        self.name, digits, material = self.text.split("+", 2)
         material = base64.b64decode(material, validate=True)
         assert material[0] == 1 and len(material) == 33
         self.id = bytes.fromhex(digits)
@@ -58,6 +59,13 @@ class Key:
 
 class Checkpoint:
     """A signed note with origin, size and root."""
+
+    @classmethod
+    def of(cls, size, root):
+        """A tree without its note."""
+        made = cls.__new__(cls)
+        made.size, made.root = size, root
+        return made
 
     def __init__(self, note, key=None):
         text, signatures = note.split("\n\n")

@@ -23,6 +23,8 @@ public enum LogBackup {
         let copy = AuditPlaces(stateFolder: target)
         guard Folder.length(ofFile: target) == nil else { throw .exists(path: target) }
         let key = try LogCheck.key(places)
+        // Read before the newest checkpoint, so that it covers what they say.
+        let witnessed = try self.witnessed(places)
         let (note, size) = try published(places, key)
         do throws(FileError) {
             for folder in [target] + copy.folders { try Folder.create(folder) }
@@ -50,11 +52,25 @@ public enum LogBackup {
             try WholeFile.replace(copy.verifierKey, with: Array("\(key.text)\n".utf8))
             try WholeFile.replace(copy.streams, with: streams, mode: 0o600)
             try WholeFile.replace(copy.checkpoints, with: Array(book.utf8), mode: 0o600)
+            if let witnessed { try WholeFile.replace(copy.witnessedCheckpoint, with: witnessed) }
             try WholeFile.replace(copy.checkpoint, with: Array(note.encoded.utf8), mode: 0o644)
         } catch {
             throw .file(error)
         }
         return size
+    }
+
+    private static func witnessed(
+        _ places: AuditPlaces
+    ) throws(LogOpeningError) -> [UInt8]? {
+        do throws(FileError) {
+            return try WholeFile.readIfPresent(
+                places.witnessedCheckpoint,
+                bytesMax: SignedNote.bytesMax
+            )
+        } catch {
+            throw .file(error)
+        }
     }
 
     private static func published(

@@ -63,14 +63,22 @@ public final class LogCheck {
     public func run(rebuildsStreams: Bool = false) throws(LogOpeningError) -> LogCheckReport {
         let head = try LogRecovery.head(try newest(), key, places)
         let journal = try readJournal()
+        let witnessed = try self.witnessed()
+        var isWitnessedKept = false
         var replay = LogReplay(places, key: key, runsMax: settings.runsMax)
         try replay.run(
             size: head.size,
             entry: { index, entry throws(LogOpeningError) in
                 guard let leaf = journal.leaves[index] else { return }
                 guard leaf == entry.leaf else { throw .tree(.otherTree(size: head.size)) }
+            },
+            note: { note in
+                if note.text == witnessed?.text { isWitnessedKept = true }
             }
         )
+        guard witnessed == nil || isWitnessedKept else {
+            throw .tree(.checkpoint("`\(places.witnessedCheckpoint)` is none of this log"))
+        }
         if rebuildsStreams { try write(replay.ledger, head.size) }
         let ledger = try nextLedger(replay.ledger, journal, head.size)
         return LogCheckReport(
@@ -92,6 +100,27 @@ public final class LogCheck {
         var newest: SignedNote?
         while let note = try book.next() { newest = note }
         return newest
+    }
+
+    /// The newest witnessed checkpoint, signed by the log; nil if there is none.
+    private func witnessed() throws(LogOpeningError) -> SignedNote? {
+        let content: [UInt8]?
+        do throws(FileError) {
+            content = try WholeFile.readIfPresent(
+                places.witnessedCheckpoint,
+                bytesMax: SignedNote.bytesMax
+            )
+        } catch {
+            throw .file(error)
+        }
+        guard let content else { return nil }
+        do {
+            let note = try SignedNote(content)
+            _ = try Checkpoint.verified(note, of: key.name, by: [key])
+            return note
+        } catch {
+            throw .tree(.checkpoint("`\(places.witnessedCheckpoint)`: \(error)"))
+        }
     }
 
     private struct JournalView {

@@ -15,11 +15,18 @@ public struct AuditRoutes: Sendable {
     let admission: Admission
     private let refusals = RefusalCounts()
     let index: EventIndex?
+    private let witnesses: Witnesses?
 
     /// Serves a log, and what its index answers.
     public init(log: AuditLog, settings: LogSettings, index: EventIndex? = nil) {
+        self.init(log: log, settings: settings, index: index, witnesses: nil)
+    }
+
+    /// Serves a log with its witnesses.
+    init(log: AuditLog, settings: LogSettings, index: EventIndex?, witnesses: Witnesses?) {
         self.log = log
         self.index = index
+        self.witnesses = witnesses
         admission = Admission(places: settings.batchesAtOnce)
     }
 
@@ -41,11 +48,16 @@ public struct AuditRoutes: Sendable {
         }
         router.get("/metrics") { _, context in
             try Self.requireAdminAPI(context)
-            return AuditAnswers.text(await metrics().text + (await index?.metrics() ?? ""))
+            let parts = [await index?.metrics(), await witnesses?.metrics()]
+            return AuditAnswers.text(await metrics().text + parts.compactMap(\.self).joined())
         }
         router.get(RouterPath(AuditPaths.checkpoint)) { _, context in
             guard context.peer != nil else { throw Problem.certificateRequired }
             return try await LogFiles.checkpoint(log)
+        }
+        router.get(RouterPath(AuditPaths.witnessedCheckpoint)) { _, context in
+            guard context.peer != nil else { throw Problem.certificateRequired }
+            return try await LogFiles.witnessedCheckpoint(log)
         }
         router.get(RouterPath("\(AuditPaths.log)/tile/**")) { request, context in
             guard let peer = context.peer else { throw Problem.certificateRequired }

@@ -12,10 +12,28 @@ enum LogFiles {
     /// The newest checkpoint.
     static func checkpoint(_ log: AuditLog) async throws -> Response {
         guard let note = await log.checkpoint else { throw Problem.notFound("checkpoint yet") }
-        return Response(
+        return Self.note(ByteBuffer(string: note))
+    }
+
+    /// The newest checkpoint that enough witnesses have signed.
+    static func witnessedCheckpoint(_ log: AuditLog) async throws -> Response {
+        try await note(log.places.witnessedCheckpoint, "witnessed checkpoint yet")
+    }
+
+    private static func note(_ path: String, _ what: String) async throws -> Response {
+        let content = try await AuditLog.onDisk { () throws(FileError) in
+            try WholeFile.readIfPresent(path, bytesMax: SignedNote.bytesMax)
+        }.get()
+        guard let content else { throw Problem.notFound(what) }
+        return note(ByteBuffer(bytes: content))
+    }
+
+    /// A signed note, which another one replaces before long.
+    private static func note(_ content: ByteBuffer) -> Response {
+        Response(
             status: .ok,
             headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "no-cache"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: note))
+            body: ResponseBody(byteBuffer: content)
         )
     }
 

@@ -19,6 +19,9 @@ struct PublicReading: Sendable {
         let router = Router()
         router.add(middleware: AuditProblems<BasicRequestContext>())
         router.get(RouterPath(AuditPaths.checkpoint)) { _, _ in try await LogFiles.checkpoint(log) }
+        router.get(RouterPath(AuditPaths.witnessedCheckpoint)) { _, _ in
+            try await LogFiles.witnessedCheckpoint(log)
+        }
         router.get(RouterPath("\(AuditPaths.log)/tile/**")) { request, _ in
             let name = try LogFiles.name(request)
             if case .entries = name.kind { throw Problem.entriesNotPublic }

@@ -74,6 +74,8 @@ public actor AuditLog {
     var outcomes = BatchOutcome()
     /// What is wrong with the log.
     public private(set) var watch = LogWatch()
+    /// What others found to be wrong, who look at it themselves.
+    private var reported: Set<LogAlert> = []
     /// Who waits for newer checkpoints.
     var followers: [Int: AsyncStream<Int>.Continuation] = [:]
     var nextFollower = 0
@@ -128,8 +130,14 @@ public actor AuditLog {
             announced: announced,
             isDiskFull: isDiskFull,
             batches: batches,
-            outcomes: outcomes
+            outcomes: outcomes,
+            reported: reported
         )
+    }
+
+    /// Notes whether something that another part of the service looks at is wrong.
+    func report(_ alert: LogAlert, _ holds: Bool) {
+        if holds { reported.insert(alert) } else { reported.remove(alert) }
     }
 
     /// Says in the process' log what begins to be wrong, and what ends to be.
@@ -229,6 +237,8 @@ public struct LogState: Sendable {
     public let batches: UInt64
     /// What became of their records.
     public let outcomes: BatchOutcome
+    /// What other parts of the service found to be wrong.
+    public let reported: Set<LogAlert>
 
     /// Describes a log.
     public init(
@@ -238,7 +248,8 @@ public struct LogState: Sendable {
         announced: AnnouncedNumbers = AnnouncedNumbers(),
         isDiskFull: Bool = false,
         batches: UInt64 = 0,
-        outcomes: BatchOutcome = BatchOutcome()
+        outcomes: BatchOutcome = BatchOutcome(),
+        reported: Set<LogAlert> = []
     ) {
         self.durable = durable
         self.covered = covered
@@ -247,6 +258,7 @@ public struct LogState: Sendable {
         self.isDiskFull = isDiskFull
         self.batches = batches
         self.outcomes = outcomes
+        self.reported = reported
     }
 
     /// How many records are known not to be there.

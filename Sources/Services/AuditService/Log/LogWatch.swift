@@ -16,6 +16,10 @@ public enum LogAlert: String, CaseIterable, Sendable {
     case diskNearlyFull = "disk_nearly_full"
     /// Nine tenths of `streams_max` are used.
     case streamsNearlyFull = "streams_nearly_full"
+    /// Too few witnesses have signed, for longer than `witnesses.alert_after_ms`.
+    case witnessesMissing = "witnesses_missing"
+    /// A witness has signed another tree than the log has.
+    case witnessInconsistent = "witness_inconsistent"
 
     /// How long it must last before it is raised, in milliseconds.
     var patience: Int64 {
@@ -23,6 +27,7 @@ public enum LogAlert: String, CaseIterable, Sendable {
         case .recordsMissing: 30_000
         case .checkpointLate: 10_000
         case .diskFull, .diskNearlyFull, .streamsNearlyFull: 0
+        case .witnessesMissing, .witnessInconsistent: 0
         }
     }
 }
@@ -75,6 +80,7 @@ public struct LogWatch: Sendable {
         case .diskFull: state.isDiskFull
         case .diskNearlyFull: space.map { $0.free < $0.total / 20 } ?? false
         case .streamsNearlyFull: state.ledger.runCount > state.ledger.runsMax / 10 * 9
+        case .witnessesMissing, .witnessInconsistent: state.reported.contains(alert)
         }
     }
 }

@@ -13,7 +13,7 @@ final class CheckpointBook: Sendable {
     }
 
     private let published: String
-    private let staging: String
+    private let staged: String
     private let disk: LogDisk
     private let state: Mutex<State>
     /// The last checkpoint in the book when it was opened.
@@ -43,7 +43,8 @@ final class CheckpointBook: Sendable {
         }
         last = note
         self.published = published
-        self.staging = staging
+        // Two books are written at the same time, each makes its files apart.
+        staged = "\(staging)/\(published.split(separator: "/").last ?? "")"
         self.disk = disk
         state = Mutex(State(file: file, length: start + end))
     }
@@ -100,7 +101,7 @@ final class CheckpointBook: Sendable {
         try ReplacedFile.write(
             Array(note.encoded.utf8),
             to: published,
-            staging: "\(staging)/checkpoint",
+            staging: staged,
             disk
         )
     }
