@@ -211,6 +211,16 @@ def test_a_tail_hears_a_request_and_ends_with_the_token(plane, clients, site):
     assert tail.ended - revoked < 3
 
 
+def test_a_tail_ends_with_the_role_of_its_user(plane, clients):
+    root = clients["admin"]
+    root.must("PUT", "/v1/users/brief?commit=true", {"role": "auditor"})
+    token = root.must("POST", "/v1/tokens", {"name": "brief", "user": "brief"})["token"]
+    tail = Tail(plane.api(token))
+    root.must("PUT", "/v1/users/brief?commit=true", {"role": "operator"})
+    tail.join(20)
+    assert 'data: {"reason":"access_ended"}' in tail.lines
+
+
 def test_an_export_from_a_log_that_dies_is_seen_not_to_be_whole(plane, clients):
     auditor = clients["auditor"]
     with auditor.open(f"{ROOM}/export?gateway=bulk") as answer, \

@@ -141,10 +141,11 @@ def test_a_password_is_set_by_its_owner_and_by_admins(plane, clients, role):
 @pytest.mark.parametrize("role", roles.ROLES)
 def test_nobody_makes_a_token_that_may_more(clients, role):
     client = clients[role]
-    rank = roles.ROLES.index(role)
-    for place, wanted in enumerate(roles.ROLES):
+    for wanted in roles.ROLES:
         reply = client.ask("POST", "/v1/tokens", {"name": "a try", "role": wanted})
-        assert reply.status == (201 if place >= rank else 403), (wanted, reply.body)
+        # An operator may not read the log and an auditor may not change anything.
+        may = role == "admin" or wanted in (role, "read-only")
+        assert reply.status == (201 if may else 403), (wanted, reply.body)
     for other in roles.ROLES:
         if other == role:
             continue

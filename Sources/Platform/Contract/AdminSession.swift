@@ -2,7 +2,7 @@
 
 /// What an operator may do.
 ///
-/// The stages are listed from most to least.
+/// An admin may everything and read-only is in every other; operator and auditor are apart.
 public enum AdminRole: String, Codable, Sendable, CaseIterable {
     /// Everything, users and gateways included.
     case admin
