@@ -108,6 +108,22 @@ def test_all_call_the_same_hash_the_root_of_nothing(others, tmp_path):
         assert f"log 0 {root}: 0" in each.run("log", signer.key, "1", folder)[1]
 
 
+def test_they_accept_proofs_from_what_a_pruned_log_has_left(logs, others, tmp_path):
+    key, copies = logs
+    folder, path = str(tmp_path / "log"), str(tmp_path / "proof")
+    shutil.copytree(copies[65_537], folder)
+    for index in range(100):
+        os.remove(os.path.join(folder, tlog.tile_path("entries", index, 256)))
+    for number in (25_601, 65_537):
+        ours("prove", f"request-{number}", folder, "--output", path)
+        for each in others:
+            accepted, said = each.run("proof", key, path)
+            assert accepted and f"entry {number - 1} of 65537: " in said
+    # The tree goes on where it was before it was pruned: hashes tell, entries are not asked.
+    old, new = [os.path.join(copies[size], "checkpoint") for size in (256, 65_537)]
+    ours("consistency", old, new, folder, "--log-key", key)
+
+
 def test_they_accept_our_proofs_and_no_others(logs, others, tmp_path):
     key, copies = logs
     path = str(tmp_path / "proof")

@@ -14,6 +14,9 @@ public enum AuditPaths {
     /// `GET` answers the newest checkpoint that enough witnesses have signed; every service.
     public static var witnessedCheckpoint: String { "\(log)/checkpoint.witnessed" }
 
+    /// `GET` answers what the log says of pruned entries, a signed note; every service.
+    public static var retention: String { "\(log)/retention" }
+
     /// ``batches`` for a sender that has verified a checkpoint of that size; 0 for none.
     public static func batches(since size: UInt64) -> String { "\(batches)?since=\(size)" }
 }

@@ -12,6 +12,8 @@ public enum AuditProblem {
     public static var senderRefused: String { "sender_refused" }
     /// 404: no such route, or the log has no such file (yet).
     public static var notFound: String { "not_found" }
+    /// 404: the entries were pruned; hashes are still there (C2SP tlog-tiles, "Pruning").
+    public static var entriesPruned: String { "entries_pruned" }
     /// 413: the body, or the number of its lines, is over the limit.
     public static var batchTooLarge: String { "batch_too_large" }
     /// 415: the body is in another coding or media type.

@@ -18,11 +18,13 @@ public struct AuditConfiguration: ServiceConfiguration {
     public var index = IndexSettings()
     /// Who signs checkpoints beside the log.
     public var witnesses = WitnessSettings()
+    /// How long entries are kept.
+    public var retention = RetentionSettings()
     /// Whether the environment may name a place at which the process kills itself.
     public var allowFailpoints = false
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case index, witnesses
+        case index, witnesses, retention
         case publicListen = "public_listen"
         case logName = "log_name"
         case checkpointEvery = "checkpoint_ms"
@@ -52,6 +54,7 @@ public struct AuditConfiguration: ServiceConfiguration {
         try values.read(.batchesAtOnce, into: &settings.batchesAtOnce)
         try values.read(.index, into: &index)
         try values.read(.witnesses, into: &witnesses)
+        try values.read(.retention, into: &retention)
         try values.read(.allowFailpoints, into: &allowFailpoints)
     }
 
@@ -75,6 +78,6 @@ public struct AuditConfiguration: ServiceConfiguration {
         for (name, value, range) in bounds where !range.contains(value) {
             found.append("`\(name)` must be \(range.lowerBound) to \(range.upperBound)")
         }
-        return found + index.problems() + witnesses.problems()
+        return found + index.problems() + witnesses.problems() + retention.problems()
     }
 }

@@ -69,6 +69,9 @@ public enum AuditService {
                 }
             )
         }
+        services.append(
+            RetentionService(log: log, settings: configuration.retention, logger: logger)
+        )
         if let witnesses { services.append(WitnessService(witnesses: witnesses)) }
         // The last one is told first to stop, so that no watched tail keeps the server.
         if let index { services.append(IndexService(index: index)) }

@@ -26,7 +26,10 @@ class Signer:
 
     def checkpoint(self, size, root):
         """A signed note."""
-        text = f"{self.name}\n{size}\n{base64.b64encode(root).decode()}\n"
+        return self.note(f"{self.name}\n{size}\n{base64.b64encode(root).decode()}\n")
+
+    def note(self, text):
+        """A signed note with this text."""
         path = os.path.join(self._folder, "note")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)

@@ -25,14 +25,17 @@ public enum LogBackup {
         let key = try LogCheck.key(places)
         // Read before the newest checkpoint, so that it covers what they say.
         let witnessed = try self.witnessed(places)
+        var replay = try LogReplay(places, key: key, settings: settings)
         let (note, size) = try published(places, key)
+        guard replay.known <= size else {
+            throw .ledger(path: places.streams, reason: "it is ahead of the log; try again")
+        }
         do throws(FileError) {
             for folder in [target] + copy.folders { try Folder.create(folder) }
         } catch {
             throw .file(error)
         }
         var book = ""
-        var replay = LogReplay(places, key: key, runsMax: settings.runsMax)
         let tiles = TileFolder(path: copy.log, staging: copy.staging, disk: LogDisk())
         try replay.run(
             size: size,
@@ -52,6 +55,7 @@ public enum LogBackup {
             try WholeFile.replace(copy.verifierKey, with: Array("\(key.text)\n".utf8))
             try WholeFile.replace(copy.streams, with: streams, mode: 0o600)
             try WholeFile.replace(copy.checkpoints, with: Array(book.utf8), mode: 0o600)
+            if let notice = replay.notice { try WholeFile.replace(copy.retention, with: notice) }
             if let witnessed { try WholeFile.replace(copy.witnessedCheckpoint, with: witnessed) }
             try WholeFile.replace(copy.checkpoint, with: Array(note.encoded.utf8), mode: 0o644)
         } catch {

@@ -65,7 +65,14 @@ public final class LogCheck {
         let journal = try readJournal()
         let witnessed = try self.witnessed()
         var isWitnessedKept = false
-        var replay = LogReplay(places, key: key, runsMax: settings.runsMax)
+        var replay = try LogReplay(places, key: key, settings: settings)
+        guard replay.minimum == 0 || !rebuildsStreams else {
+            throw .ledger(
+                path: places.streams,
+                reason: "entries before \(replay.minimum) were pruned, and only this file knows "
+                    + "which records they were: restore it from a copy"
+            )
+        }
         try replay.run(
             size: head.size,
             entry: { index, entry throws(LogOpeningError) in
@@ -80,7 +87,12 @@ public final class LogCheck {
             throw .tree(.checkpoint("`\(places.witnessedCheckpoint)` is none of this log"))
         }
         if rebuildsStreams { try write(replay.ledger, head.size) }
-        let ledger = try nextLedger(replay.ledger, journal, head.size)
+        let ledger = try nextLedger(
+            replay.ledger,
+            upTo: max(head.size, replay.known),
+            journal,
+            head.size
+        )
         return LogCheckReport(
             entries: head.size,
             checkpoints: replay.checkpoints,
@@ -151,8 +163,11 @@ public final class LogCheck {
     }
 
     /// The ledger as the next start would have it, which must be what the entries give.
+    ///
+    /// - Parameter read: how many entries `entries` has the records of.
     private func nextLedger(
         _ entries: StreamLedger,
+        upTo read: Int,
         _ journal: JournalView,
         _ size: Int
     ) throws(LogOpeningError) -> StreamLedger {
@@ -163,7 +178,7 @@ public final class LogCheck {
         do throws(LedgerFull) {
             for (index, key) in zip((journal.first ?? 0)..., journal.keys) {
                 _ = try found.insert(key)
-                if index >= size, try !expected.insert(key), twice == nil { twice = index }
+                if index >= read, try !expected.insert(key), twice == nil { twice = index }
             }
         } catch {
             throw .ledger(path: places.streams, reason: "`streams_max` is too small for it")

@@ -9,15 +9,41 @@ import ClawgressTransparencyLog
 struct LogReplay {
     let places: AuditPlaces
     let key: NoteKey
-    private(set) var ledger: StreamLedger
     private(set) var checkpoints = 0
+    /// The bytes of the notice of what was pruned; nil without one.
+    let notice: [UInt8]?
+    /// Entries before it may have been pruned.
+    let minimum: Int
+    /// What is known of records before this entry, pruned ones among them, is in ``kept``; 0 for a log
+    /// without pruned entries.
+    let known: Int
+    /// Which records were pruned only the ledger on the disk knows; nil if none were.
+    private var kept: StreamLedger?
+    /// The records of the entries that were read.
+    private var seen: StreamLedger
     private var tree = GrowingTree()
 
-    init(_ places: AuditPlaces, key: NoteKey, runsMax: Int) {
+    /// - Throws: `LogOpeningError`, if it cannot be read what was pruned.
+    init(
+        _ places: AuditPlaces,
+        key: NoteKey,
+        settings: LogSettings
+    ) throws(LogOpeningError) {
         self.places = places
         self.key = key
-        ledger = StreamLedger(runsMax: runsMax)
+        notice = try RetentionFile.content(places)
+        minimum = try RetentionFile.notice(notice, places, key, size: .max)?.minimum ?? 0
+        seen = StreamLedger(runsMax: settings.runsMax)
+        guard minimum > 0 else {
+            (kept, known) = (nil, 0)
+            return
+        }
+        let (ledger, size) = try LogRecovery.ledger(places, settings)
+        (kept, known) = (ledger, size)
     }
+
+    /// The records of the log.
+    var ledger: StreamLedger { kept ?? seen }
 
     private var tiles: TileFolder {
         TileFolder(path: places.log, staging: places.staging, disk: LogDisk())
@@ -45,11 +71,18 @@ struct LogReplay {
         for index in 0..<(size + TileName.widthMax - 1) / TileName.widthMax {
             try check(&next, &book, note)
             var made: [TileFile] = []
-            for bytes in try bundle(index, size) {
-                let record = try record(bytes)
-                try entry(tree.size, record)
-                tree.append(record, to: &made)
-                try check(&next, &book, note)
+            if let entries = try bundle(index, size) {
+                for bytes in entries {
+                    let record = try record(bytes)
+                    try entry(tree.size, record)
+                    tree.append(record, to: &made)
+                    try check(&next, &book, note)
+                }
+            } else {
+                for leaf in try prunedLeaves(index, size) {
+                    tree.append(leaf: leaf, to: &made)
+                    try check(&next, &book, note)
+                }
             }
             try compare(made)
             try files(made)
@@ -86,14 +119,31 @@ struct LogReplay {
         }
     }
 
-    private func bundle(_ index: Int, _ size: Int) throws(LogOpeningError) -> [[UInt8]] {
+    /// The entries of a file; nil if it was pruned.
+    private func bundle(_ index: Int, _ size: Int) throws(LogOpeningError) -> [[UInt8]]? {
         let width = min(TileName.widthMax, size - index * TileName.widthMax)
         guard let name = TileName(.entries, index: index, width: width) else { return [] }
         do throws(TreeError) {
             return try tiles.entries(of: name)
+        } catch .missing where index * TileName.widthMax + width <= minimum {
+            return nil
         } catch {
             throw .tree(error)
         }
+    }
+
+    /// The hashes that stay when entries go; the signed root tells whether they are the right ones.
+    private func prunedLeaves(_ index: Int, _ size: Int) throws(LogOpeningError) -> [TreeHash] {
+        let first = index * TileName.widthMax
+        var leaves: [TreeHash] = []
+        do throws(TreeError) {
+            for place in first..<first + TileName.widthMax {
+                leaves.append(try tiles.hash(of: TreeNode(level: 0, index: place), ofTree: size))
+            }
+        } catch {
+            throw .tree(error)
+        }
+        return leaves
     }
 
     private mutating func record(_ bytes: [UInt8]) throws(LogOpeningError) -> LogEntry {
@@ -103,13 +153,19 @@ struct LogReplay {
         } catch {
             throw .journal(.entry(index: tree.size, error))
         }
-        let isNew: Bool
+        let isFirst: Bool
+        var isNew: Bool?
         do throws(LedgerFull) {
-            isNew = try ledger.insert(entry.key)
+            isFirst = try seen.insert(entry.key)
+            isNew = try kept?.insert(entry.key)
         } catch {
             throw .ledger(path: places.streams, reason: "`streams_max` is too small for it")
         }
-        guard isNew else { throw .twice(index: tree.size) }
+        guard isFirst else { throw .twice(index: tree.size) }
+        if let isNew, isNew == (tree.size < known) {
+            guard isNew else { throw .twice(index: tree.size) }
+            throw .ledger(path: places.streams, reason: "it lacks the record of entry \(tree.size)")
+        }
         return entry
     }
 

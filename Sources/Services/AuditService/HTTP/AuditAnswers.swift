@@ -131,6 +131,15 @@ extension Problem {
         audit(404, "Not Found", AuditProblem.notFound, "there is no \(what)")
     }
 
+    static func entriesPruned(minimum: Int) -> Problem {
+        audit(
+            404,
+            "Not Found",
+            AuditProblem.entriesPruned,
+            "entries before \(minimum) were pruned by the log's policy; see `log/retention`"
+        )
+    }
+
     static func batchTooLarge(_ detail: String) -> Problem {
         audit(413, "Content Too Large", AuditProblem.batchTooLarge, detail)
     }

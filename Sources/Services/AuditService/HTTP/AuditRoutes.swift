@@ -59,6 +59,10 @@ public struct AuditRoutes: Sendable {
             guard context.peer != nil else { throw Problem.certificateRequired }
             return try await LogFiles.witnessedCheckpoint(log)
         }
+        router.get(RouterPath(AuditPaths.retention)) { _, context in
+            guard context.peer != nil else { throw Problem.certificateRequired }
+            return try await LogFiles.retention(log)
+        }
         router.get(RouterPath("\(AuditPaths.log)/tile/**")) { request, context in
             guard let peer = context.peer else { throw Problem.certificateRequired }
             let name = try LogFiles.name(request)
@@ -76,6 +80,7 @@ public struct AuditRoutes: Sendable {
             state: await log.state,
             watch: await log.watch,
             refusals: refusals,
+            minimum: log.bounds.minimum,
             space: try? Folder.space(at: log.places.log),
             now: AuditClock.steady()
         )

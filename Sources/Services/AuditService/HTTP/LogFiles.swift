@@ -20,6 +20,11 @@ enum LogFiles {
         try await note(log.places.witnessedCheckpoint, "witnessed checkpoint yet")
     }
 
+    /// From where on the log has entries, and by which policy.
+    static func retention(_ log: AuditLog) async throws -> Response {
+        try await note(log.places.retention, "retention notice: nothing is ever pruned")
+    }
+
     private static func note(_ path: String, _ what: String) async throws -> Response {
         let content = try await AuditLog.onDisk { () throws(FileError) in
             try WholeFile.readIfPresent(path, bytesMax: SignedNote.bytesMax)
@@ -46,6 +51,9 @@ enum LogFiles {
 
     /// A tile or a bundle, as it will be for ever.
     static func tile(_ name: TileName, of log: AuditLog) async throws -> Response {
+        if case .entries = name.kind, log.bounds.minimum / TileName.widthMax > name.index {
+            throw Problem.entriesPruned(minimum: log.bounds.minimum)
+        }
         guard let content = try await log.content(of: name) else {
             throw Problem.notFound("file of that name yet")
         }

@@ -20,6 +20,8 @@ struct LogMetrics {
     let state: LogState
     let watch: LogWatch
     let refusals: RefusalCounts
+    /// From which entry on the log has entries.
+    let minimum: Int
     let space: DiskSpace?
     /// Milliseconds of the clock of `watch`.
     let now: Int64
@@ -46,6 +48,7 @@ struct LogMetrics {
         var gauges: [(String, String, UInt64)] = [
             ("entries", "records that are durable", UInt64(state.durable)),
             ("checkpoint_size", "records under the newest checkpoint", UInt64(state.covered)),
+            ("minimum_index", "records before it were pruned", UInt64(minimum)),
             (
                 "checkpoint_age_seconds", "since there was a newer checkpoint, or since the start",
                 UInt64(age)

@@ -22,6 +22,7 @@ struct PublicReading: Sendable {
         router.get(RouterPath(AuditPaths.witnessedCheckpoint)) { _, _ in
             try await LogFiles.witnessedCheckpoint(log)
         }
+        router.get(RouterPath(AuditPaths.retention)) { _, _ in try await LogFiles.retention(log) }
         router.get(RouterPath("\(AuditPaths.log)/tile/**")) { request, _ in
             let name = try LogFiles.name(request)
             if case .entries = name.kind { throw Problem.entriesNotPublic }

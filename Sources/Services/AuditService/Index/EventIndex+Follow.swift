@@ -105,9 +105,12 @@ extension EventIndex {
             )
             return (index, try Self.position(of: index, reader, size))
         }
+        // Held before it is asked where entries begin, so that none goes in between.
+        log.bounds.hold(Self.reader, from: Int(position))
+        let begin = max(Int(position), log.bounds.minimum)
         state.withLock { state in
             state.index = index
-            state.indexed = Int(position)
+            state.indexed = begin
         }
         return index
     }
@@ -168,6 +171,7 @@ extension EventIndex {
             return step.next
         }
         state.withLock { $0.indexed = next }
+        log.bounds.hold(Self.reader, from: next)
     }
 
     private func prune(_ index: AuditIndex) async throws {

@@ -50,7 +50,11 @@ public final class EventIndex: Sendable {
         questions = Admission(places: settings.queriesMax)
         threads = NIOThreadPool(numberOfThreads: 2)
         threads.start()
+        log.bounds.hold(Self.reader, from: 0)
     }
+
+    /// The name under which entries are held that are not indexed.
+    static var reader: String { "index" }
 
     /// How many of the log's records are in the index.
     public var indexed: Int { state.withLock { $0.indexed } }

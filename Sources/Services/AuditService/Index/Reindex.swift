@@ -22,7 +22,8 @@ extension AuditService {
     ) throws(StartRefusal) -> Int {
         let places = AuditPlaces(stateFolder: configuration.stateFolder)
         do {
-            let size = try signedSize(places)
+            let (key, size) = try signedSize(places)
+            let minimum = try RetentionFile.read(places, key, size: size)?.minimum ?? 0
             let settings = configuration.index
             let path = places.indexFile(settings)
             try Folder.create(places.indexFolder(settings))
@@ -31,7 +32,7 @@ extension AuditService {
             let tiles = TileFolder(path: places.log, staging: places.staging, disk: LogDisk())
             let reader = EntryReader(tiles: tiles)
             let oldest = settings.oldest(now: now)
-            var next = 0
+            var next = minimum
             while next < size {
                 let step = try IndexStep(reader, from: next, ofTree: size)
                 _ = try step.append(to: index, oldest: oldest)
@@ -40,7 +41,7 @@ extension AuditService {
                 progress(next, size)
             }
             try index.close()
-            return size
+            return size - minimum
         } catch StorageError.inUse {
             throw StartRefusal("the service runs and has the index open: stop it first")
         } catch let refusal as StartRefusal {
@@ -50,8 +51,8 @@ extension AuditService {
         }
     }
 
-    /// The size of the tree that the newest checkpoint signs.
-    private static func signedSize(_ places: AuditPlaces) throws -> Int {
+    /// The log's key, and the size of the tree that the newest checkpoint signs.
+    private static func signedSize(_ places: AuditPlaces) throws -> (NoteKey, Int) {
         let text = try WholeFile.read(places.verifierKey, bytesMax: 4_096)
         let key = try NoteKey(String(decoding: text, as: UTF8.self).dropLast())
         let content = try WholeFile.readIfPresent(
@@ -62,6 +63,6 @@ extension AuditService {
             throw StartRefusal("the log has no checkpoint yet, so there is nothing to index")
         }
         let note = try SignedNote(content)
-        return try Checkpoint.verified(note, of: key.name, by: [key]).head.size
+        return (key, try Checkpoint.verified(note, of: key.name, by: [key]).head.size)
     }
 }

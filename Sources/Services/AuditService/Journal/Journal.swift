@@ -207,6 +207,11 @@ final class Journal: Sendable {
         }
     }
 
+    /// The first entry that is there; nil if there is none.
+    var oldest: Int? {
+        state.withLock { $0.older.first ?? ($0.length == 0 ? nil : $0.activeFirst) }
+    }
+
     /// Whether ``remove(below:)`` would remove a file.
     func hasFiles(below index: Int) -> Bool {
         state.withLock { Self.removable($0, index) > 0 }

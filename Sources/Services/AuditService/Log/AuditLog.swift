@@ -50,6 +50,8 @@ public actor AuditLog {
     let tiles: TileFolder
     let journal: Journal
     let book: CheckpointBook
+    /// Where entries begin, and who needs which of them.
+    public nonisolated let bounds: EntryBounds
     /// Held until the log is stopped.
     private var lock: FileLock?
 
@@ -98,6 +100,8 @@ public actor AuditLog {
             throw error.isHeldElsewhere ? .held(path: places.lock) : .file(error)
         }
         let found = try LogRecovery(places, key: signer.key, settings: settings, disk: disk)
+        let notice = try RetentionFile.read(places, signer.key, size: found.tree.size)
+        bounds = EntryBounds(notice)
         self.places = places
         self.settings = settings
         self.disk = disk

@@ -19,6 +19,8 @@ public enum LogOpeningError: Error, Sendable, CustomStringConvertible {
     case tree(TreeError)
     /// The ledger cannot be gone on with.
     case ledger(path: String, reason: String)
+    /// What was published of pruned entries cannot be true.
+    case retention(path: String, reason: String)
     /// Something is where a copy was to be made.
     case exists(path: String)
     /// A record is in the log for the second time.
@@ -33,6 +35,7 @@ public enum LogOpeningError: Error, Sendable, CustomStringConvertible {
         case .tree(let error): error.description
         case .ledger(let path, let reason):
             "`\(path)` cannot be gone on with: \(reason)"
+        case .retention(let path, let reason): "`\(path)` cannot be true: \(reason)"
         case .exists(let path): "`\(path)` exists already: a copy is made in a new folder"
         case .twice(let index): "entry \(index) is a record that an earlier entry has"
         }

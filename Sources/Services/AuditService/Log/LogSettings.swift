@@ -35,6 +35,10 @@ public enum LogStep: String, CaseIterable, Sendable {
     case checkpointWritten = "checkpoint_written"
     /// The ledger is on the disk, no journal file is removed.
     case streamsWritten = "streams_written"
+    /// A raised minimum index is published, nothing is removed.
+    case retentionRaised = "retention_raised"
+    /// The first of the bundles that go is removed.
+    case bundleRemoved = "bundle_removed"
     /// A batch is on the disk and about to be answered.
     case beforeAnswer = "before_answer"
 }

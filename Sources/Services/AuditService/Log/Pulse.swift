@@ -4,7 +4,6 @@
 
 import ClawgressBytes
 import ClawgressJWS
-import Foundation
 
 /// Makes heartbeats of one life of the service.
 public struct Pulse: Sendable {
@@ -37,10 +36,6 @@ public struct Pulse: Sendable {
     ///
     /// - Parameter microseconds: since 1970 UTC.
     public func record(at microseconds: Int64) -> [UInt8] {
-        let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
-        let fraction = String(rest)
-        let digits = String(repeating: "0", count: 6 - fraction.count) + fraction
         let text = JSONValue.object([
             JSONMember("boot_id", .string(bootID)),
             JSONMember("event_version", .integer(Self.formatVersion)),
@@ -48,7 +43,7 @@ public struct Pulse: Sendable {
             JSONMember("record", .string("heartbeat")),
             JSONMember("sequence", .integer(sequence + 1)),
             JSONMember("service_id", .string("audit")),
-            JSONMember("timestamp", .string("\(whole.dropLast()).\(digits)Z")),
+            JSONMember("timestamp", .string(RecordTime.text(microseconds))),
             JSONMember("worker", .integer(0)),
         ]).jsonText
         return Array(text.utf8)

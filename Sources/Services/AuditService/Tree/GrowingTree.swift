@@ -38,9 +38,19 @@ struct GrowingTree {
     mutating func append(_ entry: LogEntry, to files: inout [TileFile]) {
         // A record has at most 16 KiB, and an entry may have 64.
         precondition((try? EntryBundle.append(entry.bytes, to: &bundle)) != nil, "a short entry")
+        append(leaf: entry.leaf, to: &files)
+        guard size % TileName.widthMax == 0,
+            let name = TileName(.entries, index: size / TileName.widthMax - 1)
+        else { return }
+        files.append(TileFile(name: name, content: bundle))
+        bundle.removeAll(keepingCapacity: true)
+    }
+
+    /// Appends an entry of which only the hash is left; the bundle that it was in is not made again.
+    mutating func append(leaf: TreeHash, to files: inout [TileFile]) {
         var (rows, full) = (rows, [TileFile]())
         self.rows = []
-        edge.append(entry.leaf) { node, hash in
+        edge.append(leaf) { node, hash in
             guard node.level % 8 == 0 else { return }
             let level = node.level / 8
             if level == rows.count { rows.append([]) }
@@ -52,11 +62,6 @@ struct GrowingTree {
         }
         self.rows = rows
         files += full
-        guard size % TileName.widthMax == 0,
-            let name = TileName(.entries, index: size / TileName.widthMax - 1)
-        else { return }
-        files.append(TileFile(name: name, content: bundle))
-        bundle.removeAll(keepingCapacity: true)
     }
 
     /// The files of the right edge that are not full.
