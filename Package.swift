@@ -80,6 +80,10 @@ let package = Package(
         // The control plane's parts.
         .module("ConfigTree", uses: ["Bytes", "JWS", "Model", "SnapshotText", "Crypto"]),
         .module("Platform/SnapshotCheck", uses: ["Bytes", "Identity", "Model", "Policy"]),
+        .module(
+            "Platform/Replay",
+            uses: ["Bytes", "ConfigTree", "JWS", "Model", "Policy", "Crypto"]
+        ),
         .module("Platform/Sealing", uses: ["Bytes", "Crypto", "CryptoExtras"]),
         .module("Platform/Contract", uses: ["Bytes", "JWS"]),
         // The gateway's side of the distribution of bundles, without disk and network.
@@ -134,9 +138,9 @@ let package = Package(
             "Services/AdminAPI",
             uses: [
                 "Audit", "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon", "Identity", "JWS",
-                "Mesh", "Model", "Sealing", "Shipping", "SnapshotCheck", "SnapshotText", "Storage",
-                "Crypto", "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
-                "ServiceLifecycle",
+                "Mesh", "Model", "Sealing", "Shipping", "SnapshotCheck", "SnapshotText",
+                "Storage", "Crypto", "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging",
+                "NIOCore", "ServiceLifecycle",
             ]
         ),
         .executableTarget(
@@ -271,6 +275,11 @@ let package = Package(
         .tests(
             "ConfigTree",
             uses: ["BundleSigning", "ConfigTree", "JWS", "Model", "TestKit"],
+            exclude: ["Cases"]
+        ),
+        .tests(
+            "Platform/Replay",
+            uses: ["Bytes", "ConfigTree", "JWS", "Model", "Replay"],
             exclude: ["Cases"]
         ),
         .tests("Platform/SnapshotCheck", uses: ["Model", "SnapshotCheck"]),

@@ -74,6 +74,7 @@ extension ImportGraph {
     /// them there reads them.
     static let serviceStages: [String: Set<String>] = [
         "ClawgressAdminAPI": ["ClawgressAudit", "ClawgressIdentity"],
+        "ClawgressReplay": ["ClawgressPolicy"],
         "ClawgressShipping": ["ClawgressAudit"],
     ]
     /// Measure or question a stage by itself, and never serve a request.
@@ -82,7 +83,7 @@ extension ImportGraph {
     static let pureTargets: Set<String> = [
         "ClawgressModel", "ClawgressPolicy", "ClawgressQuota", "ClawgressForward",
         "ClawgressConfigTree", "ClawgressTransparencyLog", "ClawgressRecords",
-        "ClawgressLogVerification",
+        "ClawgressLogVerification", "ClawgressReplay",
     ]
     static let pureImports: Set<String> = [
         "ClawgressBytes", "ClawgressModel", "Swift", "Synchronization",
@@ -93,6 +94,7 @@ extension ImportGraph {
         "ClawgressTransparencyLog": ["Crypto"],
         "ClawgressRecords": ["ClawgressContract", "Crypto"],
         "ClawgressLogVerification": ["ClawgressRecords", "ClawgressTransparencyLog"],
+        "ClawgressReplay": ["ClawgressConfigTree", "ClawgressJWS", "ClawgressPolicy", "Crypto"],
     ]
     /// What runs between accept and close, where Foundation would allocate behind our back.
     static let hotTargets: Set<String> = stages.union([
