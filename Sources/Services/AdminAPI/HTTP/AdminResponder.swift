@@ -171,6 +171,14 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         of request: Request,
         _ route: AdminRoute
     ) async throws(Refusal) -> (json: JSONValue?, bytes: [UInt8]) {
+        guard !route.isStream else {
+            // What follows the head is left to who watches whether the client goes away: it ends
+            // the process if it finds the end of the request read already.
+            guard request.headers[.contentLength] ?? "0" == "0",
+                request.headers[.transferEncoding] == nil
+            else { throw .body("this route takes no body") }
+            return (nil, [])
+        }
         let limit = route.bodyBytes(service.bodyBytesMax)
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw .tooLarge(limit)

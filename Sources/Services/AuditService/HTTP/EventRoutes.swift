@@ -42,6 +42,7 @@ struct EventRoutes: Sendable {
         }
         router.get(RouterPath(AuditPaths.eventExport)) { request, context in
             try AuditRoutes.requireAdminAPI(context)
+            try Self.requireNoBody(request)
             return try await EventExport.answer(
                 request,
                 try Self.items(request, EventExport.parameters),
@@ -50,6 +51,7 @@ struct EventRoutes: Sendable {
         }
         router.get(RouterPath(AuditPaths.eventTail)) { request, context in
             try AuditRoutes.requireAdminAPI(context)
+            try Self.requireNoBody(request)
             return try EventTail.answer(
                 request,
                 try Self.items(request, EventFilter.parameters),
@@ -76,6 +78,13 @@ struct EventRoutes: Sendable {
                 throw Problem.malformed(problem.description)
             }
         }
+    }
+
+    /// Whoever watches for a client's farewell must find the end of its request, and nothing else.
+    private static func requireNoBody(_ request: Request) throws(Problem) {
+        guard request.headers[.contentLength] ?? "0" == "0",
+            request.headers[.transferEncoding] == nil
+        else { throw .malformed("the route takes no body") }
     }
 
     private static func items(
