@@ -7,15 +7,17 @@ import http.client
 import io
 import json
 import os
+import subprocess
 import threading
 import time
 import types
 
 import pytest
 
-from support import roles
+from support import programs, roles
 from support.audit import Peer, new_boot, record
 from support.control_plane import ControlPlane, first_configuration
+from support.operator import Refused
 from support.origin import Origin
 from support.waiting import until
 from support.world import marker
@@ -234,7 +236,67 @@ def test_a_tail_ends_with_the_role_of_its_user(plane, clients):
     assert 'data: {"reason":"access_ended"}' in tail.lines
 
 
-def test_an_export_from_a_log_that_dies_is_seen_not_to_be_whole(plane, clients):
+def test_commands_find_count_draw_and_export(plane, clients, site, tmp_path):
+    auditor = plane._operator_with(roles.token_for(plane, "auditor")["token"])
+    gateway, path = plane.gateways["gw-1"], f"/{marker()}"
+    assert gateway.fetch("crawler", plane.key, f"http://fourth.test:{site.port}{path}") == 403
+    until("the denial", lambda: count(clients["auditor"], "host=fourth.test") == 1)
+    found = json.loads(auditor.run(
+        "events", "--agent", "crawler", "--decision", "deny", "--host", "fourth.test", "--since", "1h"
+    ))
+    assert (found["record"]["path"], found["record"]["gateway_id"]) == (path, "gw-1")
+    assert len(auditor.run("events", "--gateway", "bulk", "--limit", "230").splitlines()) == 230
+    assert auditor.run("events", "count", "--gateway", "bulk") == f"{BULK}\n"
+    assert auditor.run("events", "top", "hosts", "--gateway", "bulk").splitlines() == [
+        "COUNT  HOST", f"{BULK}   h.test"]
+    chart = auditor.run("events", "buckets", "--since", stamp(HOUR - 3600), "--until",
+                        stamp(HOUR + 3600), "--bucket", "1h", "--gateway", "bulk")
+    begin = stamp(HOUR)[:-1].replace("T", " ")
+    assert chart.splitlines()[-1].startswith(f"{begin} ####")
+    assert chart.splitlines()[-1].endswith(f"# {BULK}")
+    file = tmp_path / "out.csv"
+    auditor.run("events", "export", "--gateway", "bulk", "--format", "csv", "--output", str(file))
+    with open(file, encoding="utf-8", newline="") as sheet:
+        assert len(list(csv.reader(sheet))) == BULK + 1
+    lines = auditor.run("events", "export", "--kind", "admin").splitlines()
+    assert {"log.export", "commit"} <= {json.loads(line)["record"]["action"] for line in lines}
+    for words, code in (
+        (["events", "count", "--status", "40x"], 65), (["events", "--since", "yesterday"], 64),
+        (["events", "--agent", "nobody"], 1),
+    ):
+        with pytest.raises(Refused) as refused:
+            auditor.run(*words)
+        assert refused.value.code == code, refused.value
+    with pytest.raises(Refused) as refused:
+        plane._operator_with(roles.token_for(plane, "operator")["token"]).run("events")
+    assert refused.value.code == 77 and "role_insufficient" in refused.value.said
+
+
+def test_following_prints_what_comes_until_its_reader_goes(plane, clients, site):
+    token = roles.token_for(plane, "auditor")["token"]
+    operator = plane._operator_with(token)
+    with subprocess.Popen(
+        [programs.COMMAND, "events", "--follow", "--agent", "crawler"], text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=operator._environment,
+    ) as process:
+        line = []
+        reader = threading.Thread(target=lambda: line.append(process.stdout.readline()))
+        reader.start()
+        path = f"/{marker()}"
+
+        def heard():
+            # It may not watch yet.
+            plane.gateways["gw-1"].fetch(
+                "crawler", plane.key, f"http://other.test:{site.port}{path}")
+            return line
+        until("a record", heard)
+        assert json.loads(line[0])["record"]["path"] == path
+        process.stdout.close()
+        heard()
+        assert process.wait(30) == 0, process.stderr.read()
+
+
+def test_an_export_from_a_log_that_dies_is_seen_not_to_be_whole(plane, clients, tmp_path):
     auditor = clients["auditor"]
     with auditor.open(f"{ROOM}/export?gateway=bulk") as answer, \
             auditor.open(f"{ROOM}/tail") as tail:
@@ -247,3 +309,8 @@ def test_an_export_from_a_log_that_dies_is_seen_not_to_be_whole(plane, clients):
     until("its end", lambda: "broken off" in exports(auditor)[0][2])
     reply = auditor.ask("GET", f"{ROOM}/export")
     assert (reply.status, reply.code) == (503, "audit_unreachable")
+    operator = plane._operator_with(roles.token_for(plane, "auditor")["token"])
+    file = tmp_path / "out.ndjson"
+    with pytest.raises(Refused) as refused:
+        operator.run("events", "export", "--output", str(file))
+    assert refused.value.code == 69 and os.listdir(tmp_path) == []

@@ -47,7 +47,7 @@ struct Clawgress: ParsableCommand {
             ),
             CommandGroup(
                 name: "Evidence",
-                subcommands: [AuditCommand.self]
+                subcommands: [EventsCommand.self, AuditCommand.self]
             ),
             CommandGroup(
                 name: "A control plane on this machine",
@@ -58,7 +58,7 @@ struct Clawgress: ParsableCommand {
                 subcommands: [
                     BundleCommand.self, KeyCommand.self, TokenCommand.self,
                     ExplainCommand.self, EnvCommand.self, RunCommand.self,
-                    EventsCommand.self, PKICommand.self,
+                    PKICommand.self,
                 ]
             ),
         ]

@@ -18,6 +18,13 @@ public struct CommandContext: Sendable {
         @Sendable (_ path: String, _ arguments: [String], _ environment: [String]) -> Int32
     /// Waits a moment before following a file again; false ends the following.
     public var waitForMore: @Sendable () -> Bool
+    /// Whether anybody reads standard output yet.
+    public var isOutputRead: @Sendable () -> Bool
+    /// Sends a request to an admin API and hands the answer on as it comes, until the last argument
+    /// answers false; answers the status, and the body of a refusal.
+    public var streamAPI:
+        @Sendable (APIEndpoint, APIRequest, @escaping @Sendable ([UInt8]) throws -> Bool) throws ->
+            APIAnswer
     /// Sends a request to an admin API and waits for the answer.
     public var callAPI: @Sendable (APIEndpoint, APIRequest) throws -> APIAnswer
 
@@ -29,7 +36,12 @@ public struct CommandContext: Sendable {
         askSecret: (@Sendable (String) -> [UInt8]?)?,
         becomeProgram: @escaping @Sendable (String, [String], [String]) -> Int32,
         waitForMore: @escaping @Sendable () -> Bool,
-        callAPI: @escaping @Sendable (APIEndpoint, APIRequest) throws -> APIAnswer
+        isOutputRead: @escaping @Sendable () -> Bool,
+        callAPI: @escaping @Sendable (APIEndpoint, APIRequest) throws -> APIAnswer,
+        streamAPI:
+            @escaping @Sendable (
+                APIEndpoint, APIRequest, @escaping @Sendable ([UInt8]) throws -> Bool
+            ) throws -> APIAnswer
     ) {
         self.terminal = terminal
         self.environment = environment
@@ -37,7 +49,9 @@ public struct CommandContext: Sendable {
         self.askSecret = askSecret
         self.becomeProgram = becomeProgram
         self.waitForMore = waitForMore
+        self.isOutputRead = isOutputRead
         self.callAPI = callAPI
+        self.streamAPI = streamAPI
     }
 
     /// The process' own world.
@@ -52,7 +66,9 @@ public struct CommandContext: Sendable {
             askSecret: ask,
             becomeProgram: { ProcessImage.replace(with: $0, arguments: $1, environment: $2) },
             waitForMore: { FollowWait.next() },
-            callAPI: { try APIConnection.call($0, $1) }
+            isOutputRead: { FollowWait.isOutputRead(within: 0) },
+            callAPI: { try APIConnection.call($0, $1) },
+            streamAPI: { try APIConnection.stream($0, $1, $2) }
         )
     }
 }

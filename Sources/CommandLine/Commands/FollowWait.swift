@@ -12,8 +12,13 @@ enum FollowWait {
     ///
     /// - Returns: whether to go on; false if nobody reads any longer.
     static func next() -> Bool {
+        isOutputRead(within: interval)
+    }
+
+    /// Whether standard output has a reader after so many milliseconds, as far as one can know.
+    static func isOutputRead(within milliseconds: Int32) -> Bool {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         // unsafe: the call reads and fills the one local value whose address it is given.
-        return unsafe poll(&output, 1, interval) <= 0
+        return unsafe poll(&output, 1, milliseconds) <= 0
     }
 }

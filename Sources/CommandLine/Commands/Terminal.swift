@@ -27,16 +27,22 @@ public struct Terminal: Sendable {
     public let isInteractive: Bool
     /// Whether colours are wanted.
     public let hasColour: Bool
+    /// How many columns a line may have.
+    let width: Int
     private let sink: @Sendable (Stream, String) -> Void
 
     /// Describes a terminal whose text goes to `sink`.
+    ///
+    /// - Parameter width: the columns of a line.
     public init(
         isInteractive: Bool,
         hasColour: Bool,
+        width: Int = 80,
         sink: @escaping @Sendable (Stream, String) -> Void
     ) {
         self.isInteractive = isInteractive
         self.hasColour = hasColour
+        self.width = width
         self.sink = sink
     }
 
@@ -48,11 +54,29 @@ public struct Terminal: Sendable {
         let refusesColour =
             environment["NO_COLOR"]?.isEmpty == false
             || environment["TERM"] == "dumb"
-        return Terminal(isInteractive: isInteractive, hasColour: isInteractive && !refusesColour) {
+        return Terminal(
+            isInteractive: isInteractive,
+            hasColour: isInteractive && !refusesColour,
+            width: columns(environment)
+        ) {
             let handle = $0 == .output ? FileHandle.standardOutput : FileHandle.standardError
             // Nobody is left to be told that the reader has gone.
             try? handle.write(contentsOf: Data($1.utf8))
         }
+    }
+
+    /// What `COLUMNS` says (POSIX.1, section 8.3), or the terminal, or 80.
+    private static func columns(_ environment: [String: String]) -> Int {
+        let range = 40...10_000
+        if let given = environment["COLUMNS"].flatMap({ Int($0) }), range.contains(given) {
+            return given
+        }
+        var size = winsize()
+        // unsafe: the call fills the one local value whose address it is given.
+        guard unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+            return 80
+        }
+        return max(range.lowerBound, Int(size.ws_col))
     }
 
     /// Writes text as it is.

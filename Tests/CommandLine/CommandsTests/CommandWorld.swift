@@ -20,10 +20,12 @@ final class CommandWorld: Sendable {
 
     let folder: String
     private let isInteractive: Bool
+    private let width: Int
 
-    /// Makes a world whose standard output is a terminal, or not.
-    init(isInteractive: Bool = false) throws {
+    /// Makes a world whose standard output is a terminal of so many columns, or none.
+    init(isInteractive: Bool = false, width: Int = 80) throws {
         self.isInteractive = isInteractive
+        self.width = width
         folder = FileManager.default.temporaryDirectory.path + "/clawgress-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try write("correct horse battery\n", to: "passphrase")
@@ -70,13 +72,19 @@ final class CommandWorld: Sendable {
         callingAPI callAPI: @escaping @Sendable (APIEndpoint, APIRequest) throws -> APIAnswer = {
             _,
             _ in APIAnswer(status: 599, body: [])
-        }
+        },
+        streamingAPI streamAPI:
+            @escaping @Sendable (
+                APIEndpoint, APIRequest, @escaping @Sendable ([UInt8]) throws -> Bool
+            ) throws -> APIAnswer = { _, _, _ in APIAnswer(status: 599, body: []) }
     ) -> CommandResult {
         let written = Texts()
         let waiting = Answers(answers ?? [])
-        let terminal = Terminal(isInteractive: isInteractive, hasColour: false) { stream, text in
-            written.append(text, to: stream)
-        }
+        let terminal = Terminal(
+            isInteractive: isInteractive,
+            hasColour: false,
+            width: width
+        ) { stream, text in written.append(text, to: stream) }
         let ask: (@Sendable (String) -> [UInt8]?)? =
             answers == nil ? nil : { @Sendable _ in waiting.next() }
         let context = CommandContext(
@@ -86,7 +94,9 @@ final class CommandWorld: Sendable {
             askSecret: ask,
             becomeProgram: become,
             waitForMore: waitForMore,
-            callAPI: callAPI
+            isOutputRead: { true },
+            callAPI: callAPI,
+            streamAPI: streamAPI
         )
         let code = CommandRunner.run(arguments.map { place($0) }, in: context)
         return CommandResult(code: code, output: written.output, errors: written.errors)

@@ -38,7 +38,7 @@ enum APIConnection {
         }
     }
 
-    private static func configuration(
+    static func configuration(
         _ endpoint: APIEndpoint
     ) throws -> HTTPClient.Configuration {
         var tls = TLSConfiguration.makeClientConfiguration()
@@ -61,7 +61,7 @@ enum APIConnection {
         return configuration
     }
 
-    private static func httpRequest(
+    static func httpRequest(
         _ endpoint: APIEndpoint,
         _ request: APIRequest
     ) throws -> HTTPClient.Request {
@@ -82,7 +82,7 @@ enum APIConnection {
         }
     }
 
-    private static func failure(_ endpoint: APIEndpoint, _ error: any Error) -> CommandFailure {
+    static func failure(_ endpoint: APIEndpoint, _ error: any Error) -> CommandFailure {
         let place = "cannot reach the admin API at \(endpoint.url)"
         switch error {
         case let error as HTTPClientError where error == .connectTimeout:

@@ -7,7 +7,7 @@ import ClawgressAudit
 struct EventsGrep: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "grep",
-        abstract: "Prints the events that contain a text.",
+        abstract: "Prints the events of a spool folder that contain a text.",
         discussion: """
             Examples:
               clawgress events grep pypi.org

@@ -9,7 +9,7 @@ import ClawgressModel
 struct EventsShow: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Prints all fields of one event.",
+        abstract: "Prints all fields of one event of a spool folder.",
         discussion: """
             Example:
               clawgress events show 019ab3c1-7c4e-7d2a-9f00-1f2e3d4c5b6a

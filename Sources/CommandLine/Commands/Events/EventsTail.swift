@@ -7,7 +7,7 @@ import ClawgressAudit
 struct EventsTail: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "tail",
-        abstract: "Prints the last events.",
+        abstract: "Prints the last events of a spool folder.",
         discussion: """
             Examples:
               clawgress events tail
