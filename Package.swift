@@ -30,12 +30,9 @@ let package = Package(
         // `free`, which has to be C. Nothing else.
         .target(name: "CLinux", path: "Sources/System/CLinux"),
         .target(name: "CForget", path: "Sources/System/CForget"),
-        .systemLibrary(
-            name: "CAres",
-            path: "Sources/System/CAres",
-            pkgConfig: "libcares",
-            providers: [.apt(["libc-ares-dev"])]
-        ),
+        // Scripts/install-dependencies installs what these two name.
+        .systemLibrary(name: "CAres", path: "Sources/System/CAres", pkgConfig: "libcares"),
+        .systemLibrary(name: "CZlib", path: "Sources/System/CZlib"),
 
         // The nouns, and the one module of raw memory under them.
         .module("Bytes", uses: ["CLinux"]),
@@ -103,11 +100,12 @@ let package = Package(
         // By what the log knows records, and whether a log is what its checkpoint says.
         .module("Platform/Records", uses: ["Bytes", "Contract", "Model", "Crypto"]),
         .module("Platform/LogVerification", uses: ["Bytes", "Records", "TransparencyLog"]),
+        .module("Platform/Compression", uses: ["CZlib"]),
         .module(
             "Platform/Shipping",
             uses: [
-                "Audit", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "TransparencyLog",
-                "HTTPTypes", "ServiceLifecycle",
+                "Audit", "Bytes", "Compression", "Contract", "Daemon", "JWS", "Mesh",
+                "TransparencyLog", "HTTPTypes", "ServiceLifecycle",
             ]
         ),
         // Makes certificates, so the gateway never links it.
@@ -158,10 +156,10 @@ let package = Package(
         .module(
             "Services/AuditService",
             uses: [
-                "AuditIndex", "Bytes", "Contract", "Daemon", "JWS", "Mesh", "Records", "Sealing",
-                "Storage", "TransparencyLog", "TransparencyLogSigning", "AsyncHTTPClient",
-                "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
-                "ServiceLifecycle",
+                "AuditIndex", "Bytes", "Compression", "Contract", "Daemon", "JWS", "Mesh",
+                "Records", "Sealing", "Storage", "TransparencyLog", "TransparencyLogSigning",
+                "AsyncHTTPClient", "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "NIOHTTP1",
+                "NIOPosix", "NIOSSL", "ServiceLifecycle",
             ]
         ),
         .executableTarget(
@@ -293,6 +291,7 @@ let package = Package(
             "Platform/Shipping",
             uses: ["Shipping", "TestKit", "TransparencyLog", "TransparencyLogSigning"]
         ),
+        .tests("Platform/Compression", uses: ["Compression"]),
         .tests("Platform/Sealing", uses: ["Bytes", "Sealing"]),
         .tests(
             "Platform/TransparencyLog",

@@ -2,13 +2,16 @@
 is read by a verifier that shares no code with it."""
 
 import base64
+import gzip
 import json
 import os
 import random
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
+import zlib
 
 import pytest
 
@@ -118,8 +121,10 @@ def test_nobody_sends_for_somebody_else_or_reads_what_is_not_for_them(service):
     bad = record(2, boot).replace(b'":', b'": ', 1)
     status, answer = gateway.send([record(1, boot), bad])
     assert (status, answer["code"], answer["errors"][0]["line"]) == (422, "record_refused", 2)
-    status, _, _ = gateway.ask("POST", "/v1/batches", b"x", **{"Content-Encoding": "gzip"})
-    assert status == 415
+    for coding in ("zstd", "gzip, gzip", "identity", ""):
+        status, _, _ = gateway.ask("POST", "/v1/batches", b"x", **{
+            "Content-Type": "application/x-ndjson", "Content-Encoding": coding})
+        assert status == 415
     assert gateway.send([record(n, boot) for n in range(1001)])[0] == 413
     # Nothing of the refused batches is there.
     gateway.send([record(n, boot) for n in range(1, 300)])
@@ -319,3 +324,35 @@ def test_checkpoint_and_hashes_are_public_where_that_is_wanted(services):
             assert answer.read() == service.file(path)
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(f"{base}/tile/entries/000.p/1", timeout=10)
+
+
+def test_a_batch_may_be_packed_and_what_is_not_one_whole_gzip_is_refused(service):
+    gateway, boot = service.peer("gateway/gw-1"), new_boot()
+    lines = [record(n, boot, path="/" + "x" * 900) for n in range(1, 1001)]
+    packed = gzip.compress(b"\n".join(lines) + b"\n")
+
+    def send(body):
+        status, _, answer = gateway.ask("POST", "/v1/batches", body, **{
+            "Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"})
+        return status, json.loads(answer)
+
+    def memory():
+        with open(f"/proc/{service.daemon.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM"))
+
+    damaged = bytearray(packed)
+    damaged[-6] ^= 1
+    for body in (b"x", packed[:-1], packed + b"\n", packed + packed, bytes(damaged),
+                 packed[:10], zlib.compress(lines[0])):
+        assert (send(body)[0], send(body)[1]["code"]) == (400, "malformed_request")
+    # 256 MiB: it is refused at the bound of what it stands for.
+    bomb = gzip.compress(b"\n" * (1 << 28), 9)
+    before, began = memory(), time.monotonic()
+    status, answer = send(bomb)
+    assert (status, answer["code"]) == (413, "batch_too_large")
+    assert memory() - before < 64 << 20 and time.monotonic() - began < 5
+    assert send(gzip.compress(b"\n".join(record(n, boot) for n in range(1001))))[0] == 413
+    status, answer = send(packed)
+    assert (status, answer["added"], answer["known"]) == (200, 1000, 0)
+    assert gateway.send(lines)[1]["known"] == 1000
+    assert covered(service, 1000).entries == lines

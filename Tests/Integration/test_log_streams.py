@@ -16,6 +16,7 @@ import pytest
 
 from support import programs, roles
 from support.audit import Peer, new_boot, record
+from support.audit_peer import AuditPeer
 from support.control_plane import ControlPlane, first_configuration
 from support.operator import Refused
 from support.origin import Origin
@@ -314,3 +315,22 @@ def test_an_export_from_a_log_that_dies_is_seen_not_to_be_whole(plane, clients, 
     with pytest.raises(Refused) as refused:
         operator.run("events", "export", "--output", str(file))
     assert refused.value.code == 69 and os.listdir(tmp_path) == []
+
+
+def test_batches_travel_packed_where_that_is_configured(authority):
+    plane = ControlPlane()
+    mesh = os.path.join(plane.folder, "admin-api", "mesh", "ca.pem")
+    with open(mesh, "a", encoding="ascii") as file, \
+            open(authority.certificate, encoding="ascii") as other:
+        file.write(other.read())
+    peer = AuditPeer(plane.room("log"), authority, os.path.join(plane.authority, "ca.pem")).up()
+    try:
+        plane.admin.configure(audit={
+            "address": peer.address, "log_key": peer.key_path, "compression": "gzip"})
+        plane.start(gateways=0)
+        until("the first token's event", lambda: any(
+            each["action"] == "token.create" for each in peer.of("admin")))
+        assert peer.packed == peer.batches
+    finally:
+        peer.down()
+        plane.close()

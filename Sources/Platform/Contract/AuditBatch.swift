@@ -13,6 +13,9 @@ import ClawgressJWS
 public enum AuditBatch {
     /// The media type of a batch.
     public static var mediaType: String { "application/x-ndjson" }
+    /// The content coding that a body may have (RFC 9110 section 8.4.1.3); its bounds hold for what
+    /// is sent and for what that stands for.
+    public static var gzip: String { "gzip" }
     /// The greatest length of a line without its line feed, in bytes.
     public static var lineBytesMax: Int { 16_384 }
     /// The greatest number of lines; the service may be configured to take fewer.

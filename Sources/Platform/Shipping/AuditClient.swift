@@ -1,5 +1,6 @@
 // Hands records to the audit service and sorts its answers into the three that matter.
 
+import ClawgressCompression
 import ClawgressContract
 import ClawgressJWS
 import ClawgressMesh
@@ -20,17 +21,23 @@ struct AuditClient: Sendable {
     /// How long the answer to a batch may take.
     private static let seconds: Double = 10
     let mesh: MeshClient
+    let compression: ShippingCompression
 
     /// Sends lines.
     ///
     /// - Parameter size: of the checkpoint that the answer is to go on from.
     func send(_ lines: [UInt8], since size: Int) async -> AuditClientAnswer {
-        let request = MeshRequest(
+        var request = MeshRequest(
             .post,
             AuditPaths.batches(since: UInt64(size)),
             fields: [.contentType: AuditBatch.mediaType],
             body: lines
         )
+        // Without memory for packing, records go as they are.
+        if compression == .gzip, let packed = Gzip.pack(lines) {
+            request.fields[.contentEncoding] = AuditBatch.gzip
+            request.body = packed
+        }
         let answer: MeshResponse
         do throws(MeshError) {
             answer = try await mesh.send(request, seconds: Self.seconds)

@@ -64,6 +64,7 @@ public actor Shipper: Service {
     ///   - bytesMax: what its segments may take, to say when they take half of it.
     ///   - batchMax: records sent together, at most as many as the contract allows.
     ///   - look: milliseconds between two looks at a spool that had nothing more.
+    ///   - compression: how batches travel.
     ///   - files: what is kept over a restart.
     ///   - logKey: the log's public key.
     ///   - client: of the audit service.
@@ -72,6 +73,7 @@ public actor Shipper: Service {
         bytesMax: Int,
         batchMax: Int,
         look: Int64,
+        compression: ShippingCompression = .none,
         files: ShippingFiles,
         logKey: NoteKey,
         client: MeshClient,
@@ -81,7 +83,7 @@ public actor Shipper: Service {
         self.bytesMax = bytesMax
         self.batchMax = min(batchMax, AuditBatch.linesMax)
         self.files = files
-        self.client = AuditClient(mesh: client)
+        self.client = AuditClient(mesh: client, compression: compression)
         self.listeners = listeners
         begun = clock.now
         var settings = ShippingMachine.Settings()

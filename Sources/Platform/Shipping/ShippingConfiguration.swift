@@ -7,6 +7,14 @@ public import ClawgressDaemon
 public import ClawgressMesh
 import ClawgressTransparencyLog
 
+/// How batches travel.
+public enum ShippingCompression: String, Decodable, Sendable {
+    /// As they are: no work.
+    case none
+    /// As gzip: a fraction of the bytes, for the work of packing them.
+    case gzip
+}
+
 /// The block `audit` of the configuration file.
 public struct ShippingConfiguration: Decodable, Sendable {
     /// Where `clawgress-audit` listens, `host:port`.
@@ -22,9 +30,11 @@ public struct ShippingConfiguration: Decodable, Sendable {
     public var batchEvents: Int
     /// Milliseconds between two looks at a spool that had nothing more.
     public var batchMilliseconds: Int64
+    /// Whether batches are packed on their way.
+    public var compression: ShippingCompression
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case address, credential
+        case address, credential, compression
         case meshFolder = "mesh_folder"
         case logKey = "log_key"
         case batchEvents = "batch_events"
@@ -43,6 +53,8 @@ public struct ShippingConfiguration: Decodable, Sendable {
             try values.decodeIfPresent(Int.self, forKey: .batchEvents) ?? AuditBatch.linesMax
         batchMilliseconds =
             try values.decodeIfPresent(Int64.self, forKey: .batchMilliseconds) ?? 200
+        compression =
+            try values.decodeIfPresent(ShippingCompression.self, forKey: .compression) ?? .none
     }
 
     /// Problems that the format alone does not show.
@@ -97,6 +109,7 @@ public struct ShippingConfiguration: Decodable, Sendable {
                 bytesMax: bytesMax,
                 batchMax: batchEvents,
                 look: batchMilliseconds,
+                compression: compression,
                 files: ShippingFiles(folder: stateFolder),
                 logKey: key,
                 client: MeshClient(

@@ -5,6 +5,7 @@ checkpoints (C2SP signed-note, tlog-checkpoint).
 """
 
 import base64
+import gzip
 import hashlib
 import json
 import os
@@ -122,7 +123,7 @@ class AuditPeer:
         # What goes wrong: the status for a batch (or None), what is cut and after how many bytes.
         self.judge = lambda lines: None
         self.cut = None
-        self.batches = 0
+        self.batches = self.packed = 0
         self.tls = authority.server_context(["audit.clawgress.internal", "clawgress://audit/audit"])
         self.tls.minimum_version = ssl.TLSVersion.TLSv1_3
         self.tls.verify_mode = ssl.CERT_REQUIRED
@@ -204,6 +205,9 @@ def server(peer):
             path = urllib.parse.urlsplit(self.path)
             since = int(urllib.parse.parse_qs(path.query)["since"][0])
             body = self.rfile.read(int(self.headers["content-length"]))
+            if self.headers["content-encoding"] == "gzip":
+                peer.packed += 1
+                body = gzip.decompress(body)
             assert path.path == "/v1/batches" and body.endswith(b"\n")
             assert self.headers["content-type"] == "application/x-ndjson"
             lines = body[:-1].split(b"\n")

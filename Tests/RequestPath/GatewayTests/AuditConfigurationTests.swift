@@ -27,6 +27,9 @@ struct AuditConfigurationTests {
         #expect(block.address == "audit.example:9446" && block.logKey == "/l")
         #expect(block.meshFolder == nil && block.credential == nil)
         #expect(block.batchEvents == 1_000 && block.batchMilliseconds == 200)
+        #expect(block.compression == .none)
+        #expect(try self.read(", compression: gzip").audit?.compression == .gzip)
+        #expect(throws: DecodingError.self) { try self.read(", compression: zstd") }
     }
 
     @Test("is absent by default")

@@ -149,7 +149,7 @@ extension Problem {
             415,
             "Unsupported Media Type",
             AuditProblem.mediaTypeRefused,
-            "a batch is `\(AuditBatch.mediaType)` without a content coding"
+            "a batch is `\(AuditBatch.mediaType)`, as it is or as `\(AuditBatch.gzip)`"
         )
     }
 

@@ -1,5 +1,6 @@
 // A batch as it comes: bounded before it is read, and taken whole or not at all.
 
+import ClawgressCompression
 import ClawgressContract
 import ClawgressRecords
 import ClawgressTransparencyLog
@@ -24,8 +25,9 @@ enum BatchBody {
         of request: Request,
         from sender: RecordSender
     ) async throws -> [LogEntry] {
+        let coding = request.headers[.contentEncoding]
         guard request.headers[.contentType] == AuditBatch.mediaType,
-            request.headers[.contentEncoding] == nil
+            coding == nil || coding == AuditBatch.gzip
         else { throw Problem.mediaTypeRefused }
         let body: ByteBuffer
         do {
@@ -33,7 +35,20 @@ enum BatchBody {
         } catch is NIOTooManyBytesError {
             throw Problem.batchTooLarge("the body has more than \(AuditBatch.bytesMax) bytes")
         }
-        return try entries(Array(body.readableBytesView), from: sender)
+        let sent = Array(body.readableBytesView)
+        return try entries(coding == nil ? sent : try unpacked(sent), from: sender)
+    }
+
+    private static func unpacked(_ sent: [UInt8]) throws(Problem) -> [UInt8] {
+        do throws(GzipRefusal) {
+            return try Gzip.unpack(sent, bytesMax: AuditBatch.bytesMax)
+        } catch .tooLong(let bytesMax) {
+            throw .batchTooLarge("the body, unpacked, has more than \(bytesMax) bytes")
+        } catch .noMemory {
+            throw .busy
+        } catch {
+            throw .malformed("the body: \(error)")
+        }
     }
 
     private static func entries(
