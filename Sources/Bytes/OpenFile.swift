@@ -44,6 +44,29 @@ public struct OpenFile: ~Copyable, Sendable {
         return Int(status.st_size)
     }
 
+    /// Whether its name still leads to it, and not to another file or to none.
+    public var isInPlace: Bool {
+        var (own, named) = (stat(), stat())
+        guard fstat(descriptor, &own) == 0, stat(path, &named) == 0 else { return false }
+        return own.st_ino == named.st_ino && own.st_dev == named.st_dev
+    }
+
+    /// By what the file is known among all of its disk.
+    ///
+    /// - Throws: `FileError`.
+    public func inode() throws(FileError) -> UInt64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("stat") }
+        return UInt64(status.st_ino)
+    }
+
+    /// Says who may do what with it.
+    ///
+    /// - Throws: `FileError`.
+    public func allow(mode: UInt32) throws(FileError) {
+        guard fchmod(descriptor, mode) == 0 else { throw failure("chmod") }
+    }
+
     /// Makes the file `length` bytes long, with blocks for all of them: a disk that is full
     /// says so now and not later.
     ///
