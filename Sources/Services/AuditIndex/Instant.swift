@@ -31,7 +31,19 @@ public enum Instant {
 }
 
 /// The ids of requests and administrative events.
-enum RecordID {
+public enum RecordID {
+    /// The usual text of 16 bytes.
+    public static func text(_ bytes: [UInt8]) -> String {
+        let digits = Hexadecimal.encode(bytes)
+        var parts: [Substring] = []
+        var rest = digits[...]
+        for length in [8, 4, 4, 4] {
+            parts.append(rest.prefix(length))
+            rest = rest.dropFirst(length)
+        }
+        return (parts + [rest]).joined(separator: "-")
+    }
+
     /// The 16 bytes of `019ab3c1-7c4e-7d2a-9f00-1f2e3d4c5b6a`; nil for anything else.
     static func bytes(_ text: String) -> [UInt8]? {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)

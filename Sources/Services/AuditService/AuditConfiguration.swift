@@ -20,11 +20,15 @@ public struct AuditConfiguration: ServiceConfiguration {
     public var witnesses = WitnessSettings()
     /// How long entries are kept.
     public var retention = RetentionSettings()
+    /// Where records go beside the log.
+    public var sinks: [SinkSettings] = []
+    /// Who is told of alerts.
+    public var alerts = AlertSettings()
     /// Whether the environment may name a place at which the process kills itself.
     public var allowFailpoints = false
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case index, witnesses, retention
+        case index, witnesses, retention, sinks, alerts
         case publicListen = "public_listen"
         case logName = "log_name"
         case checkpointEvery = "checkpoint_ms"
@@ -55,6 +59,8 @@ public struct AuditConfiguration: ServiceConfiguration {
         try values.read(.index, into: &index)
         try values.read(.witnesses, into: &witnesses)
         try values.read(.retention, into: &retention)
+        try values.read(.sinks, into: &sinks)
+        try values.read(.alerts, into: &alerts)
         try values.read(.allowFailpoints, into: &allowFailpoints)
     }
 
@@ -79,5 +85,6 @@ public struct AuditConfiguration: ServiceConfiguration {
             found.append("`\(name)` must be \(range.lowerBound) to \(range.upperBound)")
         }
         return found + index.problems() + witnesses.problems() + retention.problems()
+            + SinkSettings.problems(sinks) + alerts.problems()
     }
 }

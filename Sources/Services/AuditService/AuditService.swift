@@ -49,11 +49,13 @@ public enum AuditService {
         )
         let index = Self.index(of: log, configuration, logger: logger)
         let witnesses = try Self.witnesses(of: log, configuration, logger: logger)
+        let outlets = try Outlets(configuration, log: log, logger: logger)
         let routes = AuditRoutes(
             log: log,
             settings: configuration.settings,
             index: index,
-            witnesses: witnesses
+            witnesses: witnesses,
+            moreMetrics: { outlets.metrics }
         )
         let application = server.application(routes.router(), logger: logger) { port in
             logger.notice("serving", metadata: ["port": "\(port)"])
@@ -73,6 +75,7 @@ public enum AuditService {
             RetentionService(log: log, settings: configuration.retention, logger: logger)
         )
         if let witnesses { services.append(WitnessService(witnesses: witnesses)) }
+        services += outlets.services
         // The last one is told first to stop, so that no watched tail keeps the server.
         if let index { services.append(IndexService(index: index)) }
         return services

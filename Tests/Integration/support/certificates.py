@@ -30,6 +30,10 @@ class Authority:
         context.load_cert_chain(*self._issue([identity]))
         return context
 
+    def files(self, names):
+        """The files of a new certificate and its key that prove to be each of `names`."""
+        return self._issue(names)
+
     def _issue(self, names):
         """Files of a new certificate and its key."""
         plain = names[0].replace("/", "-")

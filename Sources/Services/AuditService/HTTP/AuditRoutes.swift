@@ -16,17 +16,27 @@ public struct AuditRoutes: Sendable {
     private let refusals = RefusalCounts()
     let index: EventIndex?
     private let witnesses: Witnesses?
+    private let moreMetrics: @Sendable () -> String
 
     /// Serves a log, and what its index answers.
     public init(log: AuditLog, settings: LogSettings, index: EventIndex? = nil) {
-        self.init(log: log, settings: settings, index: index, witnesses: nil)
+        self.init(log: log, settings: settings, index: index, witnesses: nil) { "" }
     }
 
     /// Serves a log with its witnesses.
-    init(log: AuditLog, settings: LogSettings, index: EventIndex?, witnesses: Witnesses?) {
+    ///
+    /// - Parameter moreMetrics: the metrics of what runs beside them.
+    init(
+        log: AuditLog,
+        settings: LogSettings,
+        index: EventIndex?,
+        witnesses: Witnesses?,
+        moreMetrics: @escaping @Sendable () -> String
+    ) {
         self.log = log
         self.index = index
         self.witnesses = witnesses
+        self.moreMetrics = moreMetrics
         admission = Admission(places: settings.batchesAtOnce)
     }
 
@@ -48,7 +58,7 @@ public struct AuditRoutes: Sendable {
         }
         router.get("/metrics") { _, context in
             try Self.requireAdminAPI(context)
-            let parts = [await index?.metrics(), await witnesses?.metrics()]
+            let parts = [await index?.metrics(), await witnesses?.metrics(), moreMetrics()]
             return AuditAnswers.text(await metrics().text + parts.compactMap(\.self).joined())
         }
         router.get(RouterPath(AuditPaths.checkpoint)) { _, context in
