@@ -97,13 +97,19 @@ struct CanonicalReader: ~Escapable {
     private mutating func readName() throws(RecordRefusal) -> Range<Int> {
         try take(UInt8(ascii: "\""))
         let start = position
-        while try peek() != UInt8(ascii: "\"") {
-            let byte = bytes[position]
-            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") else { throw refusal }
-            position += 1
+        // A place of its own: most of a record's bytes pass here, and below.
+        var place = start
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") {
+                position = place + 1
+                return start..<place
+            }
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") else { break }
+            place += 1
         }
-        position += 1
-        return start..<position - 1
+        position = place
+        throw refusal
     }
 
     private mutating func readValue(depthLeft: Int) throws(RecordRefusal) -> Value {
@@ -148,17 +154,25 @@ struct CanonicalReader: ~Escapable {
         position += 1
         let start = position
         var isPlain = true
-        while try peek() != UInt8(ascii: "\"") {
-            guard bytes[position] >= 0x20 else { throw refusal }
-            if bytes[position] == UInt8(ascii: "\\") {
-                isPlain = false
-                try readEscape()
-            } else {
-                position += 1
+        var place = start
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte == UInt8(ascii: "\"") {
+                position = place + 1
+                return isPlain ? .plain(start..<place) : .other
             }
+            guard byte >= 0x20 else { break }
+            guard byte == UInt8(ascii: "\\") else {
+                place += 1
+                continue
+            }
+            isPlain = false
+            position = place
+            try readEscape()
+            place = position
         }
-        position += 1
-        return isPlain ? .plain(start..<position - 1) : .other
+        position = place
+        throw refusal
     }
 
     /// Two characters where JSON has an escape of two, and `\u00xx` in lower case for the other

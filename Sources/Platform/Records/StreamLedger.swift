@@ -62,15 +62,24 @@ public struct StreamLedger: Sendable, Equatable {
         _ stream: StreamKey,
         _ edit: (inout NumberRuns) -> Bool
     ) -> Bool {
-        var runs = streams[stream] ?? NumberRuns()
-        // Nothing else refers to the array while it is edited, so it is not copied.
-        streams[stream] = nil
-        let (count, lost) = (runs.runs.count, runs.missing)
-        let changed = edit(&runs)
-        runCount += runs.runs.count - count
-        if stream.kind == .records { missing = missing - lost + runs.missing }
-        if !runs.runs.isEmpty { streams[stream] = runs }
+        // In its place, so that the stream is looked up once and nothing is copied.
+        let (change, changed) = Self.edit(&streams[stream, default: NumberRuns()], edit)
+        runCount += change.runs
+        if stream.kind == .records { missing = missing &+ change.missing }
+        if change.isEmpty { streams[stream] = nil }
         return changed
+    }
+
+    /// What an edit did to the runs of a stream, and what it answered.
+    private static func edit(
+        _ runs: inout NumberRuns,
+        _ edit: (inout NumberRuns) -> Bool
+    ) -> (change: (runs: Int, missing: UInt64, isEmpty: Bool), answer: Bool) {
+        let (count, lost) = (runs.runs.count, runs.missing)
+        let answer = edit(&runs)
+        // Missing numbers may become fewer: the difference wraps, and so does the sum.
+        let change = (runs.runs.count - count, runs.missing &- lost, runs.runs.isEmpty)
+        return (change, answer)
     }
 
     /// All streams in order.
