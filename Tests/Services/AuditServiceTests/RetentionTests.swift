@@ -176,6 +176,8 @@ struct RetentionTests {
         try await made(bench)
         let log = try bench.open()
         #expect(await prune(log, policy(entries: 256)) == .done)
+        // The copy takes the key as it is, sealed.
+        try Data([1]).write(to: URL(fileURLWithPath: bench.places.key))
         let target = "\(bench.folder)/copy"
         let size = try LogBackup.write(bench.places, to: target, settings: bench.settings)
         #expect(size == 1_100)
