@@ -136,7 +136,7 @@ let package = Package(
             "Services/AdminAPI",
             uses: [
                 "Audit", "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon", "Identity", "JWS",
-                "Mesh", "Model", "Sealing", "Shipping", "SnapshotCheck", "SnapshotText",
+                "Mesh", "Model", "Replay", "Sealing", "Shipping", "SnapshotCheck", "SnapshotText",
                 "Storage", "Crypto", "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging",
                 "NIOCore", "ServiceLifecycle",
             ]

@@ -34,6 +34,13 @@ public struct AdminLimits: Decodable, Sendable {
     /// Exports and tails of the log that one user may have open.
     public var logStreamsPerUser = 4
 
+    /// Records that one answer is made of: a replay, or suggestions.
+    public var replayRecords = 500_000
+    /// How long such an answer may take.
+    public var replaySeconds: Int64 = 20
+    /// How many of them are made at a time.
+    public var replaysAtOnce = 2
+
     /// Bytes of the audit trail's spool; without room nothing may be changed.
     public var spoolBytes: Int64 = 1 << 30
 
@@ -52,6 +59,9 @@ public struct AdminLimits: Decodable, Sendable {
         case keptAnswerBytes = "kept_answer_bytes"
         case refusalEventsPerMinute = "refusal_events_per_minute"
         case logStreamsPerUser = "log_streams_per_user"
+        case replayRecords = "replay_records"
+        case replaySeconds = "replay_seconds"
+        case replaysAtOnce = "replays_at_once"
         case spoolBytes = "spool_bytes"
     }
 
@@ -77,6 +87,9 @@ public struct AdminLimits: Decodable, Sendable {
         try values.read(.refusalEventsPerMinute, into: &refusalEventsPerMinute)
         try values.read(.spoolBytes, into: &spoolBytes)
         try values.read(.logStreamsPerUser, into: &logStreamsPerUser)
+        try values.read(.replayRecords, into: &replayRecords)
+        try values.read(.replaySeconds, into: &replaySeconds)
+        try values.read(.replaysAtOnce, into: &replaysAtOnce)
     }
 
     /// Limits out of their range, one sentence each.
@@ -103,6 +116,10 @@ public struct AdminLimits: Decodable, Sendable {
         check(.keptAnswerBytes, Int64(keptAnswerBytes), 1_048_576...17_179_869_184)
         check(.refusalEventsPerMinute, Int64(refusalEventsPerMinute), 1...100_000)
         check(.logStreamsPerUser, Int64(logStreamsPerUser), 1...1_000)
+        check(.replayRecords, Int64(replayRecords), 1...100_000_000)
+        // The command line waits for a minute.
+        check(.replaySeconds, replaySeconds, 1...30)
+        check(.replaysAtOnce, Int64(replaysAtOnce), 1...100)
         check(.spoolBytes, spoolBytes, 1_048_576...1_099_511_627_776)
         return problems
     }

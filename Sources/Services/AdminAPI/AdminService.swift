@@ -29,6 +29,8 @@ struct AdminService: Sendable {
     let streams = StreamPlaces()
     /// What was counted since the start.
     let counters = AdminMetrics()
+    /// Answers that are being made of many records.
+    let readers = RecordReaders()
     /// Which refusals have an event of their own.
     let refusals: RefusalLedger
 

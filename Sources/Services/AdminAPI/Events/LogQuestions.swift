@@ -109,7 +109,7 @@ public struct LogQuestions: Sendable {
     }
 
     /// The parameters written anew, so that both services read the same ones.
-    private static func text(_ query: [String: String]) throws(Refusal) -> String {
+    static func text(_ query: [String: String]) throws(Refusal) -> String {
         var bytes: [UInt8] = []
         for (name, value) in query.sorted(by: { $0.key < $1.key }) {
             bytes.append(UInt8(ascii: bytes.isEmpty ? "?" : "&"))

@@ -10,11 +10,15 @@ final class AdminMetrics: Sendable {
     enum Counter: String, CaseIterable, Sendable {
         case refusalWithoutEvent = "refusals_without_event_total"
         case answerNotKept = "answers_not_kept_total"
+        case recordsJudged = "records_judged_total"
+        case readingCutShort = "readings_cut_short_total"
 
         var help: String {
             switch self {
             case .refusalWithoutEvent: "Refusals that have no event of their own."
             case .answerNotKept: "Answers to an Idempotency-Key that were too large to keep."
+            case .recordsJudged: "Records of the log that were read to be judged again."
+            case .readingCutShort: "Readings of records that a limit ended."
             }
         }
     }
@@ -46,8 +50,8 @@ final class AdminMetrics: Sendable {
         }
     }
 
-    func count(_ counter: Counter) {
-        counts.withLock { $0.others[counter, default: 0] += 1 }
+    func count(_ counter: Counter, _ amount: UInt64 = 1) {
+        counts.withLock { $0.others[counter, default: 0] += amount }
     }
 
     /// The text form (Prometheus exposition format 0.0.4).

@@ -240,6 +240,18 @@ extension Refusal {
         ).with(.retryAfter, "5")
     }
 
+    static let replayBusy = Refusal(
+        .serviceUnavailable,
+        "replay_busy",
+        "as many answers as `limits.replays_at_once` are being made of records: try again"
+    ).with(.retryAfter, "5")
+
+    static let replayTooSlow = Refusal(
+        .serviceUnavailable,
+        "replay_too_slow",
+        "that takes longer than `limits.replay_seconds`: ask for less time"
+    ).with(.retryAfter, "5")
+
     /// The policy service was asked for nothing but what it knows.
     static func policyService(_ detail: String) -> Refusal {
         Refusal(
