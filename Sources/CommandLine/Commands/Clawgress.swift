@@ -35,6 +35,7 @@ struct Clawgress: ParsableCommand {
                 subcommands: [
                     ConfigureCommand.self, CommitCommand.self, ConfirmCommand.self,
                     RollbackCommand.self, RevisionsCommand.self, CommitsCommand.self,
+                    ReplayCommand.self, SuggestCommand.self, PolicyCommand.self,
                 ]
             ),
             CommandGroup(

@@ -14,6 +14,7 @@ class Refused(AssertionError):
         super().__init__(f"`{command}` ended with {done.returncode}: {done.stderr}{done.stdout}")
         self.code = done.returncode
         self.said = done.stderr
+        self.printed = done.stdout
 
 
 class Operator:
