@@ -1,4 +1,4 @@
-"""Where records go beside the log: each kind of sink against the real thing on its other side, which
+"""Where records go beside the log: each kind of sink against the real thing on its other side, that
 goes away and comes back; the service is killed in between, and nothing may be missing."""
 
 import json
@@ -181,15 +181,19 @@ def places_again(places):
 
 
 def test_syslog_goes_to_nobody_who_does_not_prove_its_name(benches, opened, authority):
-    server = opened(Rsyslog(authority)).start()
+    server = opened(Rsyslog(authority, name="syslog.example")).start()
     bench = benches(
+        syslog(server, authority, name="address"),
         syslog(server, authority, name="other", server_name="logs.example"),
-        {**syslog(server, authority, name="system"), "ca": "/etc/ssl/certs/ca-certificates.crt"},
+        {**syslog(server, authority, name="system", server_name="syslog.example"),
+         "ca": "/etc/ssl/certs/ca-certificates.crt"},
+        syslog(server, authority, name="right", server_name="syslog.example"),
     ).start()
     bench.send(10)
-    for sink in ("other", "system"):
+    for sink in ("address", "other", "system"):
         until(f"{sink} to fail", lambda sink=sink: bench.gauges()[("failures_total", sink)] > 1)
-    assert not server.lines() and bench.gauges()[("sent_records_total", "other")] == 0
+        assert bench.gauges()[("sent_records_total", sink)] == 0
+    until("10 messages", lambda: messages(server, bench.sent) == list(range(10)))
 
 
 def test_syslog_shows_a_certificate_where_one_is_asked_for(benches, opened, authority):

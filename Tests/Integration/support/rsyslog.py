@@ -14,9 +14,9 @@ from support.waiting import until
 class Rsyslog:
     """Takes messages over TLS and writes each as it came into a file."""
 
-    def __init__(self, authority, client_certificates=False):
+    def __init__(self, authority, client_certificates=False, name="127.0.0.1"):
         self.folder = tempfile.mkdtemp(prefix="clawgress-rsyslog-")
-        certificate, key = authority.files(["127.0.0.1"])
+        certificate, key = authority.files([name])
         self.path = self._path("messages")
         self._port_file = self._path("port")
         self._authority, self._files = authority.certificate, (certificate, key)
