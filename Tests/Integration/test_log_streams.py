@@ -297,6 +297,20 @@ def test_following_prints_what_comes_until_its_reader_goes(plane, clients, site)
         assert process.wait(30) == 0, process.stderr.read()
 
 
+def test_a_service_that_stops_ends_tails_and_does_not_wait_for_who_does_not_read(plane, clients):
+    auditor = clients["auditor"]
+    tail = Tail(auditor)
+    with auditor.open(f"{ROOM}/export?gateway=bulk") as answer:
+        answer.read(1000)
+        plane.admin.stop()
+        tail.join(20)
+        assert tail.lines[-3:-1] == ["event: end", 'data: {"reason":"stopping"}']
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            answer.read()
+    plane.admin.start()
+    until("the API", lambda: count(auditor, "gateway=bulk") == BULK)
+
+
 def test_an_export_from_a_log_that_dies_is_seen_not_to_be_whole(plane, clients, tmp_path):
     auditor = clients["auditor"]
     with auditor.open(f"{ROOM}/export?gateway=bulk") as answer, \

@@ -153,19 +153,32 @@ private final class PeerHandler: ChannelInboundHandler {
 private final class StallHandler: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
-    private let stallMax: TimeAmount
+    private var stallMax: TimeAmount
     private var end: Scheduled<Void>?
+
+    /// A server that stops does not wait longer for them.
+    private static var lastMax: TimeAmount { .seconds(2) }
 
     init(stallMax: TimeAmount) { self.stallMax = stallMax }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        watch(context.channel)
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            stallMax = min(stallMax, Self.lastMax)
+            watch(context.channel)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func watch(_ channel: any Channel) {
         end?.cancel()
         end = nil
-        let channel = context.channel
-        if !channel.isWritable {
-            end = channel.eventLoop.scheduleTask(in: stallMax) { channel.close(promise: nil) }
-        }
-        context.fireChannelWritabilityChanged()
+        guard !channel.isWritable else { return }
+        end = channel.eventLoop.scheduleTask(in: stallMax) { channel.close(promise: nil) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -52,7 +52,9 @@ struct LogStream: Sendable {
             }
             // The connection ends with the answer: a request behind it would have been read as the
             // client's farewell.
-            try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await request.body.consumeWithCancellationOnInboundClose { rest in
+                // Its source must have seen the end of the request before it goes.
+                for try await _ in rest {}
                 do {
                     try await pass(to: &writer, &count)
                 } catch let end as End where kind == .tail {

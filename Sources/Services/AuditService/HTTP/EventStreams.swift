@@ -89,7 +89,9 @@ private enum EventStream {
         _ write: @escaping @Sendable (inout any ResponseBodyWriter) async throws -> Void
     ) -> ResponseBody {
         ResponseBody { writer in
-            try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await request.body.consumeWithCancellationOnInboundClose { rest in
+                // Its source must have seen the end of the request before it goes.
+                for try await _ in rest {}
                 try await write(&writer)
                 try await writer.finish(nil)
             }
