@@ -79,7 +79,16 @@ def bundles():
         configuration="sha256:" + "0" * 64, confirm_by=2,
         settings=snapshot()["settings"] | {
             "static_hosts": {"a.example": ["192.0.2.1"]}, "protected_addresses": ["192.0.2.0/24"],
-            "audit_on_failure": "refuse",
+            "audit_on_failure": "refuse", "tunnel": {"allowed_ports": ["443", "8000-8999"]},
+            "resolver": {
+                "servers": ["192.0.2.53", "[2001:db8::53]:5353"], "try_ms": 500, "tries": 2,
+                "ttl_min_seconds": 2, "ttl_max_seconds": 60, "negative_seconds": 1,
+            },
+            "record": {"query": True, "redact_paths": ["/users/*/tokens/**"]},
+            "alert": {
+                "spool_backlog_percent": 80, "audit_unreachable_seconds": 60,
+                "bundle_age_seconds": 600,
+            },
         },
     )
     header = {"alg": "EdDSA", "kid": "publisher", "typ": "clawgress-bundle+jws"}

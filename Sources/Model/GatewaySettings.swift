@@ -1,5 +1,6 @@
 // What all gateways of an installation share beside rules: limits, deadlines, names with
-// fixed addresses. What one machine needs to start (addresses, folders) is in its own file.
+// fixed addresses. What one machine needs to start (addresses, folders) is in its own file, and
+// so are its listeners.
 
 /// Settings that travel in the bundle.
 public struct GatewaySettings: Codable, Sendable, Equatable {
@@ -19,22 +20,38 @@ public struct GatewaySettings: Codable, Sendable, Equatable {
     public var auditOnFailure: AuditFailure
     /// Addresses (CIDR) that no policy can open: the control plane's, for one.
     public var protectedAddresses: [String]
+    /// Which tunnels may be asked for at all.
+    public var tunnel: TunnelSettings
+    /// How names are resolved.
+    public var resolver: ResolverSettings
+    /// What of a request's target is written down.
+    public var record: RecordSettings
+    /// When alerts are raised.
+    public var alert: AlertSettings
 
     /// Assembles settings; the defaults are the product's.
     public init(
         staticHosts: [String: [String]] = [:],
         limits: Limits = Limits(),
         auditOnFailure: AuditFailure = .proceed,
-        protectedAddresses: [String] = []
+        protectedAddresses: [String] = [],
+        tunnel: TunnelSettings = TunnelSettings(),
+        resolver: ResolverSettings = ResolverSettings(),
+        record: RecordSettings = RecordSettings(),
+        alert: AlertSettings = AlertSettings()
     ) {
         self.staticHosts = staticHosts
         self.limits = limits
         self.auditOnFailure = auditOnFailure
         self.protectedAddresses = protectedAddresses
+        self.tunnel = tunnel
+        self.resolver = resolver
+        self.record = record
+        self.alert = alert
     }
 
     enum CodingKeys: String, CodingKey {
-        case limits
+        case limits, tunnel, resolver, record, alert
         case staticHosts = "static_hosts"
         case auditOnFailure = "audit_on_failure"
         case protectedAddresses = "protected_addresses"

@@ -72,6 +72,7 @@ extension Reason {
         case .sourceOverBudget: "source_over_budget"
         case .exchangeTimedOut: "exchange_timed_out"
         case .idleTimedOut: "idle_timed_out"
+        case .tunnelPortRefused: "tunnel_port_refused"
         case .addressUnspecified: "address_unspecified"
         case .addressLoopback: "address_loopback"
         case .addressLinkLocal: "address_link_local"

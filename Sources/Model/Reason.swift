@@ -83,6 +83,7 @@ public enum Reason: UInt8, Error, Sendable, CaseIterable {
     case sourceOverBudget = 94
     case exchangeTimedOut = 95
     case idleTimedOut = 96
+    case tunnelPortRefused = 97
 
     // Addresses.
     case addressUnspecified = 110

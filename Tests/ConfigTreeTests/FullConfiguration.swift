@@ -15,12 +15,32 @@ enum FullConfiguration {
         snapshot.settings = GatewaySettings(
             staticHosts: ["h.test": ["192.0.2.1", "2001:db8::1"]],
             auditOnFailure: .refuse,
-            protectedAddresses: ["192.0.2.0/24"]
+            protectedAddresses: ["192.0.2.0/24"],
+            tunnel: TunnelSettings(allowedPorts: ["443", "8000-8999"]),
+            resolver: resolver,
+            record: RecordSettings(query: true, redactPaths: ["/a/*/b/**", "/users/*"]),
+            alert: alert
         )
         for (_, limit) in Limits.named {
             snapshot.settings.limits[keyPath: limit] = Limits.range(of: limit).upperBound
         }
         return snapshot
+    }
+
+    private static var resolver: ResolverSettings {
+        var resolver = ResolverSettings(servers: ["192.0.2.53", "[2001:db8::53]:5353"])
+        for (_, number) in ResolverSettings.named {
+            resolver[keyPath: number] = ResolverSettings.range(of: number).upperBound
+        }
+        return resolver
+    }
+
+    private static var alert: AlertSettings {
+        var alert = AlertSettings()
+        alert.spoolBacklogPercent = 80
+        alert.auditUnreachableSeconds = 60
+        alert.bundleAgeSeconds = 600
+        return alert
     }
 
     private static var agent: Agent {

@@ -49,6 +49,8 @@ struct SchemaTests {
             }
             try tree.apply(.set(["destination-group", name, "destination"], .text("y.test")))
         }
+        // What holds for policies that say nothing shows in one of them.
+        try tree.apply(.set(["policy", "opens-tunnels", "action"], .text("allow")))
         var maker = TreeMaker(seed: 1)
         for length in place.path.words.indices {
             let path = ConfigPath(Array(place.path.words.prefix(length)))

@@ -24,7 +24,8 @@ struct ReasonTests {
             (Reason.policyAllowed, 0), (.noPolicy, 3), (.credentialsMissing, 10),
             (.verificationTimedOut, 34), (.quotaRPSExceeded, 40), (.requestLineMalformed, 50),
             (.headIncomplete, 76), (.methodOverrideRefused, 77), (.loopDetected, 78),
-            (.maxForwardsExhausted, 79), (.headTooLarge, 90), (.addressUnspecified, 110),
+            (.maxForwardsExhausted, 79), (.headTooLarge, 90), (.tunnelPortRefused, 97),
+            (.addressUnspecified, 110),
             (.addressProtected, 126), (.nameNotFound, 140), (.clientClosed, 149),
             (.auditUnavailable, 160), (.overloaded, 162), (.tunnelNotTLS, 170),
             (.tlsHelloTimedOut, 176), (.sniUnexpected, 178),
@@ -43,7 +44,8 @@ struct ReasonTests {
             (.hostMalformed, 400), (.chunkMalformed, 400), (.methodRefused, 501),
             (.versionUnsupported, 505), (.expectationUnsupported, 417), (.headTooLarge, 431),
             (.methodOverrideRefused, 403), (.loopDetected, 508), (.maxForwardsExhausted, 501),
-            (.headTimedOut, 408), (.addressMetadata, 403), (.addressDeniedByPolicy, 403),
+            (.headTimedOut, 408), (.tunnelPortRefused, 403), (.addressMetadata, 403),
+            (.addressDeniedByPolicy, 403),
             (.nameNotFound, 502), (.connectTimedOut, 504), (.noPolicy, 503), (.draining, 503),
         ]
     )
@@ -63,6 +65,7 @@ struct ReasonTests {
             (.sniMissing, "blocked-address"), (.sniMismatch, "blocked-address"),
             (.sniUnexpected, "blocked-address"), (.echRefused, "blocked-address"),
             (.tlsHelloTooLarge, "limits"), (.tlsHelloTimedOut, "limits"),
+            (.tunnelPortRefused, "limits"),
         ]
         for (reason, id) in expected {
             #expect(reason.reservedPolicyID?.description == id, "\(reason.name)")

@@ -27,6 +27,10 @@ extension ConfigSchema {
             "a block that no policy can open",
             .leaves(.block)
         ),
+        SchemaNode("tunnel", "what holds for the tunnels of all policies", tunnel),
+        SchemaNode("resolver", "how names are resolved", resolver),
+        SchemaNode("record", "what events say of a request's target", record),
+        SchemaNode("alert", "when alerts are raised", alert),
     ])
 
     private static let bounds: [SchemaNode] = Limits.named.map { name, limit in

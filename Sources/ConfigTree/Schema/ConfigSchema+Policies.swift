@@ -124,21 +124,13 @@ extension ConfigSchema {
         ),
         SchemaNode(
             "tls",
-            "what must flow in an allowed tunnel",
-            choice(
-                ("require", "TLS for the destination's name"),
-                ("any", "anything; every destination needs a port"),
-                fallback: "require"
-            )
+            "what must flow in an allowed tunnel; unset for what `gateway tunnel tls` says",
+            .leaf(.choice(tunnelContents))
         ),
         SchemaNode(
             "ech",
-            "what becomes of an encrypted ClientHello in an allowed tunnel",
-            choice(
-                ("allow", "the outer name decides"),
-                ("refuse", "the tunnel is closed"),
-                fallback: "allow"
-            )
+            "what becomes of an encrypted ClientHello there; unset for what `gateway tunnel ech` says",
+            .leaf(.choice(encryptedHellos))
         ),
         SchemaNode(
             "allow-broad",

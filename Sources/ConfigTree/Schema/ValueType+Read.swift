@@ -57,6 +57,9 @@ extension ValueType {
         case .hostName: Self.hostName(word)
         case .method: Self.isMethod(word) ? word : nil
         case .pathPrefix: Self.path(word)
+        case .pathPattern: PathPattern(word)?.text
+        case .portRange: PortRange(word) == nil ? nil : word
+        case .nameServer: NameServer(word)?.text
         case .timeOfDay(let endsPeriod): Self.isTimeOfDay(word, endsPeriod) ? word : nil
         case .zone: Self.isZone(word) ? word : nil
         case .moment: Moment.seconds(word) == nil ? nil : word

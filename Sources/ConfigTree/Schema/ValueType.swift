@@ -25,6 +25,12 @@ public enum ValueType: Sendable, Equatable {
     case method
     /// A prefix of a canonical path.
     case pathPrefix
+    /// A pattern of canonical paths.
+    case pathPattern
+    /// A port, or all from one to another.
+    case portRange
+    /// An address of a name server, perhaps with a port.
+    case nameServer
     /// `HH:MM`; where a period ends, also `24:00`.
     case timeOfDay(endsPeriod: Bool)
     /// `UTC` or a fixed offset.
@@ -64,6 +70,10 @@ public enum ValueType: Sendable, Equatable {
         case .hostName: ["a host name"]
         case .method: ["a method in capitals such as `GET`; `CONNECT` is a tunnel"]
         case .pathPrefix: ["a path such as `/folder`, without query, encoded slashes or blanks"]
+        case .pathPattern:
+            ["a path such as `/users/*/tokens/**` with a `*` for a segment or a `**` for the rest"]
+        case .portRange: ["a port such as `443`, or `8000-8999`"]
+        case .nameServer: ["an address such as `192.0.2.53` or `[2001:db8::53]:5353`"]
         case .timeOfDay(let endsPeriod):
             ["a time of day such as `08:00`" + (endsPeriod ? "; `24:00` is the end" : "")]
         case .zone: ["`UTC` or a fixed offset such as `+05:30`, at most 14 hours"]
@@ -89,6 +99,9 @@ public enum ValueType: Sendable, Equatable {
         case .hostName: "host"
         case .method: "method"
         case .pathPrefix: "path"
+        case .pathPattern: "pattern"
+        case .portRange: "port"
+        case .nameServer: "server"
         case .timeOfDay: "time"
         case .zone: "zone"
         case .moment: "moment"

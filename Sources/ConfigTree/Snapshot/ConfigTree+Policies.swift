@@ -3,7 +3,14 @@
 import ClawgressModel
 
 extension Policy {
-    init(_ reader: EntryReader, _ name: String) throws(ConfigProblem) {
+    /// Reads an entry.
+    ///
+    /// - Parameter defaults: what holds where it says nothing of its tunnels.
+    init(
+        _ reader: EntryReader,
+        _ name: String,
+        tunnels defaults: TunnelDefaults
+    ) throws(ConfigProblem) {
         guard let action: Action = try reader.choice("action") else {
             throw reader.missing("action")
         }
@@ -14,8 +21,9 @@ extension Policy {
         mode = try reader.choice("mode") ?? mode
         resolvesTo = reader.values("resolves-to")
         tunnels = try reader.choice("tunnels") ?? tunnels
-        tls = try reader.choice("tls") ?? tls
-        ech = try reader.choice("ech") ?? ech
+        let content: TunnelContent? = try reader.choice("tls")
+        let hello: EncryptedHello? = try reader.choice("ech")
+        setTunnelContent(content, hello, defaults: defaults)
         allowBroad = reader.flag("allow-broad") ?? allowBroad
     }
 }

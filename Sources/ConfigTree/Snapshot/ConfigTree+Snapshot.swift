@@ -30,8 +30,9 @@ extension ConfigTree {
         for (name, reader) in Self.readers(root.inner("issuer")) {
             snapshot.issuers.append(try TokenIssuer(reader, name))
         }
+        let tunnels = try TunnelDefaults(root.inner("gateway").inner("tunnel"))
         for (name, reader) in Self.readers(root.inner("policy")) {
-            snapshot.policies.append(try Policy(reader, name))
+            snapshot.policies.append(try Policy(reader, name, tunnels: tunnels))
         }
         for (name, reader) in Self.readers(root.inner("quota")) {
             snapshot.quotas.append(try Quota(reader, agentID: name))
@@ -105,18 +106,5 @@ extension Quota {
             rpmLimit: reader.count("rpm-limit"),
             mode: try reader.choice("mode") ?? .hardStop
         )
-    }
-}
-
-extension GatewaySettings {
-    fileprivate init(_ reader: EntryReader) throws(ConfigProblem) {
-        self.init()
-        auditOnFailure = try reader.choice("audit-on-failure") ?? auditOnFailure
-        protectedAddresses = reader.values("protected-address") ?? []
-        for (name, node) in reader.inner("static-host").entries { staticHosts[name] = node.values }
-        let bounds = reader.inner("limit")
-        for (name, limit) in Limits.named {
-            if let value = bounds.count(ConfigSchema.word(name)) { limits[keyPath: limit] = value }
-        }
     }
 }

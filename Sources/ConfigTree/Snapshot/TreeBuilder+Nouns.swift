@@ -51,8 +51,10 @@ extension TreeBuilder {
         add(policy.match, at: path.appending("match"))
         addAll(policy.resolvesTo, at: path.appending("resolves-to"))
         add(choice: policy.tunnels, at: path.appending("tunnels"))
-        add(choice: policy.tls, at: path.appending("tls"))
-        add(choice: policy.ech, at: path.appending("ech"))
+        // What a policy leaves unsaid is what the product's defaults are, until others are set.
+        let usual = TunnelDefaults()
+        if policy.tls != usual.content { add(choice: policy.tls, at: path.appending("tls")) }
+        if policy.ech != usual.encryptedHello { add(choice: policy.ech, at: path.appending("ech")) }
         add(policy.allowBroad, at: path.appending("allow-broad"))
     }
 
@@ -75,21 +77,6 @@ extension TreeBuilder {
             add(time.from, at: path.appending("from"))
             add(time.to, at: path.appending("to"))
             add(time.zone, at: path.appending("zone"))
-        }
-    }
-
-    mutating func add(_ settings: GatewaySettings) {
-        let path: ConfigPath = ["gateway"]
-        for (name, limit) in Limits.named {
-            let place = path.appending("limit").appending(ConfigSchema.word(name))
-            add(settings.limits[keyPath: limit], at: place)
-        }
-        for (name, addresses) in settings.staticHosts.sorted(by: { $0.key < $1.key }) {
-            addAll(addresses, at: path.appending("static-host").appending(name))
-        }
-        add(choice: settings.auditOnFailure, at: path.appending("audit-on-failure"))
-        if !settings.protectedAddresses.isEmpty {
-            addAll(settings.protectedAddresses, at: path.appending("protected-address"))
         }
     }
 }

@@ -102,6 +102,10 @@ extension ConfigSchema {
         `delete … VALUE` removes one. `delete` without a value removes all that is at its place.
         Nothing empty remains: an entry is there as long as something is set in it.
 
+        Where a gateway listens is not here but in its own `gateway.yaml`, and so are its certificates and
+        folders: they differ by machine, and a configuration that names a wrong address would close the door
+        of every gateway at once. What all share of listeners is `gateway limit connections`.
+
         What is *required* must be there as soon as anything else is set in the same entry.
 
         Words are printable ASCII. A word with blanks, quotes or a leading `#` stands in `'…'`, or in
@@ -133,6 +137,7 @@ extension ConfigSchema {
         |---|---|
         | `identity_refused` | an agent, key or issuer that gateways refuse |
         | `limit_refused` | a limit out of its range |
+        | `setting_refused` | another setting of the gateways that is out of its range, or one too many |
         | `policy_refused` | a policy or destination group that gateways refuse |
 
         Warnings do not:

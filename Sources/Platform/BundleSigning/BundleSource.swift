@@ -93,7 +93,9 @@ extension SourceReader {
         guard let fields = fields(root, of: "the file", keys: keys) else { return Snapshot() }
         let agents = agents(fields.list("agents"))
         let groups = fields["destination_groups"].map { destinationGroups($0) } ?? [:]
-        let placed = policies(fields.list("policies"), agents: agents)
+        let (settings, tunnels) =
+            fields["settings"].map { self.settings($0) } ?? (GatewaySettings(), TunnelDefaults())
+        let placed = policies(fields.list("policies"), agents: agents, tunnels: tunnels)
         compile(placed, agents: agents, groups: groups, root: root)
         return Snapshot(
             agents: agents,
@@ -102,7 +104,7 @@ extension SourceReader {
             policies: placed.map(\.policy),
             quotas: quotas(fields.list("quotas"), agents: agents),
             defaultQuota: fields["default_quota"].flatMap { defaultQuota($0) },
-            settings: fields["settings"].map { settings($0) } ?? GatewaySettings()
+            settings: settings
         )
     }
 }

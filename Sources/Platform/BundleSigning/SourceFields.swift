@@ -107,6 +107,14 @@ struct SourceFields {
         return choice
     }
 
+    /// One of a few words; nil if it is absent or wrong.
+    func optionalChoice<Choice: RawRepresentable<String>>(
+        _ key: String,
+        _ choices: [Choice]
+    ) -> Choice? {
+        values[key] == nil ? nil : choice(key, choices, default: nil)
+    }
+
     /// A list of texts; nil if it is absent.
     func texts(_ key: String) -> [SourceText]? {
         guard let value = values[key], let elements = reader.elements(value, of: key) else {

@@ -23,17 +23,27 @@ extension SourceReader {
     }
 
     /// Reads the list of policies and leaves out those that are not even well formed.
-    func policies(_ nodes: [Node], agents: [Agent]) -> [PlacedPolicy] {
+    ///
+    /// - Parameter tunnels: what holds where they say nothing of their tunnels.
+    func policies(
+        _ nodes: [Node],
+        agents: [Agent],
+        tunnels: TunnelDefaults
+    ) -> [PlacedPolicy] {
         nodes.compactMap { node in
             let before = problemCount
-            guard let policy = policy(node, agents: agents), problemCount == before else {
+            guard let policy = policy(node, agents, tunnels), problemCount == before else {
                 return nil
             }
             return PlacedPolicy(policy: policy, node: node)
         }
     }
 
-    private func policy(_ node: Node, agents: [Agent]) -> Policy? {
+    private func policy(
+        _ node: Node,
+        _ agents: [Agent],
+        _ tunnels: TunnelDefaults
+    ) -> Policy? {
         let keys = [
             "policy_id", "version", "priority", "enabled", "mode", "action", "match",
             "resolves_to", "tunnels", "tls", "ech", "allow_broad",
@@ -43,7 +53,7 @@ extension SourceReader {
         let action = fields.choice("action", [Policy.Action.allow, .deny], default: nil)
         let match = fields["match"].map { self.match($0, agents: agents) }
         guard let policyID, let action else { return nil }
-        return Policy(
+        var policy = Policy(
             policyID: policyID,
             version: fields.integer("version") ?? 1,
             priority: fields.integer("priority") ?? 1_000,
@@ -53,10 +63,14 @@ extension SourceReader {
             match: match ?? PolicyMatch(),
             resolvesTo: fields.texts("resolves_to")?.map(\.text),
             tunnels: fields.choice("tunnels", [.apply, .ignore], default: .apply) ?? .apply,
-            tls: fields.choice("tls", [.require, .any], default: .require) ?? .require,
-            ech: fields.choice("ech", [.allow, .refuse], default: .allow) ?? .allow,
             allowBroad: fields.bool("allow_broad", default: false)
         )
+        policy.setTunnelContent(
+            fields.optionalChoice("tls", [.require, .any]),
+            fields.optionalChoice("ech", [.allow, .refuse]),
+            defaults: tunnels
+        )
+        return policy
     }
 
     private func match(_ node: Node, agents: [Agent]) -> PolicyMatch {

@@ -7,17 +7,22 @@ import ClawgressModel
 import Yams
 
 extension SourceReader {
-    /// Reads `settings`.
-    func settings(_ node: Node) -> GatewaySettings {
-        let keys = ["static_hosts", "audit_on_failure", "protected_addresses", "limits"]
+    /// Reads `settings`, and with them what holds for policies that say nothing of their tunnels.
+    func settings(_ node: Node) -> (GatewaySettings, TunnelDefaults) {
+        let keys = [
+            "static_hosts", "audit_on_failure", "protected_addresses", "limits", "tunnel",
+            "resolver", "record", "alert",
+        ]
         guard let fields = fields(node, of: "`settings`", keys: keys) else {
-            return GatewaySettings()
+            return (GatewaySettings(), TunnelDefaults())
         }
         let protected = fields.texts("protected_addresses") ?? []
         for entry in protected where AddressBlock(entry.text) == nil {
             report("`\(entry.text)` is no address block such as `10.0.0.0/8`", at: entry.node)
         }
-        return GatewaySettings(
+        let (tunnel, defaults) =
+            fields["tunnel"].map { self.tunnel($0) } ?? (TunnelSettings(), TunnelDefaults())
+        let settings = GatewaySettings(
             staticHosts: fields["static_hosts"].map { staticHosts($0) } ?? [:],
             limits: fields["limits"].map { limits($0) } ?? Limits(),
             auditOnFailure: fields.choice(
@@ -25,8 +30,13 @@ extension SourceReader {
                 [.proceed, .refuse],
                 default: .proceed
             ) ?? .proceed,
-            protectedAddresses: protected.map(\.text)
+            protectedAddresses: protected.map(\.text),
+            tunnel: tunnel,
+            resolver: fields["resolver"].map { resolver($0) } ?? ResolverSettings(),
+            record: fields["record"].map { record($0) } ?? RecordSettings(),
+            alert: fields["alert"].map { alert($0) } ?? AlertSettings()
         )
+        return (settings, defaults)
     }
 
     private func staticHosts(_ node: Node) -> [String: [String]] {

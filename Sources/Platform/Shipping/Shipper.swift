@@ -16,14 +16,18 @@ public actor Shipper: Service {
         public var onView: @Sendable (ShippingView) -> Void
         /// Called when something should be heard of.
         public var onComplaint: @Sendable (ShippingComplaint) -> Void
+        /// Asked often; what is too long and too much, which may change.
+        public var thresholds: @Sendable () -> ShippingThresholds
 
         /// Names the listeners, who must not block.
         public init(
             onView: @escaping @Sendable (ShippingView) -> Void,
-            onComplaint: @escaping @Sendable (ShippingComplaint) -> Void
+            onComplaint: @escaping @Sendable (ShippingComplaint) -> Void,
+            thresholds: @escaping @Sendable () -> ShippingThresholds = { ShippingThresholds() }
         ) {
             self.onView = onView
             self.onComplaint = onComplaint
+            self.thresholds = thresholds
         }
     }
 
@@ -61,7 +65,7 @@ public actor Shipper: Service {
     ///
     /// - Parameters:
     ///   - spool: what is shipped.
-    ///   - bytesMax: what its segments may take, to say when they take half of it.
+    ///   - bytesMax: what its segments may take, to say when they take too much of it.
     ///   - batchMax: records sent together, at most as many as the contract allows.
     ///   - look: milliseconds between two looks at a spool that had nothing more.
     ///   - compression: how batches travel.
@@ -245,16 +249,20 @@ public actor Shipper: Service {
 
     private func show() {
         let now = milliseconds
+        let thresholds = listeners.thresholds()
         view.isConnected = machine.isConnected
         view.counts = machine.counts
-        view.unreachableFor = machine.unreachableFor(at: now)
+        view.unreachableFor = machine.unreachableFor(
+            at: now,
+            after: thresholds.unreachableMilliseconds
+        )
         view.logSize = memory.size
         view.isInconsistent = machine.isInconsistent
         view.problem = machine.problem
         if now >= nextLook, let bytes = try? spool.bytes() {
             nextLook = now + Self.seldom
             view.spoolBytes = bytes
-            view.isBacklogged = bytes > bytesMax / 2
+            view.isBacklogged = thresholds.isBacklogged(bytes, of: bytesMax)
         }
         listeners.onView(view)
     }

@@ -72,7 +72,7 @@ public struct ShippingAlert: Sendable, Equatable {
             states.append(
                 ShippingAlert(
                     .backlog,
-                    "the spool is more than half full",
+                    "the spool fills, and the log does not empty it",
                     ["bytes": "\(view.spoolBytes)"]
                 )
             )

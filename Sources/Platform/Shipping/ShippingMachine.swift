@@ -16,9 +16,6 @@ public struct ShippingMachine: Sendable {
         public var pause: ClosedRange<Int64> = 200...30_000
         /// The longest pause that the log may ask for.
         public var retryAfterMax: Int64 = 60_000
-        /// Without an acknowledgement while there is something to ship, after which the log
-        /// counts as unreachable.
-        public var unreachable: Int64 = 10_000
         /// So many refused records without an acknowledgement between them mean that all are
         /// refused: from then on there is a pause before each attempt.
         public var refusalsInARow = 8
@@ -100,8 +97,10 @@ public struct ShippingMachine: Sendable {
     }
 
     /// How long nothing was acknowledged while there was something to ship, if that is too long.
-    public func unreachableFor(at now: Int64) -> Int64? {
-        guard let waitingSince, now - waitingSince >= settings.unreachable else { return nil }
+    ///
+    /// - Parameter bound: from so many milliseconds on it is.
+    public func unreachableFor(at now: Int64, after bound: Int64) -> Int64? {
+        guard let waitingSince, now - waitingSince >= bound else { return nil }
         return now - waitingSince
     }
 

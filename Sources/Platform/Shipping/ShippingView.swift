@@ -17,13 +17,32 @@ public struct ShippingView: Sendable, Equatable {
     public var isInconsistent = false
     /// Bytes that the segments take.
     public var spoolBytes = 0
-    /// Whether these are more than half of what they may take.
+    /// Whether these are more of what they may take than they should.
     public var isBacklogged = false
     /// Why the last attempt failed; nil if it did not.
     public var problem: String?
 
     /// Nothing yet.
     public init() {}
+}
+
+/// From when on states that last are worth an alert.
+public struct ShippingThresholds: Sendable, Equatable {
+    /// Milliseconds without an acknowledgement while there is something to ship.
+    public var unreachableMilliseconds: Int64
+    /// How much of what they may take the segments take, in percent.
+    public var backlogPercent: Int
+
+    /// Assembles thresholds; the defaults are the product's.
+    public init(unreachableMilliseconds: Int64 = 10_000, backlogPercent: Int = 50) {
+        self.unreachableMilliseconds = unreachableMilliseconds
+        self.backlogPercent = backlogPercent
+    }
+
+    /// Whether `bytes` of `bytesMax` are too many.
+    public func isBacklogged(_ bytes: Int, of bytesMax: Int) -> Bool {
+        bytes > bytesMax / 100 * backlogPercent + bytesMax % 100 * backlogPercent / 100
+    }
 }
 
 /// What an operator must hear of at once.

@@ -34,6 +34,9 @@ extension SnapshotCheck {
                 "the limit is \(value), but must be \(bounds)"
             )
         }
+        for problem in snapshot.settings.problems() {
+            errors.add(.settingRefused, at: problem.path, problem.message)
+        }
         do throws(PolicyCompileError) {
             for warning in try compilePolicies(snapshot) {
                 let path = ["policy", warning.policyID]

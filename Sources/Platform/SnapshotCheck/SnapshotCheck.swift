@@ -35,6 +35,10 @@ public enum SnapshotCheck {
         guard limits.isEmpty else {
             throw SnapshotRefusal(problems: limits.map { "the limit \($0)" })
         }
+        let settings = snapshot.settings.problems()
+        guard settings.isEmpty else {
+            throw SnapshotRefusal(problems: settings.map { "the setting \($0)" })
+        }
         do throws(PolicyCompileError) {
             return try compilePolicies(snapshot).map(\.description)
         } catch {

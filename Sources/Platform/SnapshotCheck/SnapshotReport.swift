@@ -9,6 +9,8 @@ public struct SnapshotFinding: Sendable, Equatable {
         case identityRefused = "identity_refused"
         /// Error: a limit out of its range.
         case limitRefused = "limit_refused"
+        /// Error: another setting of gateways out of its range, or one too many of a list.
+        case settingRefused = "setting_refused"
         /// Error: a policy or destination group that gateways refuse.
         case policyRefused = "policy_refused"
         /// A policy names a value that no registered agent has.

@@ -47,6 +47,7 @@ extension AuditEvent {
             bundleSerial: intent.bundleSerial,
             bundleRevision: texts[.bundleRevision],
             tunnelRequestID: intent.tunnelRequestID,
+            isRedacted: intent.isRedacted,
             truncated: texts.truncated
         )
     }
@@ -70,6 +71,7 @@ extension SpoolIntent {
             let scheme = DestinationScheme(rawValue: bytes[bits + 5])
         else { return nil }
         let version = Int64(bitPattern: word(SlotLayout.policyVersion))
+        let lengths = TextLengths(bytes, at: start)
         self.init(
             requestID: RequestID(
                 high: word(SlotLayout.requestHigh),
@@ -92,9 +94,10 @@ extension SpoolIntent {
             destinationPort: short(SlotLayout.ports + 2),
             policyVersion: version == .min ? nil : Int(version),
             wouldDecision: Decision(rawValue: bytes[bits + 6]),
-            tunnelRequestID: TextLengths(bytes, at: start)?.tunnelPlace.map {
+            tunnelRequestID: lengths?.tunnelPlace.map {
                 RequestID(high: word($0), low: word($0 + 8))
-            }
+            },
+            isRedacted: lengths?.isRedacted ?? false
         )
     }
 }

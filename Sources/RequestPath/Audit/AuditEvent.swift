@@ -41,7 +41,7 @@ public struct AuditEvent: Sendable, Equatable {
     public var requestProtocol: RequestProtocol
     /// The method, as sent.
     public var method: String?
-    /// The canonical path.
+    /// The canonical path, with the query behind it where that is configured.
     public var path: String?
     /// The final decision.
     public var decision: Decision
@@ -77,6 +77,8 @@ public struct AuditEvent: Sendable, Equatable {
     public var bundleRevision: String?
     /// The id of the CONNECT in whose tunnel the request came; nil outside of tunnels.
     public var tunnelRequestID: RequestID?
+    /// Whether segments of the path were replaced by a mark before it was recorded.
+    public var isRedacted: Bool
     /// The names of fields that were cut, sorted.
     public var truncated: [String]
 

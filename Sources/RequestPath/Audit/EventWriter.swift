@@ -21,7 +21,8 @@ public enum EventWriter {
         }
     }
 
-    /// Appends an event: all fields, null where a value is not known, keys in canonical order.
+    /// Appends an event: all fields, null where a value is not known, keys in canonical order;
+    /// `redacted` is there only where it is true.
     public static func write(_ event: AuditEvent, to out: inout ByteBuffer) {
         var fields = FieldWriter(truncated: event.truncated)
         out.append("{")
@@ -156,6 +157,8 @@ public enum EventWriter {
         fields.word("protocol", event.requestProtocol.name, &out)
         fields.word("quota_applied", event.quota.name, &out)
         fields.word("reason", event.reason.name, &out)
+        // Only where it says something: other events have the bytes that they always had.
+        if event.isRedacted { fields.yes("redacted", &out) }
         fields.requestID("request_id", event.requestID, &out)
     }
 

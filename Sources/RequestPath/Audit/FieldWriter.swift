@@ -34,6 +34,12 @@ struct FieldWriter {
         out.append("\"")
     }
 
+    /// The value `true`.
+    mutating func yes(_ key: StaticString, _ out: inout ByteBuffer) {
+        self.key(key, &out)
+        out.append("true")
+    }
+
     mutating func integer(_ key: StaticString, _ value: UInt64?, _ out: inout ByteBuffer) {
         self.key(key, &out)
         guard let value else { return out.append("null") }

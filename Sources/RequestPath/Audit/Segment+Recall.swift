@@ -20,7 +20,9 @@ public struct RecalledExchange: Sendable {
     public let host: Range<Int>
     /// The method, as sent.
     public let method: Range<Int>
-    /// The canonical path; empty for a tunnel.
+    /// The path as it was recorded, without a query; empty for a tunnel.
+    ///
+    /// It is the one that was asked for unless segments of it were replaced.
     public let path: Range<Int>
 }
 
@@ -40,9 +42,11 @@ extension Segment {
             let stored = place..<place + lengths[text]
             place = stored.upperBound
             guard text.isRecalled else { continue }
-            guard !lengths.isCut(text) else { return nil }
+            let whole = text == .path ? Self.path(bytes, stored) : stored
+            // Where there is a query, the path in front of it is whole even if the text is not.
+            guard whole.count < stored.count || !lengths.isCut(text) else { return nil }
             let first = out.count
-            out.append(bytes, stored)
+            out.append(bytes, whole)
             places.note(text, first..<out.count)
         }
         guard !out.overflowed, let agentID = places.agentID(in: out.bytes) else { return nil }
@@ -56,6 +60,14 @@ extension Segment {
             method: places.method,
             path: places.path
         )
+    }
+}
+
+extension Segment {
+    /// The part in front of a query: a canonical path has no question mark.
+    private static func path(_ bytes: Span<UInt8>, _ stored: Range<Int>) -> Range<Int> {
+        let mark = bytes.extracting(stored).firstIndex(of: UInt8(ascii: "?"))
+        return mark.map { stored.lowerBound..<stored.lowerBound + $0 } ?? stored
     }
 }
 

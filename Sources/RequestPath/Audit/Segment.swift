@@ -20,7 +20,11 @@ struct Segment: ~Copyable, Sendable {
 
     /// Writes an open slot; nil if it does not fit any more.
     mutating func append(_ intent: SpoolIntent, _ texts: borrowing SpoolTexts) -> Int? {
-        let lengths = TextLengths(texts, hasTunnel: intent.tunnelRequestID != nil)
+        let lengths = TextLengths(
+            texts,
+            hasTunnel: intent.tunnelRequestID != nil,
+            isRedacted: intent.isRedacted
+        )
         let covered = SlotLayout.alignedTexts(lengths.total)
         var length = covered
         if intent.reservesServerName { length += SlotLayout.serverNameRoom }

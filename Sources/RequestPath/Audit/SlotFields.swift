@@ -16,7 +16,7 @@ struct TextLengths: BitwiseCopyable {
     private(set) var total = 0
 
     @inline(__always)
-    init(_ texts: borrowing SpoolTexts, hasTunnel: Bool) {
+    init(_ texts: borrowing SpoolTexts, hasTunnel: Bool, isRedacted: Bool) {
         add(texts.identity.count, .identity)
         add(texts.claimedAgentID.count, .claimedAgentID)
         add(texts.credentialID.count, .credentialID)
@@ -26,6 +26,7 @@ struct TextLengths: BitwiseCopyable {
         add(texts.wouldPolicyID.count, .wouldPolicyID)
         add(texts.bundleRevision.count, .bundleRevision)
         add(texts.path.count, .path)
+        if isRedacted { marks |= TextMarks.isRedacted }
         if hasTunnel {
             marks |= TextMarks.hasTunnel
             total += SlotLayout.tunnelBytes
@@ -50,6 +51,9 @@ struct TextLengths: BitwiseCopyable {
         guard marks & TextMarks.hasTunnel != 0 else { return nil }
         return SlotLayout.texts + total - SlotLayout.tunnelBytes
     }
+
+    /// Whether segments of the path were replaced before it was written.
+    var isRedacted: Bool { marks & TextMarks.isRedacted != 0 }
 
     /// Whether the text is shorter in the slot than it was.
     func isCut(_ text: SlotText) -> Bool { marks &>> UInt16(text.rawValue) & 1 == 1 }

@@ -112,6 +112,8 @@ public struct SpoolIntent: Sendable {
     public var reservesServerName: Bool
     /// The id of the CONNECT in whose tunnel the request came; nil outside of tunnels.
     public var tunnelRequestID: RequestID?
+    /// Whether the path is not the one that was asked for, because segments of it are secrets.
+    public var isRedacted: Bool
 
     /// Describes an exchange that was just decided; what is not given is not known.
     @inlinable
@@ -131,7 +133,8 @@ public struct SpoolIntent: Sendable {
         policyVersion: Int? = nil,
         wouldDecision: Decision? = nil,
         reservesServerName: Bool = false,
-        tunnelRequestID: RequestID? = nil
+        tunnelRequestID: RequestID? = nil,
+        isRedacted: Bool = false
     ) {
         self.requestID = requestID
         self.timestamp = timestamp
@@ -149,6 +152,7 @@ public struct SpoolIntent: Sendable {
         self.wouldDecision = wouldDecision
         self.reservesServerName = reservesServerName
         self.tunnelRequestID = tunnelRequestID
+        self.isRedacted = isRedacted
     }
 }
 

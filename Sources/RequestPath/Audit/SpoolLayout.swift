@@ -103,8 +103,10 @@ enum SlotLayout {
 }
 
 /// What is noted about the texts of a slot: one bit for each that was cut, in the order of
-/// ``SlotText``, and the topmost.
+/// ``SlotText``, and the topmost two.
 enum TextMarks {
+    /// Segments of the path were replaced; what was built for earlier versions passes over it.
+    static var isRedacted: UInt16 { 1 << 14 }
     /// The id of a tunnel follows the texts.
     static var hasTunnel: UInt16 { 1 << 15 }
 }

@@ -63,6 +63,11 @@ extension Reason {
             Too many refused connections came from this address. Wait ten seconds before the next \
             one.
             """
+        case .tunnelPortRefused:
+            """
+            The gateway opens no tunnels to this port. If the agent needs it, ask the \
+            administrators of the gateway.
+            """
         case .exchangeTimedOut, .idleTimedOut:
             "The exchange took longer than the gateway allows and was ended."
         default:

@@ -18,6 +18,8 @@ struct ExchangeFlags: OptionSet {
     static let answerBegun = ExchangeFlags(rawValue: 64)
     /// The answer's chunks are taken apart for an HTTP/1.0 agent.
     static let unchunks = ExchangeFlags(rawValue: 128)
+    /// Its path was not recorded as it is.
+    static let isRedacted = ExchangeFlags(rawValue: 256)
     /// The tunnel's ClientHello named the destination's host.
     static let namesHost = ExchangeFlags(rawValue: 512)
     /// Origins bind authentication to the connection (NTLM, Negotiate).

@@ -25,7 +25,8 @@ extension Gateway {
             mesh: try openMesh(path, credential, gatewayID: configuration.gatewayID),
             listeners: Shipper.Listeners(
                 onView: { watch.see($0) },
-                onComplaint: { watch.complain($0) }
+                onComplaint: { watch.complain($0) },
+                thresholds: { watch.thresholds }
             )
         )
     }

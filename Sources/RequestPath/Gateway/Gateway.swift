@@ -44,7 +44,6 @@ public enum Gateway {
             )
         }
         let (listening, tables) = try bind(configuration, count)
-
         let context = SnapshotContext(
             hash: shared.hash,
             quotas: QuotaRegistry(),
@@ -56,6 +55,11 @@ public enum Gateway {
                 shelf: shelf,
                 context: context,
                 workers: workers,
+                resolver: ResolverKeeper(
+                    shared.resolver,
+                    localServers: configuration.resolverServers,
+                    logger: logger
+                ),
                 state: state,
                 alerts: alerts,
                 logger: logger

@@ -31,6 +31,10 @@ final class GatewaySnapshot: Sendable {
     let staticHosts: StaticHosts
     let protected: [AddressBlock]
     let limits: Limits
+    let resolver: ResolverSettings
+    let recording: Recording
+    let alert: AlertSettings
+    private let tunnelPorts: [PortRange]
     let refusesUnrecorded: Bool
 
     /// Compiles a verified snapshot.
@@ -82,7 +86,21 @@ final class GatewaySnapshot: Sendable {
         if let problem = limits.problems().first {
             throw SnapshotProblem("the limit \(problem)")
         }
+        if let problem = source.settings.problems().first {
+            throw SnapshotProblem("the setting \(problem)")
+        }
+        resolver = source.settings.resolver
+        recording = Recording(source.settings.record)
+        alert = source.settings.alert
+        tunnelPorts = source.settings.tunnel.allowedPorts.compactMap(PortRange.init)
         refusesUnrecorded = source.settings.auditOnFailure == .refuse
+    }
+
+    /// Why a tunnel is not opened whatever policies say: its port is none of those that tunnels
+    /// may lead to; nil for every other question.
+    func refusal(ofTunnel question: Question) -> Reason? {
+        if tunnelPorts.isEmpty || !question.isTunnel { return nil }
+        return tunnelPorts.contains { $0.contains(question.port) } ? nil : .tunnelPortRefused
     }
 
     private static func blocks(_ texts: [String]) throws(SnapshotProblem) -> [AddressBlock] {

@@ -40,6 +40,8 @@ final class GatewayState: Sendable {
     struct Values: Sendable {
         var active: Active?
         var rejection: Rejection?
+        /// When alerts are raised, by the newest configuration that was served.
+        var alert = AlertSettings()
         var isDraining = false
         var spoolProblem: String?
         /// Nil for a gateway that is not enrolled.

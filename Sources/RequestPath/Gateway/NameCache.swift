@@ -18,19 +18,25 @@ public struct NameCache: ~Copyable {
     /// An answer that is missing for so long was lost, and the question is asked again.
     static var lostNanoseconds: UInt64 { 15_000_000_000 }
 
-    /// Answers are kept at least this long, or a zero TTL would mean a question per request.
-    public static var secondsMin: UInt64 { 1 }
-    /// Answers are kept at most this long, whatever the name server says.
-    public static var secondsMax: UInt64 { 300 }
-    /// Failures are kept this long.
-    public static var failureSeconds: UInt64 { 3 }
     /// The greatest number of names.
     public static var namesMax: Int { 8_192 }
 
     private var entries: [[UInt8]: Entry] = [:]
+    /// How long answers and failures are kept, whatever the name server says.
+    private var settings = ResolverSettings()
 
     /// Makes an empty cache.
     public init() {}
+
+    /// Keeps answers by other settings from now on.
+    ///
+    /// Other name servers may answer otherwise, and other bounds hold for what is known already:
+    /// it is forgotten.
+    public mutating func use(_ next: ResolverSettings) {
+        guard next != settings else { return }
+        settings = next
+        entries = entries.filter { !$0.value.waiting.isEmpty }
+    }
 
     /// What is known of a name and still valid; nil if a name server must be asked.
     ///
@@ -68,12 +74,13 @@ public struct NameCache: ~Copyable {
         var entry = Entry()
         switch result {
         case .success(let found):
-            let seconds = min(max(UInt64(found.timeToLive), Self.secondsMin), Self.secondsMax)
+            let bounds = (least: settings.keptSecondsMin, most: settings.keptSecondsMax)
+            let seconds = UInt64(min(max(Int(found.timeToLive), bounds.least), bounds.most))
             entry.addresses = found.addresses
             entry.expires = now + seconds * 1_000_000_000
         case .failure(let failure):
             entry.failure = failure
-            entry.expires = now + Self.failureSeconds * 1_000_000_000
+            entry.expires = now + UInt64(settings.failureSeconds) * 1_000_000_000
         }
         let waiting = entries[host]?.waiting ?? []
         entries[host] = entry

@@ -61,6 +61,8 @@ extension Worker {
 
     /// Decide, admit, record, forward: what a request in a tunnel passes through, too.
     ///
+    /// A port to which no tunnel leads is refused before policy is asked: no policy opens it.
+    ///
     /// - Parameter input: the head, as it was sent.
     @inline(__always)
     mutating func decide(
@@ -73,6 +75,9 @@ extension Worker {
     ) -> HeadFate {
         let permitted: PermittedRequest
         let question = request.question
+        if let refusal = snapshot.refusal(ofTunnel: question) {
+            return refuse(request, refusal, &outbound)
+        }
         switch identified.permit(question, parsed, input, &outbound, snapshot, request.decided) {
         case .permitted(let proof): permitted = proof
         case .refused(let verdict, let reason):

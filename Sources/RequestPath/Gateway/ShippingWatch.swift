@@ -1,5 +1,6 @@
 // Shows where shipping stands, and raises alerts about it.
 
+import ClawgressModel
 import ClawgressReactor
 import ClawgressShipping
 import Synchronization
@@ -20,6 +21,15 @@ final class ShippingWatch: Sendable {
         state.change { $0.shipping = view }
         let now = Int64(SystemClock.monotonicNanoseconds() / 1_000_000)
         for alert in due.withLock({ $0.due(view, at: now) }) { raise(alert) }
+    }
+
+    /// What the newest configuration says of too long and too full.
+    var thresholds: ShippingThresholds {
+        let alert = state.now.alert
+        return ShippingThresholds(
+            unreachableMilliseconds: Int64(alert.auditUnreachableSeconds) * 1_000,
+            backlogPercent: alert.spoolBacklogPercent
+        )
     }
 
     /// Takes a complaint.

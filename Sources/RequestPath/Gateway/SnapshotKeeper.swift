@@ -19,6 +19,7 @@ final class SnapshotKeeper {
     let logger: Logger
     private let context: SnapshotContext
     private let workers: [WorkerHandle]
+    private let resolver: ResolverKeeper
     private let state: GatewayState
     /// The highest order that was ever activated here.
     var highest: BundleOrder?
@@ -30,6 +31,7 @@ final class SnapshotKeeper {
         shelf: BundleShelf,
         context: SnapshotContext,
         workers: [WorkerHandle],
+        resolver: ResolverKeeper,
         state: GatewayState,
         alerts: Alerts,
         logger: Logger
@@ -37,6 +39,7 @@ final class SnapshotKeeper {
         self.shelf = shelf
         self.context = context
         self.workers = workers
+        self.resolver = resolver
         self.state = state
         self.alerts = alerts
         self.logger = logger
@@ -66,10 +69,13 @@ final class SnapshotKeeper {
 
     /// Gives a bundle to the workers; it is kept on the disk by then.
     func serve(_ bundle: CompiledBundle, isLastKnownGood: Bool) {
+        // Before the workers forget what the former name servers answered.
+        resolver.use(bundle.snapshot.resolver)
         for worker in workers { worker.inbox.post(.snapshot(bundle.snapshot)) }
         highest = max(highest ?? bundle.order, bundle.order)
         active = bundle
         state.change { values in
+            values.alert = bundle.snapshot.alert
             values.active = GatewayState.Active(
                 order: bundle.order,
                 revision: bundle.revision,

@@ -5,12 +5,13 @@ import ClawgressBundle
 import ClawgressBundleStream
 import ClawgressBytes
 import ClawgressContract
+import ClawgressModel
 import ClawgressReactor
 import Logging
 
 /// How long a gateway may go without its policy service.
 struct StreamAges: Sendable {
-    /// Seconds after which `bundle_stale` is raised.
+    /// Seconds after which `bundle_stale` is raised, unless the configuration says it.
     let alert: Int64
     /// Seconds after which nothing is served; nil for never.
     let deny: Int64?
@@ -162,7 +163,9 @@ final class StreamLoop {
             bundles.note(heard: heard)
         }
         let age = wall - heard
-        if age > ages.alert, wall - (warned ?? wall - Self.noteSeconds) >= Self.noteSeconds {
+        let shared = bundles.keeper.active?.snapshot.alert.bundleAgeSeconds
+        let bound = shared.map(Int64.init) ?? ages.alert
+        if age > bound, wall - (warned ?? wall - Self.noteSeconds) >= Self.noteSeconds {
             warned = wall
             bundles.keeper.alerts.raise(
                 .bundleStale,

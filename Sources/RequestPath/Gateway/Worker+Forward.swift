@@ -32,7 +32,7 @@ extension Worker {
             return refuse(request, .overloaded, &outbound)
         }
         let requestID = makeRequestID(request.moment)
-        let slot = openRecord(request, requestID, &outbound)
+        let (slot, isRedacted) = openRecord(request, requestID, &outbound)
         if slot == nil, snapshot.refusesUnrecorded {
             freeExchanges.give(index)
             if countsTunnel { leaveTunnel(agentNumber) }
@@ -53,6 +53,10 @@ extension Worker {
                 request: BodyReader(head.body)
             )
         )
+        if isRedacted {
+            exchanges[index].flags.insert(.isRedacted)
+            askedPaths[index] = outbound.bytes.extracting(request.question.path).array()
+        }
         if let key = head.webSocketKey {
             webSockets[index] = WebSocketAccept(key: input.extracting(key))
         }

@@ -32,6 +32,8 @@ extension Worker {
         }
         snapshot = next
         limits = next.limits
+        recording = next.recording
+        names.use(next.resolver)
         beginRedecision()
         handle.serial.store(next.serial, ordering: .releasing)
     }

@@ -13,16 +13,17 @@ import Synchronization
 extension Worker {
     /// Opens the record of an admitted request, before any byte of it goes upstream.
     ///
-    /// - Returns: the slot; nil if there is no room, and then the loss is counted.
+    /// - Returns: the slot, nil if there is no room, and then the loss is counted; and whether the
+    ///   path in it is not the one that was asked for.
     mutating func openRecord(
         _ request: borrowing OpenRequest,
         _ requestID: RequestID,
         _ outbound: inout ByteBuffer
-    ) -> SlotHandle? {
+    ) -> (slot: SlotHandle?, isRedacted: Bool) {
         let notes = writeNotes(request, &outbound)
         let slot = writeIntent(request, requestID, notes, outbound.bytes)
         if slot == nil { noteLoss() }
-        return slot
+        return (slot, notes.isRedacted)
     }
 
     private mutating func writeIntent(
@@ -32,6 +33,7 @@ extension Worker {
         _ out: Span<UInt8>
     ) -> SlotHandle? {
         var intent = intent(request, requestID, .allow, .policyAllowed)
+        intent.isRedacted = notes.isRedacted
         intent.reservesServerName = request.isTunnel && requiresTLS(request)
         let revision = request.snapshot?.revision ?? []
         let identity = record(of: request)
@@ -57,8 +59,9 @@ extension Worker {
         _ outbound: inout ByteBuffer
     ) -> Bool {
         let decision = reason.decision
-        let intent = intent(request, requestID, decision, reason)
+        var intent = intent(request, requestID, decision, reason)
         let notes = writeNotes(request, &outbound)
+        intent.isRedacted = notes.isRedacted
         let revision = request.snapshot?.revision ?? []
         let identity = record(of: request)
         let micros = (SystemClock.monotonicNanoseconds() - request.moment.monotonic) / 1_000
@@ -108,6 +111,7 @@ extension Worker {
             )
         }
         if exchange.flags.contains(.asksWebSocket) { webSockets[index] = nil }
+        if exchange.flags.contains(.isRedacted) { askedPaths[index] = nil }
         if exchange.flags.contains(.countsTunnel) {
             shared.numbers.tunnels.subtract(1, AgentNumbers.cell(exchange.agentNumber))
             // Only what was opened is closed: a tunnel may end before it was connected.
@@ -162,6 +166,8 @@ extension Worker {
 struct RecordNotes {
     var policyID = 0..<0
     var wouldPolicyID = 0..<0
+    var path = 0..<0
+    var isRedacted = false
 }
 
 extension Worker {
@@ -202,6 +208,7 @@ extension Worker {
         -> RecordNotes
     {
         var notes = RecordNotes()
+        (notes.path, notes.isRedacted) = recording.path(request.question, in: &outbound)
         if let verdict = request.verdict, let policy = request.snapshot?.policy {
             if verdict.policy >= 0 {
                 notes.policyID = Self.written(&outbound) {
@@ -240,7 +247,7 @@ extension Worker {
             credentialID: out.extracting(request.credentialID ?? 0..<0),
             host: out.extracting(request.question.host),
             method: out.extracting(request.question.method),
-            path: out.extracting(request.question.path),
+            path: out.extracting(notes.path),
             policyID: out.extracting(notes.policyID),
             wouldPolicyID: out.extracting(notes.wouldPolicyID),
             bundleRevision: revision

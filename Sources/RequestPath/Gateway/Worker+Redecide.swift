@@ -1,8 +1,8 @@
 // What is open is decided again: under a new snapshot, and where the time changes what the one in
 // force says. What would be refused now is closed, on both sides, and recorded with the cause.
 //
-// Nothing is kept for this while an exchange is open: its slot in the spool says all that was
-// asked when it was allowed.
+// Nothing is kept for this while an exchange is open, but for a path that must not be recorded as
+// it is: all else that was asked when it was allowed is said by its slot in the spool.
 
 import ClawgressAudit
 import ClawgressBytes
@@ -112,7 +112,8 @@ extension Worker {
         } catch {
             return error.reason
         }
-        let question = Question(recalled, in: scratch.bytes)
+        let question = asked(recalled, index, &scratch)
+        if let refusal = snapshot.refusal(ofTunnel: question) { return refusal }
         let verdict = snapshot.policy.decide(
             question.query(scratch.bytes, agent: agent, now: seconds)
         )
@@ -138,6 +139,22 @@ extension Worker {
         exchanges[index].policyOrdinal = verdict.policy
         exchanges[index].round = rounds.number
         return nil
+    }
+
+    /// The question that was asked about an exchange: its slot says it, but for a path that was
+    /// recorded otherwise.
+    private func asked(
+        _ recalled: RecalledExchange,
+        _ index: Int,
+        _ scratch: inout ByteBuffer
+    ) -> Question {
+        var question = Question(recalled, in: scratch.bytes)
+        if exchanges[index].flags.contains(.isRedacted), let path = askedPaths[index] {
+            let start = scratch.count
+            scratch.append(path)
+            question.path = start..<scratch.count
+        }
+        return question
     }
 
     /// Ends an exchange that would be refused now.

@@ -40,6 +40,8 @@ struct Worker: ~Copyable {
     var carriers: [Int32: CarryingTunnel] = [:]
     /// What must stand in the answers to those who asked for a WebSocket, by exchange.
     var webSockets: [Int: WebSocketAccept] = [:]
+    /// The paths that were asked for where others were recorded, by exchange.
+    var askedPaths: [Int: [UInt8]] = [:]
     /// Requests whose intents are not known to be on the disk.
     var diskWaits: [RequestID: DiskWait] = [:]
     /// Those that are next to go there, and some that have given up.
@@ -59,6 +61,8 @@ struct Worker: ~Copyable {
     var snapshot: GatewaySnapshot?
     /// The snapshot's limits, kept here because every deadline asks for one.
     var limits = Limits()
+    /// What is recorded of targets; holds on where a snapshot is withdrawn.
+    var recording = Recording()
     /// Set once draining began: when what is left is closed.
     var drainDeadline: UInt64?
     /// Connections to look at again in this turn, because something made way for them.

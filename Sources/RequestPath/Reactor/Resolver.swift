@@ -4,6 +4,7 @@
 import CAres
 import CLinux
 public import ClawgressModel
+import Synchronization
 
 /// Why a name has no addresses.
 public enum ResolutionFailure: UInt8, Error, Sendable {
@@ -26,7 +27,7 @@ public struct Resolution: Sendable {
 }
 
 /// How names are resolved.
-public struct ResolverOptions: Sendable {
+public struct ResolverOptions: Sendable, Equatable {
     /// `address:port` of the name servers; empty for the system's, with its hosts file.
     public var servers: [String]
     /// Milliseconds that one name server gets before the next try.
@@ -52,24 +53,35 @@ public struct ResolverOptions: Sendable {
 
 /// A resolver with its own thread (c-ares underneath, because it reports TTLs).
 public final class Resolver: Sendable {
+    /// What the thread is told.
+    enum Order: Sendable {
+        case ask(Question)
+        /// A channel waits to be taken over.
+        case change
+    }
+
     struct Question: Sendable {
         let host: [UInt8]
         let answer: @Sendable (Resolution) -> Void
     }
 
-    private let questions: Mailbox<Question>
+    private let orders: Mailbox<Order>
+    /// The channel to use from now on, until the thread takes it.
+    private let next = Mutex<ResolverChannel?>(nil)
 
     /// Starts the thread.
     ///
     /// - Throws: a sentence about what the system or the list of servers refused.
     public init(options: ResolverOptions) throws(ResolverError) {
-        guard let questions = Mailbox<Question>(bound: options.questionsMax) else {
+        guard let orders = Mailbox<Order>(bound: options.questionsMax) else {
             throw ResolverError(problem: "no descriptor left for the resolver")
         }
-        self.questions = questions
+        self.orders = orders
         let channel = try ResolverChannel.open(options)
-        let started = LoopThread.start(name: "resolver") {
-            ResolverLoop(channel: channel, questionsMax: options.questionsMax).run(questions)
+        let started = LoopThread.start(name: "resolver") { [self] in
+            ResolverLoop(channel: channel, questionsMax: options.questionsMax).run(orders) {
+                next.withLock { $0.take() }
+            }
         }
         guard started else { throw ResolverError(problem: "no thread left for the resolver") }
     }
@@ -80,9 +92,24 @@ public final class Resolver: Sendable {
     ///   - host: a canonical name; never an address.
     ///   - answer: called once, on the resolver's thread; it must not block.
     public func resolve(_ host: [UInt8], answer: @escaping @Sendable (Resolution) -> Void) {
-        if !questions.post(Question(host: host, answer: answer)) {
+        if !orders.post(.ask(Question(host: host, answer: answer))) {
             answer(Resolution(host: host, result: .failure(.overloaded)))
         }
+    }
+
+    /// Asks in another way from now on; what is under way is asked again in that way.
+    ///
+    /// - Throws: a sentence about what was refused; all stays as it was then.
+    public func use(_ options: ResolverOptions) throws(ResolverError) {
+        let channel = try ResolverChannel.open(options)
+        let passedOver = next.withLock { waiting in
+            let passedOver = waiting
+            waiting = channel
+            return passedOver
+        }
+        passedOver?.destroy()
+        // Where there is no room for one more order, the thread is busy and looks on its next turn.
+        orders.post(.change)
     }
 }
 

@@ -3,7 +3,7 @@
 import CAres
 import CLinux
 
-/// An open c-ares channel, handed once to the resolver's thread.
+/// An open c-ares channel, handed once to the resolver's thread, which closes it.
 struct ResolverChannel: @unchecked Sendable {
     // @unchecked: the pointer moves to one thread at start and stays there.
     let pointer: ares_channel
@@ -40,4 +40,7 @@ struct ResolverChannel: @unchecked Sendable {
         }
         return ResolverChannel(pointer: made)
     }
+
+    /// Closes the channel; what is under way on it ends with `ARES_EDESTRUCTION`.
+    func destroy() { ares_destroy(pointer) }
 }

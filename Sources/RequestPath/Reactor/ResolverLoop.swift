@@ -18,19 +18,31 @@ final class ResolverLoop {
         }
     }
 
-    private let channel: ares_channel
+    private var channel: ResolverChannel
     private let questionsMax: Int
     private var underWay = 0
 
     init(channel: ResolverChannel, questionsMax: Int) {
-        self.channel = channel.pointer
+        self.channel = channel
         self.questionsMax = questionsMax
     }
 
-    func run(_ questions: Mailbox<Resolver.Question>) -> Never {
+    /// Works for good.
+    ///
+    /// - Parameter takeNext: takes the channel that is to be used from now on, if there is one.
+    func run(_ orders: Mailbox<Resolver.Order>, takeNext: () -> ResolverChannel?) -> Never {
         while true {
-            for question in waitForWork(questions) { ask(question) }
+            let waiting = waitForWork(orders)
+            if let next = takeNext() { change(to: next) }
+            for case .ask(let question) in waiting { ask(question) }
         }
+    }
+
+    /// Uses another channel; closing the old one gives back what is under way, which is asked anew.
+    private func change(to next: ResolverChannel) {
+        let old = channel
+        channel = next
+        old.destroy()
     }
 
     private func ask(_ question: Resolver.Question) {
@@ -45,7 +57,7 @@ final class ResolverLoop {
         let name = String(decoding: question.host, as: UTF8.self)
         let context = Unmanaged.passRetained(Pending(question, self)).toOpaque()
         ares_getaddrinfo(
-            channel,
+            channel.pointer,
             name,
             nil,
             &hints,
@@ -53,6 +65,7 @@ final class ResolverLoop {
                 guard let context else { return }
                 let pending = Unmanaged<Pending>.fromOpaque(context).takeRetainedValue()
                 pending.loop.underWay -= 1
+                if status == cares_destroyed { return pending.loop.ask(pending.question) }
                 let result = ResolverLoop.read(status, list)
                 if let list { ares_freeaddrinfo(list) }
                 pending.question.answer(Resolution(host: pending.question.host, result: result))
@@ -100,10 +113,11 @@ final class ResolverLoop {
     }
 
     /// Sleeps until a question or a name server's answer is there, and lets c-ares work.
-    private func waitForWork(_ questions: Mailbox<Resolver.Question>) -> [Resolver.Question] {
+    private func waitForWork(_ orders: Mailbox<Resolver.Order>) -> [Resolver.Order] {
+        let channel = self.channel.pointer
         var sockets = [ares_socket_t](repeating: -1, count: Int(ARES_GETSOCK_MAXNUM))
         let mask = UInt32(bitPattern: ares_getsock(channel, &sockets, ARES_GETSOCK_MAXNUM))
-        var entries = [pollfd(fd: questions.descriptor.number, events: Int16(POLLIN), revents: 0)]
+        var entries = [pollfd(fd: orders.descriptor.number, events: Int16(POLLIN), revents: 0)]
         for index in 0..<Int(ARES_GETSOCK_MAXNUM) {
             let readable = mask >> UInt32(index) & 1 == 1
             let writable = mask >> UInt32(index + Int(ARES_GETSOCK_MAXNUM)) & 1 == 1
@@ -119,14 +133,14 @@ final class ResolverLoop {
         }
         // With no descriptor at all this is what makes c-ares look at its timeouts.
         ares_process_fd(channel, -1, -1)
-        return entries[0].revents != 0 ? questions.takeAll() : []
+        return entries[0].revents != 0 ? orders.takeAll() : []
     }
 
     private func pollMilliseconds() -> Int32 {
         guard underWay > 0 else { return -1 }
         var chosen = timeval()
         // The result points to `chosen`, or nowhere; the value is read from the variable.
-        guard ares_timeout(channel, nil, &chosen) != nil else { return 1_000 }
+        guard ares_timeout(channel.pointer, nil, &chosen) != nil else { return 1_000 }
         return Int32(min(chosen.tv_sec * 1_000 + chosen.tv_usec / 1_000 + 1, 1_000))
     }
 }

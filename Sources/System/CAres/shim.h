@@ -10,3 +10,4 @@ static const int cares_not_found = ARES_ENOTFOUND;
 static const int cares_no_data = ARES_ENODATA;
 static const int cares_bad_name = ARES_EBADNAME;
 static const int cares_timed_out = ARES_ETIMEOUT;
+static const int cares_destroyed = ARES_EDESTRUCTION;

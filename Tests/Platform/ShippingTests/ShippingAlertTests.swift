@@ -21,6 +21,18 @@ struct ShippingAlertTests {
         #expect(alerts.due(down, at: 120_200).map(\.kind) == [.unreachable])
     }
 
+    @Test(
+        "call a spool backlogged above its share, exact to the byte",
+        arguments: [
+            (50, 1_000, 500), (1, 1_000, 10), (99, 4 << 30, 4_252_017_623), (50, 7, 3),
+        ]
+    )
+    func backlog(percent: Int, bytesMax: Int, most: Int) {
+        let thresholds = ShippingThresholds(backlogPercent: percent)
+        #expect(!thresholds.isBacklogged(most, of: bytesMax))
+        #expect(thresholds.isBacklogged(most + 1, of: bytesMax))
+    }
+
     @Test("are one for each state, with its values")
     func states() {
         var alerts = ShippingAlerts()

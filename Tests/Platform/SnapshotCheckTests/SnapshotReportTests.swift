@@ -83,6 +83,7 @@ struct SnapshotReportTests {
             snapshot.agents[0].keys[0].digest = "x"
             snapshot.issuers = [TokenIssuer(issuer: "i", audiences: [], keys: [])]
             snapshot.settings.limits.headBytes = 0
+            snapshot.settings.resolver.tries = 0
             snapshot.policies[0].match.pathPrefix = ["a"]
             snapshot.policies[0].match.identity = IdentityMatch(agents: [])
             snapshot.destinationGroups["g.h"] = ["x y"]
@@ -91,6 +92,7 @@ struct SnapshotReportTests {
             places == [
                 "identity_refused: agent a", "identity_refused: issuer i",
                 "limit_refused: gateway limit head-bytes",
+                "setting_refused: gateway resolver tries",
                 "policy_refused: destination-group g.h destination",
                 "policy_refused: policy p match identity agent",
                 "policy_refused: policy p match path-prefix",

@@ -19,6 +19,8 @@ enum FullSnapshot {
             pathPrefix: ["/"],
             time: TimeWindow(days: ["mon"], from: "08:00", to: "18:00")
         )
+        var alert = AlertSettings()
+        alert.bundleAgeSeconds = 600
         return Snapshot(
             epoch: 2,
             serial: 9_007_199_254_740_993,
@@ -37,7 +39,11 @@ enum FullSnapshot {
             defaultQuota: Quota(agentID: nil, rpsLimit: 3, rpmLimit: nil),
             settings: GatewaySettings(
                 staticHosts: ["h.test": ["192.0.2.1"]],
-                protectedAddresses: ["192.0.2.0/24"]
+                protectedAddresses: ["192.0.2.0/24"],
+                tunnel: TunnelSettings(allowedPorts: ["443"]),
+                resolver: ResolverSettings(servers: ["192.0.2.53"]),
+                record: RecordSettings(query: true, redactPaths: ["/users/*"]),
+                alert: alert
             ),
             configuration: "sha256:11",
             confirmBy: 1_800_000_600

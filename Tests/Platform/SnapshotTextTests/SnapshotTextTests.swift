@@ -92,6 +92,15 @@ struct SnapshotTextTests {
         #expect(problem(whole) == "`x0` is unknown")
     }
 
+    @Test("writes settings in which nothing new is set as they always were")
+    func earlierSettings() throws {
+        let text = SnapshotText.write(Snapshot())
+        let names = ["audit_on_failure", "limits", "protected_addresses", "static_hosts"]
+        let members = try #require(try StrictJSON.read(text.span)["settings"]?.members)
+        #expect(members.map(\.name) == names)
+        #expect(try SnapshotText.read(text.span) == Snapshot())
+    }
+
     @Test("asks for every member but those that mean something by their absence")
     func missingMember() {
         var optional: Set<String> = []
@@ -119,7 +128,9 @@ struct SnapshotTextTests {
                 "policies[0].match.method", "policies[0].match.path_prefix",
                 "policies[0].match.time", "policies[0].match.time.days",
                 "policies[0].resolves_to", "quotas[0].agent_id", "quotas[0].rpm_limit",
-                "quotas[0].rps_limit", "settings.static_hosts.h.test",
+                "quotas[0].rps_limit", "settings.alert", "settings.alert.bundle_age_seconds",
+                "settings.record", "settings.resolver", "settings.static_hosts.h.test",
+                "settings.tunnel",
             ]
         )
     }

@@ -21,9 +21,11 @@ struct NameCacheTests {
 
     /// How many whole seconds an answer is believed.
     private func life(
-        _ result: Result<(addresses: [IPAddress], timeToLive: UInt32), ResolutionFailure>
+        _ result: Result<(addresses: [IPAddress], timeToLive: UInt32), ResolutionFailure>,
+        _ settings: ResolverSettings = ResolverSettings()
     ) -> UInt64 {
         var cache = NameCache()
+        cache.use(settings)
         _ = cache.store(host, result, now: start)
         var seconds: UInt64 = 0
         while seconds < 100_000,
@@ -53,6 +55,38 @@ struct NameCacheTests {
     @Test("keeps a failure for 3 s", arguments: [ResolutionFailure.notFound, .failed, .timedOut])
     func failures(failure: ResolutionFailure) {
         #expect(life(.failure(failure)) == 3)
+    }
+
+    @Test("keeps answers and failures within the bounds of the configuration")
+    func otherBounds() {
+        var settings = ResolverSettings()
+        settings.keptSecondsMin = 10
+        settings.keptSecondsMax = 20
+        settings.failureSeconds = 7
+        #expect(
+            [0, 9, 10, 15, 20, 21, .max].map { life(answer($0), settings) } == [
+                10, 10, 10, 15, 20, 20, 20,
+            ]
+        )
+        #expect(life(.failure(.notFound), settings) == 7)
+    }
+
+    @Test("forgets what was answered before when the configuration of resolution changes")
+    func otherSettings() {
+        var cache = NameCache()
+        let waited = Array("waited.example".utf8)
+        _ = cache.store(host, answer(60), now: start)
+        let mustAsk = cache.wait(waited, 7, now: start)
+        #expect(mustAsk)
+        cache.use(ResolverSettings())
+        var known = cache.fresh(host, now: start) != nil
+        #expect(known)
+        cache.use(ResolverSettings(servers: ["192.0.2.53"]))
+        known = cache.fresh(host, now: start) != nil
+        #expect(!known)
+        // Who waits still gets the answer.
+        let served = cache.store(waited, answer(60), now: start)
+        #expect(served == [7])
     }
 
     @Test("gives back the addresses and the failure that were stored")

@@ -130,5 +130,31 @@ struct SourceCommands {
             $0.rawValue
         }
         set(["gateway", "protected-address"], settings.protectedAddresses)
+        addShared(settings)
+    }
+
+    private mutating func addShared(_ settings: GatewaySettings) {
+        let usual = GatewaySettings()
+        set(["gateway", "tunnel", "allowed-port"], settings.tunnel.allowedPorts)
+        set(["gateway", "resolver", "server"], settings.resolver.servers)
+        for (name, number) in ResolverSettings.named {
+            let path = ["gateway", "resolver", name.replacing("_", with: "-")]
+            let value = settings.resolver[keyPath: number]
+            set(path, value, unless: usual.resolver[keyPath: number]) { String($0) }
+        }
+        set(["gateway", "record", "query"], settings.record.query, unless: false) { String($0) }
+        set(["gateway", "record", "redact-path"], settings.record.redactPaths)
+        let alert = settings.alert
+        let numbers: [(String, Int?, Int?)] = [
+            ("spool-backlog-percent", alert.spoolBacklogPercent, usual.alert.spoolBacklogPercent),
+            (
+                "audit-unreachable-seconds", alert.auditUnreachableSeconds,
+                usual.alert.auditUnreachableSeconds
+            ),
+            ("bundle-age-seconds", alert.bundleAgeSeconds, nil),
+        ]
+        for case (let word, let value?, let usual) in numbers where value != usual {
+            set(["gateway", "alert", word], String(value))
+        }
     }
 }

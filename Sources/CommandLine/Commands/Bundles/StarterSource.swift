@@ -114,6 +114,10 @@ enum StarterSource {
         #   audit_on_failure: continue      # or refuse: answer 503 to what cannot be recorded
         #   static_hosts: {}                # names with fixed addresses
         #   protected_addresses: []         # address blocks that no policy can open
+        #   tunnel: {allowed_ports: [], tls: require, ech: allow}
+        #   resolver: {servers: []}         # name servers instead of those in gateway.yaml
+        #   record: {query: false, redact_paths: []}
+        #   alert: {spool_backlog_percent: 50, audit_unreachable_seconds: 10}
 
         """
 }

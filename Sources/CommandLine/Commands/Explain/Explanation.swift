@@ -13,7 +13,7 @@ struct Explanation {
     /// method has no other letters, or is not allowed as it is.
     let capitals: PolicyTrace?
     /// Why the request ends before policy; nil if it comes so far.
-    let identityProblem: Reason?
+    let earlierProblem: Reason?
     /// The agent's own quota, or the default; nil if there is none.
     let quota: Quota?
     /// What must flow in the tunnel; nil if none is opened.
@@ -30,10 +30,10 @@ struct Explanation {
     }
 
     /// Whether the request may go on to the quota.
-    var isAllowed: Bool { identityProblem == nil && deciding.verdict.isAllowed }
+    var isAllowed: Bool { earlierProblem == nil && deciding.verdict.isAllowed }
 
     /// The reason code that the event would have.
-    var reason: Reason { identityProblem ?? deciding.verdict.reason }
+    var reason: Reason { earlierProblem ?? deciding.verdict.reason }
 
     /// The policy that decides, or the reserved id.
     var policyID: String {
@@ -44,7 +44,7 @@ struct Explanation {
     /// What the observed policies would change; nil if nothing.
     var would: (decision: Decision, policyID: String)? {
         let would = deciding.verdict.would
-        guard identityProblem == nil, would.differs else { return nil }
+        guard earlierProblem == nil, would.differs else { return nil }
         let place = Int(would.policy)
         let policyID =
             deciding.entries.indices.contains(place)
@@ -74,7 +74,8 @@ struct Explanation {
         agent = snapshot.agents[place]
         self.target = target
         self.time = time
-        identityProblem = agent.status == .disabled ? .agentDisabled : nil
+        let port = target.isTunnel ? snapshot.settings.tunnel.refusal(ofPort: target.port) : nil
+        earlierProblem = agent.status == .disabled ? .agentDisabled : port
         quota = snapshot.quotas.first { $0.agentID == agentID } ?? snapshot.defaultQuota
         let trace = index.explain(target, as: target.method, agent: Int32(place), time: time)
         let folded = target.method.uppercased()
@@ -82,7 +83,7 @@ struct Explanation {
         capitals =
             mustFold ? index.explain(target, as: folded, agent: Int32(place), time: time) : nil
         self.trace = trace
-        let opens = target.isTunnel && identityProblem == nil && trace.verdict.isAllowed
+        let opens = target.isTunnel && earlierProblem == nil && trace.verdict.isAllowed
         tunnelContent = opens ? index.tlsContent(trace.verdict.policy) : nil
         encryptedHello =
             tunnelContent == .require ? index.encryptedHello(trace.verdict.policy) : nil
