@@ -328,8 +328,8 @@ let package = Package(
             "Services/AuditService",
             uses: [
                 "AuditIndex", "AuditService", "Bytes", "Contract", "Daemon", "JWS", "Mesh",
-                "MeshSigning", "Records", "Sealing", "TransparencyLog", "TransparencyLogSigning",
-                "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
+                "MeshSigning", "Model", "Records", "Sealing", "TransparencyLog",
+                "TransparencyLogSigning", "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
             ],
             exclude: ["Sinks/Cases"]
         ),

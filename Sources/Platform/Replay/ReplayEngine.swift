@@ -45,6 +45,7 @@ public struct ReplayEngine: Sendable {
     private let agents: [String: (place: Int32, isActive: Bool)]
     private let staticHosts: [String: [IPAddress]]
     private let protected: [AddressBlock]
+    private let tunnel: TunnelSettings
 
     /// Compiles a snapshot, once.
     ///
@@ -68,15 +69,19 @@ public struct ReplayEngine: Sendable {
         self.agents = agents
         staticHosts = snapshot.settings.staticHosts.mapValues { $0.compactMap { IPAddress($0) } }
         protected = snapshot.settings.protectedAddresses.compactMap { AddressBlock($0) }
+        tunnel = snapshot.settings.tunnel
     }
 
     /// What the snapshot says about a request.
     ///
-    /// In the gateway's order: the agent, policy on the name, the same with the method in capitals,
-    /// then the addresses that are known.
+    /// In the gateway's order: the agent, the ports of tunnels, policy on the name, the same with the
+    /// method in capitals, then the addresses that are known.
     public func judge(_ request: RecordedRequest) -> Judgement {
         guard let agent = agents[request.agentID] else { return refused(.agentUnknown) }
         guard agent.isActive else { return refused(.agentDisabled) }
+        if request.isTunnel, let reason = tunnel.refusal(ofPort: request.port) {
+            return refused(reason)
+        }
         let (host, path) = (Array(request.host.utf8), Array(request.path.utf8))
         let method = Array(request.method.utf8)
         let query = Self.query(request, agent.place, host.span, method.span, path.span)
