@@ -31,7 +31,7 @@ struct CommandLineTests {
         #expect(result.code == 64 && result.output.isEmpty && !result.errors.isEmpty)
     }
 
-    @Test("a group alone shows its commands", arguments: ["", "bundle", "key", "token", "events"])
+    @Test("a group alone shows its commands", arguments: ["", "bundle", "key", "token"])
     func groups(line: String) throws {
         let result = try run(line)
         #expect(result.code == 0 && result.output.contains("SUBCOMMANDS"))

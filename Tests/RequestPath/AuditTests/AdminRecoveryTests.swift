@@ -99,9 +99,10 @@ struct AdminRecoveryTests {
         #expect(before == 3)
         let actor = 4_096 + 96
         #expect(whole[actor..<actor + 5] == Data("alice".utf8))
+        let unknown = try #require(AdminAction.allCases.map(\.rawValue).max()) + 1
         let changes: [(offset: Int, byte: UInt8)] = [
             (actor, 0xFF), (actor, 0xC3), (actor, UInt8(ascii: " ")), (actor, 0),
-            (4_096 + 72, 27), (4_096 + 73, 3), (4_096 + 74, 5), (4_096 + 75, 5),
+            (4_096 + 72, unknown), (4_096 + 73, 3), (4_096 + 74, 5), (4_096 + 75, 5),
             (4_096 + 80, 65), (4_096 + 71, 0x7F),
         ]
         for change in changes {
