@@ -249,9 +249,10 @@ def test_it_is_killed_wherever_it_is_and_the_next_one_finishes(machine):
         until(place, reached, 60)
         supervisor.kill()
         supervisor.wait()
-        # It waits for what is left, so that nothing is in the way of the next one.
+        # It waits for what it knows of, so that nothing is in the way of the next one; one that was
+        # begun in the last instant dies with its parent, which the kernel does in its own time.
         machine.down()
-        assert machine.processes() == [], place
+        until(f"the end of all after {place}", lambda: machine.processes() == [])
     machine.up_again()
     assert [each["state"] for each in machine.status()["daemons"]] == ["ready"] * 4
     check_root_key(machine)
