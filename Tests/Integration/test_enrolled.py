@@ -290,6 +290,73 @@ def test_a_confirmed_bundle_stays(company):
     assert company.serial() == 3 and company.fetch() == 403
 
 
+def test_a_bundle_that_goes_away_opens_nothing_that_was_closed_for_want_of_a_policy_service(
+    companies,
+):
+    company = companies(max_age_seconds=1, deny_after_seconds=2)
+    company.peer.latest = company.peer.make(company.open, 1)
+    company.peer.up()
+    company.gateway.start()
+    wait = unconfirmed(company)
+    company.peer.down()
+    until("denial", lambda: company.gateway.status()["control_plane"]["denying"])
+    wait()
+    until("the reversion", lambda: (
+        company.gateway.status()["control_plane"]["reverted_serial"] == 2
+    ))
+    assert company.fetch() == 503 and company.gateway.admin("/readyz")[0] == 503
+    assert company.serial() is None
+    company.peer.up()
+    company.serves(1)
+    assert company.fetch() == 200
+
+
+def test_what_went_away_is_never_taken_again_after_a_kill_in_its_activation(company):
+    company.gateway.expect_errors("bundle")
+    company.restart(environment={"CLAWGRESS_STOP_AT": "activate-renamed"})
+    peer = company.peer
+    deadline = int(time.time()) + CONFIRM_SECONDS
+    second = peer.make(company.closed, 2, confirm_by=deadline)
+    peer.prepare(second)
+    peer.wait("prepared", second)
+    peer.decide(second)
+    company.gateway.wait()
+    company.gateway.start()
+    company.serves(2)
+    peer.down()
+    company.serves(1)
+    company.restart()
+    assert company.gateway.status()["control_plane"]["reverted_serial"] == 2
+    peer.latest = second
+    peer.up()
+    peer.state(lambda state: state.get("reverted_serial") == 2)
+    assert company.serial() == 1 and company.fetch() == 200
+    assert company.gateway.log().count("alert=commit_reverted") == 1
+
+
+def test_a_disk_that_fails_keeps_no_revocation_out(company):
+    company.gateway.expect_errors("state")
+    peer = company.peer
+    # Neither the folder nor anything in it can be changed.
+    os.chmod(company.gateway.state, 0o500)
+    try:
+        second = peer.make(company.closed, 2)
+        peer.publish(second)
+        assert company.serial() == 2 and company.fetch() == 403
+        assert company.gateway.metric('clawgress_alerts_total{alert="state_failed"}') > 0
+        # What is on the disk is older, and nobody is asked: it is all that there is.
+        company.restart()
+        company.serves(2)
+        assert company.fetch() == 403
+    finally:
+        os.chmod(company.gateway.state, 0o700)
+    third = peer.make(company.open, 3)
+    peer.publish(third)
+    peer.down()
+    company.restart()
+    company.serves(3)
+
+
 @pytest.mark.parametrize("step", REVERT_STEPS)
 def test_a_kill_while_going_back_ends_with_what_was_before(company, step):
     company.restart(environment={"CLAWGRESS_STOP_AT": step})

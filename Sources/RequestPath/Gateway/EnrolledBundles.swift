@@ -25,7 +25,7 @@ final class EnrolledBundles {
     private let rootKey: VerificationKey
     private let failpoints: Failpoints
     private(set) var keySet: KeySet?
-    private var prepared: CompiledBundle?
+    private var prepared: PreparedBundle?
 
     init(_ keeper: SnapshotKeeper, rootKey: VerificationKey, failpoints: Failpoints) {
         self.keeper = keeper
@@ -43,15 +43,16 @@ final class EnrolledBundles {
         start.keySetVersion = keySet?.version ?? 0
         start.reverted = shelf.order(shelf.reverted).flatMap { $0 == keeper.highest ? $0 : nil }
         if let kept = read(shelf.lastKnownGood), mayServe(kept, reverted: start.reverted) {
+            noteHighest(kept.order)
             if isExpired(kept), goBack(kept.order) {
                 start.reverted = kept.order
             } else {
                 keeper.serve(kept, isLastKnownGood: true)
             }
         }
-        prepared = readPrepared()
+        prepared = readPrepared().map { PreparedBundle($0, unkept: nil) }
         start.active = standing
-        start.prepared = prepared?.reference
+        start.prepared = prepared?.bundle.reference
         start.highest = keeper.highest
         return start
     }
@@ -68,17 +69,21 @@ final class EnrolledBundles {
     }
 
     /// Verifies, compiles and keeps a bundle beside the active one.
+    ///
+    /// A disk that fails is no reason to refuse: it would keep a revocation out everywhere. The
+    /// bundle is held in memory then; after a kill it is fetched again if it was decided.
     func prepare(_ reference: BundleReference, _ bytes: [UInt8]) -> StreamEvent {
+        let compiled: CompiledBundle
         do {
-            let compiled = try compile(reference, bytes)
-            failpoints.reach("prepare-compiled")
-            try shelf.keepPrepared(bytes)
-            failpoints.reach("prepare-kept")
-            prepared = compiled
-            return .prepared(reference)
+            compiled = try compile(reference, bytes)
         } catch {
             return refused(reference, error)
         }
+        failpoints.reach("prepare-compiled")
+        let isKept = keeping { try shelf.keepPrepared(bytes) }
+        failpoints.reach("prepare-kept")
+        prepared = PreparedBundle(compiled, unkept: isKept ? nil : bytes)
+        return .prepared(reference)
     }
 
     /// Makes the prepared bundle the active one.
@@ -86,16 +91,21 @@ final class EnrolledBundles {
     /// It is decided, so it is served even if the disk fails: the file that stays behind
     /// is asked about at the next start.
     func activatePrepared(_ reference: BundleReference) -> StreamEvent {
-        guard let bundle = prepared, bundle.reference == reference else {
+        guard let held = prepared, held.bundle.reference == reference else {
             return .preparedLost(reference)
         }
+        let bundle = held.bundle
         prepared = nil
         failpoints.reach("activate-begun")
         keeping {
             try keepEarlier(than: bundle)
-            try shelf.promotePrepared()
-            failpoints.reach("activate-renamed")
-            try shelf.keepHighest(bundle.order)
+            if let bytes = held.unkept {
+                try shelf.keep(bytes, bundle.order)
+            } else {
+                try shelf.promotePrepared()
+                failpoints.reach("activate-renamed")
+                try shelf.keepHighest(bundle.order)
+            }
             try forgetEarlier(than: bundle)
         }
         failpoints.reach("activate-kept")
@@ -245,13 +255,13 @@ final class EnrolledBundles {
     /// Goes back to what was served before the bundle of `order`.
     private func goBack(_ order: BundleOrder) -> Bool {
         guard let earlier = read(shelf.beforeConfirm) else { return false }
+        noteHighest(order)
         keeping {
             try shelf.keepReverted(order)
             failpoints.reach("revert-marked")
             try shelf.bringBack()
         }
         failpoints.reach("revert-kept")
-        keeper.highest = max(keeper.highest ?? order, order)
         keeper.serve(earlier, isLastKnownGood: false)
         keeper.alerts.raise(
             .commitReverted,
@@ -261,16 +271,29 @@ final class EnrolledBundles {
         return true
     }
 
+    /// Keeps the highest order if the disk does not say it yet: a kill between the files of an
+    /// activation leaves it behind, and what was reverted would be taken again.
+    private func noteHighest(_ order: BundleOrder) {
+        if let highest = keeper.highest, highest >= order { return }
+        keeper.highest = order
+        keeping { try shelf.keepHighest(order) }
+    }
+
     /// Does what has to be on the disk, and says if it is not there.
-    private func keeping(_ body: () throws -> Void) {
+    ///
+    /// - Returns: whether it is.
+    @discardableResult
+    private func keeping(_ body: () throws -> Void) -> Bool {
         do {
             try body()
+            return true
         } catch {
             keeper.alerts.raise(
                 .stateFailed,
                 "the state folder cannot be written, so a restart may serve what is older",
                 ["problem": "\(error)"]
             )
+            return false
         }
     }
 }
@@ -330,6 +353,18 @@ extension EnrolledBundles {
         }
         keeping { try WholeFile.remove(shelf.prepared) }
         return nil
+    }
+}
+
+/// A bundle that is ready to be activated.
+private struct PreparedBundle {
+    let bundle: CompiledBundle
+    /// Its bytes, if the disk does not have them.
+    let unkept: [UInt8]?
+
+    init(_ bundle: CompiledBundle, unkept: [UInt8]?) {
+        self.bundle = bundle
+        self.unkept = unkept
     }
 }
 

@@ -14,6 +14,9 @@ import Synchronization
 ///
 /// Lives on one thread.
 final class SnapshotKeeper {
+    /// How many of a bundle's warnings are written into the log.
+    private static let warningsShown = 10
+
     let shelf: BundleShelf
     let alerts: Alerts
     let logger: Logger
@@ -25,6 +28,8 @@ final class SnapshotKeeper {
     var highest: BundleOrder?
     /// What is served.
     private(set) var active: CompiledBundle?
+    /// Whether nothing is given to the workers for now, whatever is active.
+    private var isWithdrawn = false
     private var generation: UInt64 = 0
 
     init(
@@ -67,13 +72,17 @@ final class SnapshotKeeper {
         return CompiledBundle(source, snapshot)
     }
 
-    /// Gives a bundle to the workers; it is kept on the disk by then.
+    /// Makes a bundle the active one and gives it to the workers; it is kept on the disk by then.
+    ///
+    /// While everything is withdrawn, the workers get it with ``restore()`` only: a bundle that
+    /// comes back by itself must not open what was closed for want of a policy service.
     func serve(_ bundle: CompiledBundle, isLastKnownGood: Bool) {
+        highest = max(highest ?? bundle.order, bundle.order)
+        active = bundle
+        guard !isWithdrawn else { return }
         // Before the workers forget what the former name servers answered.
         resolver.use(bundle.snapshot.resolver)
         for worker in workers { worker.inbox.post(.snapshot(bundle.snapshot)) }
-        highest = max(highest ?? bundle.order, bundle.order)
-        active = bundle
         state.change { values in
             values.alert = bundle.snapshot.alert
             values.active = GatewayState.Active(
@@ -95,15 +104,34 @@ final class SnapshotKeeper {
                 "bundle.last_known_good": "\(isLastKnownGood)",
             ]
         )
-        for warning in bundle.snapshot.policy.warnings {
-            logger.warning("policy warning", metadata: ["policy.warning": "\(warning)"])
-        }
+        warn(bundle.snapshot.policy.warnings)
     }
 
-    /// Takes the active bundle from the workers: nothing is allowed then.
+    /// Writes the first few warnings, and how many there are: whoever configures gets them all,
+    /// and ten thousand lines would keep this thread from its policy service.
+    private func warn(_ warnings: [PolicyWarning]) {
+        for warning in warnings.prefix(Self.warningsShown) {
+            logger.warning("policy warning", metadata: ["policy.warning": "\(warning)"])
+        }
+        let rest = warnings.count - Self.warningsShown
+        guard rest > 0 else { return }
+        logger.warning(
+            "more policy warnings, which `clawgress configure` lists",
+            metadata: ["policy.warnings": "\(rest)"]
+        )
+    }
+
+    /// Takes the active bundle from the workers: nothing is allowed until ``restore()``.
     func withdraw() {
+        isWithdrawn = true
         for worker in workers { worker.inbox.post(.withdrawn) }
         state.change { $0.active = nil }
+    }
+
+    /// Ends what ``withdraw()`` began: the workers get what is active now.
+    func restore() {
+        isWithdrawn = false
+        if let active { serve(active, isLastKnownGood: false) }
     }
 
     /// Whether every worker serves the active bundle.
@@ -113,7 +141,7 @@ final class SnapshotKeeper {
     ///
     /// They finish the turn that they are in. Workers that have not begun find it when they do.
     func awaitWorkers() {
-        guard workers.contains(where: { $0.serial.load(ordering: .acquiring) >= 0 }),
+        guard !isWithdrawn, workers.contains(where: { $0.serial.load(ordering: .acquiring) >= 0 }),
             let pause = Mailbox<Void>(bound: 1)
         else { return }
         let end = SystemClock.monotonicNanoseconds() + 1_000_000_000

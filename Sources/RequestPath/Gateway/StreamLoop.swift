@@ -196,8 +196,8 @@ final class StreamLoop {
                 "the policy service was not heard from for too long, nothing is served",
                 ["seconds": "\(age)"]
             )
-        } else if let active = bundles.keeper.active {
-            bundles.keeper.serve(active, isLastKnownGood: false)
+        } else {
+            bundles.keeper.restore()
         }
     }
 
