@@ -1,5 +1,6 @@
 """Events leave the gateway: each once, whoever is killed or cut, and nothing goes before it is safe."""
 
+import collections
 import os
 import time
 
@@ -7,6 +8,7 @@ import pytest
 
 from support.audit_peer import AuditPeer
 from support.load import Load, markers
+from support.losing_disk import LosingDisk
 from support.policy_peer import Enrolment
 from support.shipping import SEGMENTS_IN_USE, ShippingWorld
 from support.waiting import until
@@ -17,8 +19,10 @@ SEGMENT_BYTES = 128 << 10
 class Shipping(ShippingWorld):
     """A world whose gateway ships to a log of the suite's own."""
 
-    def __init__(self, authority, origin, batch_events=1000, **spool):
-        super().__init__(origin, spool_settings={"segment_bytes": SEGMENT_BYTES, **spool})
+    def __init__(self, authority, origin, batch_events=1000, folder=None, **spool):
+        super().__init__(
+            origin, spool=folder, spool_settings={"segment_bytes": SEGMENT_BYTES, **spool}
+        )
         self.enrolment = Enrolment(self.folder, authority)
         self.peer = AuditPeer(self.folder, authority, self.enrolment.client_authority)
         self.gateway.reconfigure(audit={
@@ -47,6 +51,15 @@ def shippings(authority, origin):
     yield make
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def disk():
+    disk = LosingDisk()
+    try:
+        yield disk
+    finally:
+        disk.close()
 
 
 def marks(word, count):
@@ -184,6 +197,42 @@ def test_a_refused_record_holds_up_nobody_and_stays(shippings):
     world.arrives("poison")
     until("deletion", lambda: not world.holds("poison"))
     assert len(world.peer.paths()) == 801 == len(set(world.peer.paths()))
+
+
+@pytest.mark.parametrize("durability", ["process", "power"])
+def test_a_loss_of_power_gives_no_number_twice_and_is_told(disk, shippings, durability):
+    # Made after the disk, so that it is closed before: `shippings` is an argument behind it.
+    world = shippings(folder=disk.spool, durability=durability)
+    world.gateway.reconfigure(workers=1)
+    world.peer.up()
+    world.start()
+    asked = marks("before", 20)
+    world.ask(*asked)
+    world.arrives(*asked)
+    with world.client() as long, world.client() as short:
+        for each in (long, short):
+            assert each.connect(f"origin.test:{world.origin.port}").status == 200
+        ports = [each.socket.getsockname()[1] for each in (long, short)]
+        short.socket.close()
+        until("the short one in the log", lambda: ports[1] in client_ports(world))
+        disk.lose_power(world.gateway)
+    boot = world.peer.records[0]["boot_id"]
+    world.start()
+    until("the long one in the log", lambda: ports[0] in client_ports(world))
+    world.gateway.stop()
+    assert [client_ports(world)[port] for port in ports] == [1, 1]
+    assert sorted(path for path in world.peer.paths() if path) == asked
+    starts = [beat for beat in world.peer.of("heartbeat") if beat["phase"] == "start"]
+    assert [beat.get("unclean_shutdown") for beat in starts] == [None, boot]
+    assert world.alerts_told("unclean_shutdown") == 1
+    world.start()
+    until("a third start", lambda: len(world.peer.of("heartbeat")) == 4)
+    assert "unclean_shutdown" not in world.peer.of("heartbeat")[-1]
+
+
+def client_ports(world):
+    """How many events of the log there are for each port of a client."""
+    return collections.Counter(event["client_port"] for event in world.peer.of(None))
 
 
 @pytest.mark.parametrize("status", [401, 404, 429, 500, 503])

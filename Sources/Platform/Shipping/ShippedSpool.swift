@@ -12,6 +12,9 @@ public protocol ShippedSpool: Sendable {
     /// - Returns: the numbers of those that are gone.
     func acknowledge(_ numbers: [UInt64]) async throws(SpoolError) -> [UInt64]
 
+    /// Brings what segments hold now to the disk, and waits for it.
+    nonisolated func synchronise(_ numbers: [UInt64]) throws(SpoolError)
+
     /// Bytes that all segments take now.
     nonisolated func bytes() throws(SpoolError) -> Int
 }

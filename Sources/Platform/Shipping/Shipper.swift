@@ -170,6 +170,7 @@ public actor Shipper: Service {
     }
 
     private func send(_ range: Range<Int>) async -> ShippingEvent {
+        if let problem = secure() { return .failed(problem, retryAfter: nil) }
         let body = batch.body(range)
         async let answer = client.send(body, since: memory.size)
         // The disk is read, and the next lines are written, while the log is at work.
@@ -185,6 +186,24 @@ public actor Shipper: Service {
             return .refused
         case .failed(let reason, let retryAfter):
             return .failed(reason, retryAfter: retryAfter)
+        }
+    }
+
+    /// Sees to it that the disk has what is about to be sent.
+    ///
+    /// After a loss of power the spool would otherwise give numbers again that the log has under
+    /// other events already, and one of the two would be missing without a trace.
+    ///
+    /// - Returns: what is wrong with the disk.
+    private func secure() -> String? {
+        guard !batch.isOnDisk else { return nil }
+        do throws(SpoolError) {
+            try spool.synchronise(batch.segments)
+            batch.isOnDisk = true
+            return nil
+        } catch {
+            listeners.onComplaint(.spool("\(error)"))
+            return "the spool cannot be brought to the disk: \(error)"
         }
     }
 

@@ -34,6 +34,8 @@ struct ShippingBatch: Sendable {
     private(set) var earliest: Int64?
     /// Where the reader was behind the last record.
     var mark: ShippingMark?
+    /// Whether the disk has the segments that its records are in.
+    var isOnDisk = false
 
     var count: Int { places.count }
 
@@ -57,6 +59,9 @@ struct ShippingBatch: Sendable {
         guard let last = range.last else { return [] }
         return Array(bytes[start(of: range.lowerBound)..<ends[last]])
     }
+
+    /// The segments that its records are in.
+    var segments: [UInt64] { Set(places.map(\.segment)).sorted() }
 
     /// The names of a record, for people: boot, worker and number.
     func names(_ index: Int) -> String {

@@ -122,6 +122,11 @@ public actor AdminSpool {
         try folder.acknowledge(numbers.filter { $0 != newest })
     }
 
+    /// Brings what segments hold now to the disk; see ``SpoolFolder/synchronise(_:)``.
+    public nonisolated func synchronise(_ numbers: [UInt64]) throws(SpoolError) {
+        try folder.synchronise(numbers)
+    }
+
     /// Bytes that all segments take now.
     public nonisolated func bytes() throws(SpoolError) -> Int {
         try folder.bytes()

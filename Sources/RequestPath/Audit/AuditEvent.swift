@@ -111,6 +111,8 @@ public struct AuditGap: Sendable, Equatable {
     public var first: Int64
     /// See `first`.
     public var last: Int64
+    /// Why the first of the segment was lost; nil if it was not noted.
+    public var reason: SpoolShortage?
     /// The gateway that lost them.
     public var gatewayID: String
     /// That gateway's start.
@@ -127,6 +129,7 @@ public struct AuditGap: Sendable, Equatable {
         rateLimit: UInt64,
         first: Int64,
         last: Int64,
+        reason: SpoolShortage?,
         gatewayID: String,
         bootID: BootID,
         worker: UInt8,
@@ -137,6 +140,7 @@ public struct AuditGap: Sendable, Equatable {
         self.rateLimit = rateLimit
         self.first = first
         self.last = last
+        self.reason = reason
         self.gatewayID = gatewayID
         self.bootID = bootID
         self.worker = worker

@@ -44,6 +44,7 @@ public enum EventWriter {
         fields.text("gateway_id", gap.gatewayID, 128, &out)
         fields.instant("last", gap.last, &out)
         fields.integer("rate_limit", gap.rateLimit, &out)
+        fields.word("reason", gap.reason?.name, &out)
         fields.word("record", "gap", &out)
         fields.integer("segment", gap.segment, &out)
         fields.integer("worker", UInt64(gap.worker), &out)
@@ -65,6 +66,9 @@ public enum EventWriter {
         fields.word("record", "heartbeat", &out)
         fields.integer("sequence", record.sequence, &out)
         fields.instant("timestamp", heartbeat.timestamp, &out)
+        if let boot = heartbeat.uncleanBoot {
+            fields.text("unclean_shutdown", boot.text, 32, &out)
+        }
         fields.integer("worker", UInt64(record.worker), &out)
         out.append("}")
     }

@@ -37,6 +37,9 @@ public struct Heartbeat: Sendable, Equatable {
     public let dropped: UInt64
     /// The last number that each worker had given, by worker; 0 for none.
     public let lastSequences: [UInt64]
+    /// The start before this one, if it was cut off before it had closed its records: by a kill, or
+    /// with the power, which may have taken the events of its last second with it.
+    public let uncleanBoot: BootID?
 
     /// Describes a sign of life; of more than ``workersMax`` workers the rest is left out.
     public init(
@@ -44,13 +47,15 @@ public struct Heartbeat: Sendable, Equatable {
         phase: Phase,
         openExchanges: UInt64,
         dropped: UInt64,
-        lastSequences: [UInt64]
+        lastSequences: [UInt64],
+        uncleanBoot: BootID? = nil
     ) {
         self.timestamp = timestamp
         self.phase = phase
         self.openExchanges = openExchanges
         self.dropped = dropped
         self.lastSequences = Array(lastSequences.prefix(Self.workersMax))
+        self.uncleanBoot = uncleanBoot
     }
 }
 

@@ -126,9 +126,13 @@ struct Segment: ~Copyable, Sendable {
     }
 
     /// Counts events that are lost, in place: a killed process has counted all it lost.
-    mutating func count(_ gap: GapCounts) {
-        let isFirst = GapCounts(file.bytes).isEmpty
-        if isFirst { file.store(littleEndian: gap.first, at: HeaderLayout.gapFirst) }
+    ///
+    /// - Parameter shortage: why; kept for the first of a segment.
+    mutating func count(_ gap: GapCounts, _ shortage: SpoolShortage) {
+        if GapCounts(file.bytes).isEmpty {
+            file.store(littleEndian: gap.first, at: HeaderLayout.gapFirst)
+            file.store(littleEndian: UInt64(shortage.rawValue), at: HeaderLayout.gapReason)
+        }
         file.store(littleEndian: gap.last, at: HeaderLayout.gapLast)
         add(gap.allow, at: HeaderLayout.gapAllow)
         add(gap.deny, at: HeaderLayout.gapDeny)

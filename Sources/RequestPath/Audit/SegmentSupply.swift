@@ -55,6 +55,7 @@ public final class SegmentSupply: Sendable {
     private let shelves: [SegmentShelf]
     private let onShortage: @Sendable () -> Void
     private let state: Mutex<State>
+    private let shortageCode = Atomic<UInt8>(SpoolShortage.notReady.rawValue)
 
     private struct State {
         var nextNumber: UInt64
@@ -110,11 +111,18 @@ public final class SegmentSupply: Sendable {
     public func prepare(now: Int64, ahead: Int = 2) throws(SpoolError) {
         do throws(SpoolError) {
             try fillShelves(now: now, ahead: max(ahead, 1))
+            shortageCode.store(SpoolShortage.notReady.rawValue, ordering: .relaxed)
         } catch {
+            shortageCode.store(SpoolShortage(error).rawValue, ordering: .relaxed)
             try dropRetired()
             throw error
         }
         try dropRetired()
+    }
+
+    /// Why a worker that finds no segment now finds none.
+    var shortage: SpoolShortage {
+        SpoolShortage(rawValue: shortageCode.load(ordering: .relaxed)) ?? .notReady
     }
 
     private func fillShelves(now: Int64, ahead: Int) throws(SpoolError) {
@@ -137,19 +145,7 @@ public final class SegmentSupply: Sendable {
 
     /// Brings all that writers stored so far to the disk; for once a second.
     public func synchronise() throws(SpoolError) {
-        try synchronise(state.withLock { $0.inUse.sorted() })
-    }
-
-    private func synchronise(_ numbers: [UInt64]) throws(SpoolError) {
-        for number in numbers {
-            do throws(FileError) {
-                try Folder.synchronise(file: SegmentFiles.path(number, in: folder.path))
-            } catch {
-                // A segment that was finished, acknowledged and deleted in the meantime.
-                guard !error.isMissing else { continue }
-                throw .file(error)
-            }
-        }
+        try SegmentFiles.synchronise(state.withLock { $0.inUse.sorted() }, in: folder.path)
     }
 
     /// Bytes that all segments in the folder take now.
@@ -203,7 +199,7 @@ public final class SegmentSupply: Sendable {
         guard !retired.isEmpty else { return }
         // First the headers that have the last sequence numbers: recovery will not look for
         // greater ones in the segments that are marked now.
-        try synchronise(newest)
+        try SegmentFiles.synchronise(newest, in: folder.path)
         for entry in retired {
             let blank = entry.markDurable()
             if let blank { try SegmentFiles.remove(blank, in: folder.path) }

@@ -63,6 +63,11 @@ struct SegmentView: ~Copyable {
 
     var gap: GapCounts { GapCounts(file.bytes) }
 
+    /// Why the first loss happened; nil if no writer of ours noted it.
+    var gapReason: SpoolShortage? {
+        SpoolShortage(rawValue: file.bytes[HeaderLayout.gapReason])
+    }
+
     var lastSequence: UInt64 {
         file.bytes.load(littleEndian: UInt64.self, at: HeaderLayout.lastSequence)
     }

@@ -32,6 +32,16 @@ public final class SpoolFolder: Sendable {
         try SegmentFiles.removeSealed(numbers, in: path)
     }
 
+    /// Brings what segments hold now to the disk, and waits for it; those that are gone, or were
+    /// finished and brought there before, need nothing.
+    public func synchronise(_ numbers: [UInt64]) throws(SpoolError) {
+        var changing: [UInt64] = []
+        for number in numbers where try !SegmentFiles.isDurable(number, in: path) {
+            changing.append(number)
+        }
+        try SegmentFiles.synchronise(changing, in: path)
+    }
+
     /// Bytes that all segments take now.
     public func bytes() throws(SpoolError) -> Int {
         try SegmentFiles.bytes(in: path)
@@ -63,6 +73,28 @@ enum SegmentFiles {
     static func bytes(in folder: String) throws(SpoolError) -> Int {
         try numbers(in: folder).reduce(0) { sum, number in
             sum + (Folder.length(ofFile: path(number, in: folder)) ?? 0)
+        }
+    }
+
+    static func synchronise(_ numbers: [UInt64], in folder: String) throws(SpoolError) {
+        for number in numbers {
+            do throws(FileError) {
+                try Folder.synchronise(file: path(number, in: folder))
+            } catch {
+                // A segment that was finished, acknowledged and deleted in the meantime.
+                guard !error.isMissing else { continue }
+                throw .file(error)
+            }
+        }
+    }
+
+    static func isDurable(_ number: UInt64, in folder: String) throws(SpoolError) -> Bool {
+        do throws(SpoolError) {
+            return try SegmentView(number: number, in: folder).isDurable
+        } catch .malformed {
+            return false
+        } catch .file(let error) where error.isMissing {
+            return true
         }
     }
 

@@ -45,6 +45,8 @@ enum HeaderLayout {
     static var lastSequence: Int { 176 }
     /// The checksum of that word in a durable segment, which is not looked through any more.
     static var lastSequenceChecksum: Int { 184 }
+    /// Why the first loss happened, a ``SpoolShortage``; 0 in segments of earlier programs.
+    static var gapReason: Int { 192 }
 }
 
 /// The fixed parts of a slot, as offsets from its beginning.

@@ -26,6 +26,8 @@ public struct SpoolWriter: ~Copyable {
     private var forwards: [SlotHandle: SlotHandle] = [:]
     /// Events lost while there was not even a header to count them in.
     private var unplaced = GapCounts()
+    /// Why the first of them was lost.
+    private var unplacedShortage = SpoolShortage.notReady
     private var sequence: UInt64 = 0
 
     /// Makes the writer of one worker; at most one for each worker of the supply.
@@ -162,8 +164,9 @@ public struct SpoolWriter: ~Copyable {
         gap.add(decision, at: timestamp)
         lostCount += 1
         if current != nil {
-            current?.count(gap)
+            current?.count(gap, supply.shortage)
         } else {
+            if unplaced.isEmpty { unplacedShortage = supply.shortage }
             unplaced.add(decision, at: timestamp)
         }
     }
@@ -187,7 +190,7 @@ public struct SpoolWriter: ~Copyable {
         current = consume next
         current?.note(lastSequence: sequence)
         if !unplaced.isEmpty {
-            current?.count(unplaced)
+            current?.count(unplaced, unplacedShortage)
             unplaced = GapCounts()
         }
         if let full { put(full) }

@@ -235,6 +235,7 @@ private final class MappedSegment {
             rateLimit: now.rateLimit - before.rateLimit,
             first: before.isEmpty ? now.first : before.last,
             last: now.last,
+            reason: view.gapReason,
             gatewayID: view.header.gatewayID,
             bootID: view.header.bootID,
             worker: view.header.worker,

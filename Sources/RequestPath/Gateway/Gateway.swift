@@ -39,7 +39,7 @@ public enum Gateway {
             try makeShipper(
                 audit,
                 configuration,
-                spool,
+                spool.folder,
                 ShippingWatch(alerts: alerts, state: state)
             )
         }
@@ -65,6 +65,7 @@ public enum Gateway {
                 logger: logger
             )
         }
+        let uncleanBoot = spool.begin(alerts)
         try start(workers, configuration, shared, listening, tables, descriptors: descriptors)
         logger.notice(
             "listening",
@@ -81,7 +82,9 @@ public enum Gateway {
             state: state
         )
         let readyFile = configuration.readyFile
-        let heart = shipper.map { _ in Heart(workers: workers, supply: shared.supply) }
+        let heart = shipper.map { _ in
+            Heart(workers: workers, supply: shared.supply, uncleanBoot: uncleanBoot)
+        }
         // The sender ends last, so that what the workers concluded at the end is shipped too.
         let shipping: [(any Service)?] = [shipper, heart]
         let serving: [any Service] = [
@@ -90,7 +93,13 @@ public enum Gateway {
                 shared.adminPort.store(bound.port, ordering: .relaxed)
                 writeReadyFile(readyFile, listening, bound, logger)
             },
-            WorkerService(workers: workers, heart: heart, state: state, logger: logger),
+            WorkerService(
+                workers: workers,
+                heart: heart,
+                boot: spool.boot,
+                state: state,
+                logger: logger
+            ),
         ]
         return shipping.compactMap { $0 } + serving
     }
@@ -110,7 +119,7 @@ public enum Gateway {
         _ count: Int,
         _ alerts: Alerts,
         _ state: GatewayState
-    ) throws(StartRefusal) -> (GatewayShared, SpoolFolder) {
+    ) throws(StartRefusal) -> (GatewayShared, OpenSpool) {
         var generator = SystemRandomNumberGenerator()
         guard let desk = TokenDesk() else {
             throw StartRefusal("no thread left for token verification")
@@ -123,65 +132,19 @@ public enum Gateway {
         } catch {
             throw StartRefusal("the resolver does not start: \(error)")
         }
-        let (folder, supply, sync) = try openSpool(configuration, count, alerts, state)
+        let spool = try OpenSpool(configuration, count, alerts, state)
         let shared = GatewayShared(
             gatewayID: configuration.gatewayID,
             resolver: resolver,
             tokenDesk: desk,
             numbers: AgentNumbers(),
-            supply: supply,
-            spoolSync: sync,
+            supply: spool.supply,
+            spoolSync: spool.sync,
             hash: KeyedHash(using: &generator),
             alerts: alerts,
             workerCount: count
         )
-        return (shared, folder)
-    }
-
-    private static func openSpool(
-        _ configuration: GatewayConfiguration,
-        _ count: Int,
-        _ alerts: Alerts,
-        _ state: GatewayState
-    ) throws(StartRefusal) -> (SpoolFolder, SegmentSupply, SpoolSync?) {
-        guard let keeper = SpoolKeeper(alerts: alerts, state: state) else {
-            throw StartRefusal("no descriptor left for the spool")
-        }
-        do throws(SpoolError) {
-            let folder = try SpoolFolder(path: configuration.spool.folder)
-            let report = try SpoolRecovery.run(folder)
-            if report.isUnclean {
-                alerts.raise(
-                    .uncleanShutdown,
-                    "the last run ended without closing its records",
-                    ["recovery": "\(report)"]
-                )
-            }
-            var generator = SystemRandomNumberGenerator()
-            let settings = SpoolSettings(
-                gatewayID: configuration.gatewayID,
-                bootID: BootID(using: &generator),
-                workers: count,
-                segmentBytes: configuration.spool.segmentBytes,
-                bytesMax: configuration.spool.bytesMax,
-                survivesPowerLoss: configuration.spool.durability == .power
-            )
-            let supply = try SegmentSupply(
-                folder: folder,
-                settings: settings,
-                now: Int64(SystemClock.realtimeNanoseconds() / 1_000),
-                onShortage: keeper.call
-            )
-            keeper.prepare(supply, ahead: 1)
-            guard keeper.start(supply) else { throw SpoolError.full(bytesMax: 0) }
-            guard settings.survivesPowerLoss else { return (folder, supply, nil) }
-            guard let sync = SpoolSync(workers: count, keeper: keeper), sync.start(supply) else {
-                throw SpoolError.full(bytesMax: 0)
-            }
-            return (folder, supply, sync)
-        } catch {
-            throw StartRefusal("the spool cannot be used: \(error)")
-        }
+        return (shared, spool)
     }
 
     private static func makeHandles(_ count: Int) throws(StartRefusal) -> [WorkerHandle] {

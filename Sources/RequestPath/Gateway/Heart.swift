@@ -12,6 +12,8 @@ struct Heart: Service {
 
     let workers: [WorkerHandle]
     let supply: SegmentSupply
+    /// The start before this one, if it was cut off.
+    let uncleanBoot: BootID?
 
     func run() async throws {
         beat(.start)
@@ -31,7 +33,8 @@ struct Heart: Service {
             phase: phase,
             openExchanges: UInt64(open),
             dropped: workers.reduce(0) { $0 &+ $1.metrics.value(.recordsLost) },
-            lastSequences: supply.lastSequences()
+            lastSequences: supply.lastSequences(),
+            uncleanBoot: phase == .start ? uncleanBoot : nil
         )
         workers.first?.inbox.post(.heartbeat(heartbeat))
     }

@@ -16,6 +16,7 @@ struct WorkerService: Service {
     let workers: [WorkerHandle]
     /// Nil for a gateway whose events stay in the spool.
     let heart: Heart?
+    let boot: BootNote
     let state: GatewayState
     let logger: Logger
 
@@ -31,7 +32,15 @@ struct WorkerService: Service {
         while !workers.allSatisfy({ $0.hasEnded.load(ordering: .acquiring) }) {
             // The worst a cancelled sleep does is to ask again at once.
             try? await Task.sleep(for: .milliseconds(20))
-            if SystemClock.monotonicNanoseconds() > deadline + 2_000_000_000 { break }
+            if SystemClock.monotonicNanoseconds() > deadline + 2_000_000_000 { return }
+        }
+        do throws(SpoolError) {
+            try boot.end()
+        } catch {
+            logger.warning(
+                "the next start will take this one for one that was cut off",
+                metadata: ["problem": "\(error)"]
+            )
         }
     }
 }

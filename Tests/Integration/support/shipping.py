@@ -28,6 +28,10 @@ class ShippingWorld(World):
         """How often the gateway raised an alert."""
         return self.gateway.metric(f'clawgress_alerts_total{{alert="{kind}"}}')
 
+    def alerts_told(self, kind):
+        """How often the log of the gateway, over all its lives, tells of an alert."""
+        return self.gateway.log().count(f"alert={kind}")
+
     def segments(self):
         """The segment files."""
         return glob.glob(os.path.join(self.gateway.spool, "*.segment"))

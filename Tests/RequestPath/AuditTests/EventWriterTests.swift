@@ -107,8 +107,8 @@ struct EventWriterTests {
         let expected = #"""
             {"allow":5,"boot_id":"000000000000000100000000000000ab","deny":2,
             "first":"1970-01-01T00:00:00.000001Z","gateway_id":"gw-1",
-            "last":"2000-02-29T23:59:59.999999Z","rate_limit":1,"record":"gap","segment":12,
-            "worker":3}
+            "last":"2000-02-29T23:59:59.999999Z","rate_limit":1,"reason":"disk_full",
+            "record":"gap","segment":12,"worker":3}
             """#.replacing("\n", with: "")
         #expect(text(.gap(gap)) == expected)
         #expect(gap.total == 8)
@@ -121,6 +121,7 @@ struct EventWriterTests {
             rateLimit: 1,
             first: 1,
             last: 951_868_799_999_999,
+            reason: .diskFull,
             gatewayID: "gw-1",
             bootID: BootID(high: 1, low: 0xAB),
             worker: 3,
@@ -235,6 +236,7 @@ struct CanonicalJSONTests {
             rateLimit: 0,
             first: seconds * 1_000_000,
             last: .min,
+            reason: nil,
             gatewayID: "gw-1",
             bootID: BootID(high: 0, low: 0),
             worker: 0,
@@ -243,6 +245,7 @@ struct CanonicalJSONTests {
         let expected = Date(timeIntervalSince1970: Double(seconds))
             .formatted(.iso8601).replacing("Z", with: ".000000Z")
         #expect(text(.gap(gap)).contains("\"first\":\"\(expected)\""))
+        #expect(text(.gap(gap)).contains("\"reason\":null,\"record\""))
         #expect(text(.gap(gap)).contains("\"last\":\"1970-01-01T00:00:00.000000Z\""))
     }
 }

@@ -55,6 +55,35 @@ struct HeartbeatTests {
         #expect(found.allSatisfy { $0.heartbeat == Self.sample($0.heartbeat.phase, workers: 64) })
     }
 
+    @Test(
+        "name the start before that was cut off, whatever the number of workers",
+        arguments: [1, 64]
+    )
+    func uncleanShutdown(workers: Int) throws {
+        let folder = TemporaryFolder()
+        let boot = try Boot(folder)
+        let writer = boot.writer()
+        let cutOff = BootID(high: 0xDEAD, low: 0xB007)
+        let beat = Heartbeat(
+            timestamp: 1,
+            phase: .start,
+            openExchanges: 0,
+            dropped: 0,
+            lastSequences: Array(repeating: 0, count: workers),
+            uncleanBoot: cutOff
+        )
+        #expect(writer.record(beat))
+        #expect(writer.record(Self.sample(workers: workers)))
+        let found = try records(folder).compactMap { record in
+            if case .heartbeat(let record) = record { record.heartbeat } else { nil }
+        }
+        #expect(found == [beat, Self.sample(workers: workers)])
+        let lines = try records(folder).map { text($0) }
+        let member = #""unclean_shutdown":"\#(cutOff.text)","worker":0}"#
+        #expect(lines[0].hasSuffix(member))
+        #expect(!lines[1].contains("unclean_shutdown"))
+    }
+
     @Test("go to the next segment at the end of one, and are nowhere without room")
     func room() throws {
         let folder = TemporaryFolder()
@@ -86,7 +115,7 @@ struct HeartbeatTests {
 
     @Test(
         "are damage when any byte of theirs is changed",
-        arguments: [0, 8, 12, 16, 24, 48, 49, 60]
+        arguments: [0, 8, 12, 16, 24, 48, 49, 50, 60]
     )
     func damage(offset: Int) throws {
         let folder = TemporaryFolder()

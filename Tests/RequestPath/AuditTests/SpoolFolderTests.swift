@@ -32,6 +32,16 @@ struct SpoolFolderTests {
         #expect(throws: SpoolError.self) { _ = try SpoolFolder(path: "/proc/none/spool") }
     }
 
+    @Test("brings segments to the disk, also those that are finished or gone")
+    func synchronise() throws {
+        let folder = TemporaryFolder()
+        let boot = try Boot(folder)
+        #expect(boot.writer().exchange(1))
+        try boot.folder.synchronise(folder.segmentNumbers + [99])
+        try boot.supply.prepare(now: 1)
+        try boot.folder.synchronise(folder.segmentNumbers)
+    }
+
     @Test("deletes acknowledged segments and none in which something is open")
     func acknowledge() throws {
         let folder = TemporaryFolder()

@@ -45,6 +45,19 @@ struct SpoolGapTests {
         #expect(try events(folder).count == Int(recorded))
     }
 
+    @Test("says why the first of a segment was lost")
+    func reasons() throws {
+        let slow = TemporaryFolder()
+        let fast = try Boot(slow).writer()
+        _ = fill(fast)
+        #expect(try gaps(slow).map(\.reason) == [.notReady])
+        let bounded = TemporaryFolder()
+        let boot = try Boot(bounded, bytesMax: 140_000)
+        #expect(throws: SpoolError.full(bytesMax: 140_000)) { try boot.supply.prepare(now: 1) }
+        _ = fill(boot.writer())
+        #expect(try gaps(bounded).map(\.reason) == [.bytesMax])
+    }
+
     @Test("adds up damaged counts without a trap")
     func damagedCounts() throws {
         let folder = TemporaryFolder()
@@ -184,6 +197,7 @@ struct SpoolGapTests {
         #expect(recorded > 300 && lost > 300 && failures > 300)
         #expect(try events(folder).count == Int(recorded))
         #expect(try gaps(folder).reduce(0) { $0 + $1.total } == lost)
+        #expect(try gaps(folder).contains { $0.reason == .diskFull })
     }
 
     @Test(
