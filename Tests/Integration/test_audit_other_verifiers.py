@@ -177,6 +177,24 @@ def remove(log):
     log.replace(log.entries()[:9] + log.entries()[10:])
 
 
+def remove_a_file(log):
+    os.remove(log.path("tile/entries/000"))
+
+
+def add(log):
+    log.write("tile/entries/001.p/1", log.read("tile/entries/001.p/1") + b"\x00\x02{}")
+
+
+def rewrite(log):
+    entries = log.entries() + tlog.entries_of(log.read("tile/entries/001.p/1"))
+    entries[7] = entries[7].replace(b"request-8", b"request-9")
+    other = f"{log.folder}-rewritten"
+    log_writer.write(other, entries, log_writer.Signer(os.path.dirname(log.folder)))
+    # All but the checkpoint, which only the log's key can sign.
+    shutil.rmtree(log.path("tile"))
+    shutil.copytree(os.path.join(other, "tile"), log.path("tile"))
+
+
 def reorder(log):
     entries = log.entries()
     entries[1], entries[200] = entries[200], entries[1]
@@ -201,9 +219,11 @@ def forge_the_checkpoint(log):
     log.write("checkpoint", log.read("checkpoint").replace(b"\n257\n", b"\n256\n"))
 
 
+# A log that was rolled back is sound in itself: a memory finds it, which these have not. Of two
+# that they are given, the fork below is refused.
 CHANGES = {
-    edit: 20, remove: 21, reorder: 23, shorten: 24, damage_a_tile: 26, lose_the_checkpoint: 27,
-    forge_the_checkpoint: 29,
+    edit: 20, remove: 21, remove_a_file: 21, add: 22, reorder: 23, shorten: 24, rewrite: 25,
+    damage_a_tile: 26, lose_the_checkpoint: 27, forge_the_checkpoint: 29,
 }
 
 

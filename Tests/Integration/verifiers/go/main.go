@@ -134,7 +134,7 @@ func (log *folder) entries(index int64) ([][]byte, error) {
 		return nil, err
 	}
 	var all [][]byte
-	for len(all) < tile.W && len(content) >= 2 {
+	for len(content) >= 2 {
 		size := int(content[0])<<8 | int(content[1])
 		if len(content) < 2+size {
 			break
@@ -142,8 +142,8 @@ func (log *folder) entries(index int64) ([][]byte, error) {
 		all = append(all, content[2:2+size])
 		content = content[2+size:]
 	}
-	if len(all) != tile.W {
-		return nil, fmt.Errorf("%s has %d entries", tile.Path(), len(all))
+	if len(all) != tile.W || len(content) != 0 {
+		return nil, fmt.Errorf("%s has %d entries and %d bytes", tile.Path(), len(all), len(content))
 	}
 	return all, nil
 }
