@@ -19,7 +19,8 @@ public enum SignedBundle {
     /// Verifies `bytes` and returns the snapshot that was signed.
     ///
     /// In this order: length, form, type, algorithm, key, signature, format, content, revision.
-    /// Nothing of the payload is read before the signature was found good. Whether the snapshot
+    /// Nothing of the payload is read before the signature was found good. The revision is that of
+    /// the text, so only the canonical spelling of a snapshot is taken. Whether the snapshot
     /// is newer is for ``BundleOrder/requireHigher(than:)``, because only the caller knows what
     /// was active.
     ///
@@ -80,8 +81,8 @@ public enum SignedBundle {
         } catch {
             throw .signatureInvalid
         }
-        let snapshot = try SnapshotReader.read(text.payload)
-        let actual = snapshot.contentRevision()
+        let (snapshot, object) = try SnapshotReader.readPlaced(text.payload)
+        let actual = TextRevision.revision(of: text.payload, object)
         guard snapshot.revision == actual else {
             throw .revisionMismatch(stated: snapshot.revision, actual: actual)
         }

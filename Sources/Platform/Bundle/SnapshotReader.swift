@@ -1,5 +1,6 @@
 // A snapshot's JSON read back, refused in the words of a bundle.
 
+import ClawgressJWS
 public import ClawgressModel
 import ClawgressSnapshotText
 
@@ -12,10 +13,33 @@ public enum SnapshotReader {
         do throws(SnapshotTextError) {
             return try SnapshotText.read(bytes.span)
         } catch {
-            switch error {
-            case .formatUnknown(let format): throw .formatUnknown(format)
-            case .malformed(let problem): throw .contentMalformed(problem)
-            }
+            throw BundleRejection(error)
+        }
+    }
+
+    /// Reads a snapshot as ``read(_:)`` does, and notes where the parts of its text stand.
+    static func readPlaced(
+        _ bytes: [UInt8]
+    ) throws(BundleRejection) -> (Snapshot, PlacedObject) {
+        let object: PlacedObject
+        do throws(JSONError) {
+            object = try StrictJSON.readObject(bytes.span)
+        } catch {
+            throw .contentMalformed("it is not valid json")
+        }
+        do throws(SnapshotTextError) {
+            return (try SnapshotText.read(.object(object.members)), object)
+        } catch {
+            throw BundleRejection(error)
+        }
+    }
+}
+
+extension BundleRejection {
+    fileprivate init(_ error: SnapshotTextError) {
+        switch error {
+        case .formatUnknown(let format): self = .formatUnknown(format)
+        case .malformed(let problem): self = .contentMalformed(problem)
         }
     }
 }

@@ -67,6 +67,14 @@ struct JSONReader: ~Escapable {
     }
 
     private mutating func readObject(depthLeft: Int) throws(JSONError) -> [JSONMember] {
+        try readMembers(depthLeft: depthLeft) { _, _ in }
+    }
+
+    /// Reads an object, and tells where the name and the value of each member stand.
+    mutating func readMembers(
+        depthLeft: Int,
+        _ place: (_ name: Range<Int>, _ value: Range<Int>) -> Void
+    ) throws(JSONError) -> [JSONMember] {
         try open(depthLeft: depthLeft)
         var members: [JSONMember] = []
         var names = NameSet()
@@ -78,11 +86,14 @@ struct JSONReader: ~Escapable {
             guard names.insert(name, among: members) else {
                 throw JSONError(.duplicateMember, at: start)
             }
+            let nameEnd = position
             skipWhiteSpace()
             guard try peek() == UInt8(ascii: ":") else { throw problem(.unexpectedByte) }
             position += 1
             skipWhiteSpace()
+            let valueStart = position
             members.append(JSONMember(name, try readValue(depthLeft: depthLeft - 1)))
+            place(start..<nameEnd, valueStart..<position)
             if try ends(with: UInt8(ascii: "}")) { return members }
         }
     }

@@ -64,6 +64,28 @@ public enum StrictJSON {
         return value
     }
 
+    /// Reads `bytes` as one object, strictly as ``read(_:depthMax:)`` does, and notes where its members
+    /// stand: for whoever compares parts of the text and not what they mean.
+    ///
+    /// - Throws: `JSONError` with the first problem and its place.
+    public static func readObject(
+        _ bytes: Span<UInt8>,
+        depthMax: Int = Self.depthMax
+    ) throws(JSONError) -> PlacedObject {
+        var reader = JSONReader(bytes)
+        var names: [Range<Int>] = []
+        var values: [Range<Int>] = []
+        reader.skipWhiteSpace()
+        guard try reader.peek() == UInt8(ascii: "{") else { throw reader.problem(.unexpectedByte) }
+        let members = try reader.readMembers(depthLeft: depthMax) { name, value in
+            names.append(name)
+            values.append(value)
+        }
+        reader.skipWhiteSpace()
+        guard reader.position == bytes.count else { throw reader.problem(.trailingBytes) }
+        return PlacedObject(members: members, names: names, values: values)
+    }
+
     /// Reads text that is already a Swift string, such as a JWK in a configuration file.
     ///
     /// - Throws: `JSONError` with the first problem and its place.
@@ -71,4 +93,14 @@ public enum StrictJSON {
         let bytes = Array(text.utf8)
         return try read(bytes.span)
     }
+}
+
+/// An object, and where the parts of its members stand in its text.
+public struct PlacedObject: Sendable {
+    /// The members in the order of the text.
+    public let members: [JSONMember]
+    /// The bytes of each member's name, with its quotation marks.
+    public let names: [Range<Int>]
+    /// The bytes of each member's value.
+    public let values: [Range<Int>]
 }

@@ -148,6 +148,37 @@ struct SignedBundleTests {
         )
     }
 
+    @Test("takes the revision of the text, wherever it was published and however long it stays")
+    func revisionOfText() throws {
+        var snapshot = BundleFixtures.snapshot()
+        for (serial, confirmBy) in [(0, nil), (.max, 1), (8, .max)] as [(Int64, Int64?)] {
+            snapshot.serial = serial
+            snapshot.confirmBy = confirmBy
+            #expect(rejection(try signed(snapshot)) == nil)
+        }
+    }
+
+    @Test(
+        "refuses another spelling of the same content",
+        arguments: [
+            ("{\"agents\"", "{ \"agents\""), (",\"epoch\"", ", \"epoch\""),
+            ("/simple", "\\/simple"),
+            (",\"policies\":", ",\"policies\": "),
+        ]
+    )
+    func otherSpelling(old: String, new: String) throws {
+        let snapshot = BundleFixtures.snapshot()
+        let good = String(decoding: snapshot.canonicalJSON(), as: UTF8.self)
+        let changed = good.replacingOccurrences(of: old, with: new)
+        try #require(changed != good)
+        #expect(try SnapshotReader.read(Array(changed.utf8)) == snapshot)
+        let bytes = try BundleFixtures.sign(Array(changed.utf8), with: key)
+        guard case .revisionMismatch(snapshot.revision, _) = rejection(bytes) else {
+            Issue.record("it was not refused for its revision")
+            return
+        }
+    }
+
     @Test("refuses members that it does not know, because the signer meant something by them")
     func unknownMember() throws {
         let good = String(decoding: BundleFixtures.snapshot().canonicalJSON(), as: UTF8.self)

@@ -97,4 +97,20 @@ struct StrictJSONTests {
             return error.problem.rawValue
         }
     }
+
+    @Test("tells where the members of an object stand")
+    func placedObject() throws {
+        let text = #" {"a" : [1, 2] , "\u0062":{"a":null}} "#
+        let bytes = Array(text.utf8)
+        let object = try StrictJSON.readObject(bytes.span)
+        #expect(try StrictJSON.read(bytes.span) == .object(object.members))
+        func part(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        #expect(object.names.map(part) == [#""a""#, #""\u0062""#])
+        #expect(object.values.map(part) == ["[1, 2]", #"{"a":null}"#])
+    }
+
+    @Test("takes nothing but an object for one", arguments: ["[]", "1", "{} x", "{", ""])
+    func noObject(text: String) {
+        #expect(throws: JSONError.self) { try StrictJSON.readObject(Array(text.utf8).span) }
+    }
 }
