@@ -121,9 +121,7 @@ class House:
 
     def sought(self):
         """Everything that is secret here."""
-        sought = Sought()
-        for name, text in self.plane.secrets.items():
-            (sought.add if " " in text else sought.add_credential)(name, text)
+        sought = self.plane.sought()
         for name, number in self.keys.items():
             sought.add(name, number)
             # Big numbers are in memory with their last byte first.
@@ -149,9 +147,7 @@ def house():
 
 
 def test_no_secret_is_in_any_file(house):
-    # Credentials are the one place for passphrases: systemd's, or a folder in memory.
-    credentials = os.path.join(house.plane.folder, "credentials")
-    assert house.sought().in_folder(house.plane.folder, but=[credentials]) == {}
+    assert house.plane.found(house.sought()) == {}
 
 
 # What a daemon works with is in its memory, and nothing can be done about that: the private keys with

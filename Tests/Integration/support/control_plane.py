@@ -13,6 +13,7 @@ from support.client import Client, basic
 from support.daemon import Daemon
 from support.gateway import Gateway
 from support.operator import Operator
+from support.seeking import Sought
 from support.waiting import until
 from support.world import LOOPBACK
 
@@ -268,13 +269,26 @@ class ControlPlane:
         daemons = [self._path("policy"), self._path("admin-api")]
         return [*daemons, *gateways, self.authority, self._path("root")]
 
+    def sought(self):
+        """All secrets that this harness knows."""
+        sought = Sought()
+        for name, text in self.secrets.items():
+            (sought.add if " " in text else sought.add_credential)(name, text)
+        return sought
+
+    def found(self, sought):
+        """What of it is in which file."""
+        # Credentials are the one place for passphrases: systemd's, or a folder in memory.
+        return sought.in_folder(self.folder, but=["credentials"])
+
     def close(self):
-        """Ends all processes and removes the folders."""
+        """Ends all processes, holds that no file of theirs has a secret, and removes the folders."""
         daemons = [self.admin, self.audit, self.policy]
         processes = [*self.gateways.values(), *(each for each in daemons if each)]
         try:
             for each in processes:
                 each.stop()
+            assert self.found(self.sought()) == {}
         finally:
             for each in processes:
                 if each.process and each.process.poll() is None:

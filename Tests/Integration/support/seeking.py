@@ -38,19 +38,23 @@ class Sought:
         except ValueError:
             pass
 
-    def in_file(self, path):
-        """What of it a file has, as a set of names."""
+    def _grep(self, *arguments):
+        """What was found, a line each, and nothing of what stands around it."""
         with tempfile.NamedTemporaryFile() as patterns:
             patterns.write(b"\n".join(self.forms))
             patterns.flush()
-            # -o prints what was found and nothing of what stands around it.
             done = subprocess.run(
-                ["grep", "--fixed-strings", "--text", "--only-matching", "--no-filename",
-                 "--file", patterns.name, path],
+                ["grep", "--fixed-strings", "--text", "--only-matching",
+                 "--file", patterns.name, *arguments],
                 capture_output=True, check=False, env={"LC_ALL": "C", "PATH": os.environ["PATH"]},
             )
         assert done.returncode in (0, 1), done.stderr
-        return {self.forms[line] for line in set(done.stdout.split(b"\n")) if line in self.forms}
+        return done.stdout.split(b"\n")
+
+    def in_file(self, path):
+        """What of it a file has, as a set of names."""
+        lines = set(self._grep("--no-filename", path))
+        return {self.forms[line] for line in lines if line in self.forms}
 
     def in_bytes(self, content):
         """The same for what is no file."""
@@ -60,20 +64,22 @@ class Sought:
             return self.in_file(file.name)
 
     def in_folder(self, folder, but=()):
-        """What of it is in which file of a folder; Git objects are looked into."""
+        """What of it is in which file of a folder; Git objects are looked into.
+
+        `but` are names of folders in it that are passed over.
+        """
         found = {}
-        for parent, folders, names in os.walk(folder):
-            folders[:] = [each for each in folders if os.path.join(parent, each) not in but]
-            for name in names:
-                path = os.path.join(parent, name)
-                if not os.path.isfile(path):
-                    continue
-                hits = self.in_file(path)
-                if f"{os.sep}objects{os.sep}" in path:
-                    hits |= self.in_bytes(_inflated(path))
-                if hits:
-                    found[path] = sorted(hits)
-        return found
+        passed = [f"--exclude-dir={each}" for each in but]
+        # A pipe or a socket would be waited for.
+        for line in self._grep("--recursive", "--devices=skip", "--null", *passed, folder):
+            path, _, match = line.partition(b"\0")
+            if match in self.forms:
+                found.setdefault(os.fsdecode(path), set()).add(self.forms[match])
+        for path in _git_objects(folder):
+            hits = self.in_bytes(_inflated(path))
+            if hits:
+                found.setdefault(path, set()).update(hits)
+        return {path: sorted(hits) for path, hits in found.items()}
 
     def in_process(self, pid):
         """What of it is in what a core dump of a process would hold."""
@@ -92,6 +98,12 @@ def _forms(raw):
         text = base64.b64encode(b"\0" * shift + raw)[4 if shift else 0:-4]
         yield f"as base64 from {shift}", text
         yield f"as base64url from {shift}", text.replace(b"+", b"-").replace(b"/", b"_")
+
+
+def _git_objects(folder):
+    for parent, _, names in os.walk(folder):
+        if f"{os.sep}objects{os.sep}" in f"{parent}{os.sep}":
+            yield from (os.path.join(parent, name) for name in names)
 
 
 def _inflated(path):
