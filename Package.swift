@@ -108,6 +108,14 @@ let package = Package(
                 "TransparencyLog", "HTTPTypes", "ServiceLifecycle",
             ]
         ),
+        // Who is told of alerts, and how: whatever daemon raises them.
+        .module(
+            "Platform/Alerts",
+            uses: [
+                "Bytes", "Daemon", "JWS", "AsyncHTTPClient", "Crypto", "Logging", "NIOCore",
+                "NIOHTTP1", "NIOSSL", "ServiceLifecycle",
+            ]
+        ),
         // Makes certificates, so the gateway never links it.
         .module(
             "Platform/MeshSigning",
@@ -156,10 +164,11 @@ let package = Package(
         .module(
             "Services/AuditService",
             uses: [
-                "AuditIndex", "Bytes", "Compression", "Contract", "Daemon", "JWS", "Mesh", "Model",
-                "Records", "Sealing", "Storage", "TransparencyLog", "TransparencyLogSigning",
-                "AsyncHTTPClient", "Crypto", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
-                "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "ServiceLifecycle", "UnixSignals",
+                "Alerts", "AuditIndex", "Bytes", "Compression", "Contract", "Daemon", "JWS", "Mesh",
+                "Model", "Records", "Sealing", "Storage", "TransparencyLog",
+                "TransparencyLogSigning", "AsyncHTTPClient", "HTTPTypes", "Hummingbird", "Logging",
+                "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "ServiceLifecycle",
+                "UnixSignals",
             ]
         ),
         .executableTarget(
@@ -263,6 +272,7 @@ let package = Package(
             ]
         ),
         .tests("Platform/Daemon", uses: ["Daemon", "Logging", "Yams"]),
+        .tests("Platform/Alerts", uses: ["Alerts", "Yams"]),
         .tests(
             "Platform/JWS",
             uses: ["Bytes", "JWS", "JWSSigning", "TestKit"],

@@ -1,6 +1,7 @@
 // What the audit service needs to start: where it listens, where its files are, how much it keeps
 // in memory.
 
+public import ClawgressAlerts
 public import ClawgressDaemon
 import ClawgressMesh
 
@@ -23,7 +24,7 @@ public struct AuditConfiguration: ServiceConfiguration {
     /// Where records go beside the log.
     public var sinks: [SinkSettings] = []
     /// Who is told of alerts.
-    public var alerts = AlertSettings()
+    public var alerts = AlertReceivers()
     /// Whether the environment may name a place at which the process kills itself.
     public var allowFailpoints = false
 

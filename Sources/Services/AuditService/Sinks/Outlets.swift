@@ -1,13 +1,16 @@
 // Everything of the daemon that sends out: the sinks, and who is told of alerts.
 
+import ClawgressAlerts
+import ClawgressAuditIndex
 import ClawgressDaemon
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// Sinks and alerts, as the configuration wants them.
 struct Outlets: Sendable {
     private let sinks: SinkService?
-    private let alerts: AlertService?
+    private let alerts: AlertTeller?
 
     /// Reads the files that they need; nothing runs yet.
     ///
@@ -18,7 +21,29 @@ struct Outlets: Sendable {
             ? nil : try SinkService(configuration.sinks, log: log, logger: logger)
         self.sinks = sinks
         alerts = try configuration.alerts.webhook.map {
-            try AlertService($0, log: log, sinks: sinks?.sinks ?? [], logger: logger)
+            try Self.teller($0, log: log, sinks: sinks?.sinks ?? [], logger: logger)
+        }
+    }
+
+    /// Tells of the log's alerts and the sinks'; after a start, what is still wrong is raised, and
+    /// told, again.
+    private static func teller(
+        _ webhook: WebhookSettings,
+        log: AuditLog,
+        sinks: [Sink],
+        logger: Logger
+    ) throws(StartRefusal) -> AlertTeller {
+        let sender = AlertSender(
+            service: "clawgress-audit",
+            nameKey: "log",
+            name: log.name,
+            metricsPrefix: "clawgress_audit",
+            clock: AlertClock(now: AuditClock.wallMicroseconds, text: Instant.text)
+        )
+        return try AlertTeller(webhook, from: sender, logger: logger) {
+            let own = await log.watch.raised.map { AlertNote.Subject(alert: $0.rawValue) }
+            let down = sinks.filter { sink in sink.state.withLock { $0.course.isDown } }
+            return Set(own + down.map { .init(alert: "sink_down", sink: $0.settings.name) })
         }
     }
 

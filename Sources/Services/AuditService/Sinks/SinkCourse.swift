@@ -1,6 +1,8 @@
 // How a sink goes on: where it is, when it tries again, and since when it does not get on. Pure: time
 // and chance are passed in, so that a test can try every answer at every moment.
 
+public import ClawgressAlerts
+
 /// What a sink counted since the start.
 public struct SinkCounts: Sendable, Equatable {
     /// Records that were taken; one that was sent again counts again.
@@ -20,10 +22,8 @@ public struct SinkCounts: Sendable, Equatable {
 public struct SinkCourse: Sendable {
     /// What lasts how long, in milliseconds.
     public struct Settings: Sendable {
-        /// The first pause before another attempt, and the longest.
-        public var pause: ClosedRange<Int64> = 250...60_000
-        /// The longest pause that the other side may ask for.
-        public var retryAfterMax: Int64 = 600_000
+        /// The pauses before other attempts.
+        public var pauses = RetryPauses()
         /// For how long it may fail before it counts as down.
         public var downAfter: Int64
 
@@ -110,13 +110,12 @@ public struct SinkCourse: Sendable {
         switch problem.consequence {
         case .halt: phase = .halted
         case .retry(let asked):
-            let due = min(
-                settings.pause.upperBound,
-                settings.pause.lowerBound << Int64(min(failuresInARow - 1, 20))
+            let pause = settings.pauses.after(
+                failures: failuresInARow,
+                asked: asked,
+                random: random
             )
-            let drawn = due / 2 + Int64(random % UInt64(due - due / 2 + 1))
-            let wished = min(max(asked ?? 0, 0), settings.retryAfterMax)
-            phase = .waiting(until: now + max(drawn, wished))
+            phase = .waiting(until: now + pause)
         }
     }
 

@@ -1,6 +1,7 @@
 // What the configuration file says about sinks. One list, in which each kind of sink has keys of its
 // own: a key of another kind is refused, like any that nobody knows.
 
+public import ClawgressAlerts
 import ClawgressDaemon
 
 /// In which form a sink gets records.
@@ -88,7 +89,7 @@ public struct SinkSettings: Decodable, Sendable {
         case .syslog: SyslogSettings.CodingKeys.allCases.map(\.rawValue)
         case .journald: JournaldSettings.CodingKeys.allCases.map(\.rawValue)
         case .file: SinkFileSettings.CodingKeys.allCases.map(\.rawValue)
-        case .webhook: WebhookSettings.CodingKeys.allCases.map(\.rawValue)
+        case .webhook: WebhookSettings.keys
         }
     }
 

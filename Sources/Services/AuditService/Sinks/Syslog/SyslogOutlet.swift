@@ -1,6 +1,7 @@
 // A sink that is a syslog server over TLS. The protocol has no acknowledgement: what was written when
 // the connection ends may be lost, so the last messages are sent again on the next one.
 
+import ClawgressAlerts
 import ClawgressBytes
 import ClawgressDaemon
 import ClawgressJWS
@@ -43,7 +44,7 @@ final class SyslogOutlet: SinkOutlet {
         )
         do {
             tls = try NIOSSLContext(
-                configuration: SinkTLS.configuration(
+                configuration: ClientTLS.configuration(
                     authorities: settings.authorities,
                     certificate: settings.certificate,
                     key: settings.key

@@ -1,10 +1,11 @@
-// What the configuration file says about who is told of alerts, beside the process' log and metrics.
+// What the configuration file of a daemon says about who is told of its alerts, beside its log and its
+// metrics.
 
 import ClawgressDaemon
 
-/// The `alerts` of the configuration file.
-public struct AlertSettings: Decodable, Sendable {
-    /// The server that each begin and end of an alert is posted to; nil for none.
+/// The block `alerts` of a configuration file.
+public struct AlertReceivers: Decodable, Sendable {
+    /// The server that alerts are posted to; nil for none.
     public var webhook: WebhookSettings?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
@@ -21,13 +22,13 @@ public struct AlertSettings: Decodable, Sendable {
         guard values.contains(.webhook) else { return }
         try UnknownKeys.refuse(
             in: try values.superDecoder(forKey: .webhook),
-            known: WebhookSettings.CodingKeys.allCases.map(\.rawValue)
+            known: WebhookSettings.keys
         )
         webhook = try values.decode(WebhookSettings.self, forKey: .webhook)
     }
 
     /// What is wrong, one sentence each.
-    func problems() -> [String] {
+    public func problems() -> [String] {
         (webhook?.problems() ?? []).map { "`alerts.webhook`: \($0)" }
     }
 }

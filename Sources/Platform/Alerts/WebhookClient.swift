@@ -3,7 +3,7 @@
 
 import AsyncHTTPClient
 import ClawgressBytes
-import ClawgressDaemon
+public import ClawgressDaemon
 import Crypto
 import NIOCore
 import NIOHTTP1
@@ -33,6 +33,20 @@ public enum WebhookAnswer: Sendable, Equatable {
     }
 }
 
+/// Why the other side has not taken what was posted.
+public struct WebhookProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// One sentence, without secrets.
+    public let description: String
+    /// What its answer means; never `taken`.
+    public let answer: WebhookAnswer
+
+    /// Describes a problem.
+    public init(_ description: String, _ answer: WebhookAnswer = .later(after: nil)) {
+        self.description = description
+        self.answer = answer
+    }
+}
+
 /// The signature of a body: HMAC-SHA256 over the time, a point and the body.
 public struct WebhookSignature: Sendable {
     private let key: SymmetricKey
@@ -54,15 +68,24 @@ public struct WebhookSignature: Sendable {
 }
 
 /// Posts to one URL.
-final class WebhookClient: Sendable {
+public final class WebhookClient: Sendable {
     /// What is posted.
-    struct Post: Sendable {
+    public struct Post: Sendable {
         let type: String
         let fields: [(String, String)]
         let body: [UInt8]
+
+        /// Takes a body of a media type, and fields that stand beside the usual ones.
+        public init(type: String, fields: [(String, String)] = [], body: [UInt8]) {
+            self.type = type
+            self.fields = fields
+            self.body = body
+        }
     }
 
     private let settings: WebhookSettings
+    private let agent: String
+    private let seconds: @Sendable () -> Int64
     private let http: HTTPClient
     private let signature: WebhookSignature?
 
@@ -73,9 +96,18 @@ final class WebhookClient: Sendable {
 
     /// Reads the files that are named.
     ///
+    /// - Parameters:
+    ///   - agent: how we call ourselves.
+    ///   - seconds: the wall clock, since 1970 UTC.
     /// - Throws: `StartRefusal`.
-    init(_ settings: WebhookSettings) throws(StartRefusal) {
+    public init(
+        _ settings: WebhookSettings,
+        agent: String,
+        seconds: @escaping @Sendable () -> Int64
+    ) throws(StartRefusal) {
         self.settings = settings
+        self.agent = agent
+        self.seconds = seconds
         signature = try settings.secret.map { path throws(StartRefusal) in
             try WebhookClient.signature(path)
         }
@@ -85,7 +117,7 @@ final class WebhookClient: Sendable {
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         do {
-            configuration.tlsConfiguration = try SinkTLS.configuration(
+            configuration.tlsConfiguration = try ClientTLS.configuration(
                 authorities: settings.authorities,
                 certificate: settings.certificate,
                 key: settings.key
@@ -117,15 +149,15 @@ final class WebhookClient: Sendable {
 
     /// Posts, and waits for the answer.
     ///
-    /// - Throws: `SinkProblem` unless the other side has taken it.
-    func post(_ post: Post) async throws(SinkProblem) {
+    /// - Throws: `WebhookProblem` unless the other side has taken it.
+    public func post(_ post: Post) async throws(WebhookProblem) {
         var request = HTTPClientRequest(url: settings.url)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: post.type)
-        request.headers.add(name: "User-Agent", value: "clawgress-audit")
+        request.headers.add(name: "User-Agent", value: agent)
         for (name, value) in post.fields { request.headers.add(name: name, value: value) }
         if let signature {
-            let value = signature.value(of: post.body, at: AuditClock.wall())
+            let value = signature.value(of: post.body, at: seconds())
             request.headers.add(name: "Clawgress-Signature", value: value)
         }
         request.body = .bytes(ByteBuffer(bytes: post.body))
@@ -140,16 +172,16 @@ final class WebhookClient: Sendable {
             )
             _ = try? await response.body.collect(upTo: Self.answerBytesMax)
         } catch {
-            throw SinkProblem("nothing came back: \(error)")
+            throw WebhookProblem("nothing came back: \(error)")
         }
         switch answer {
         case .taken: return
         case .later(let after):
-            throw SinkProblem("the server answered \(status)", .retry(after: after))
-        case .refused: throw SinkProblem("the server refused with \(status)", .halt)
+            throw WebhookProblem("the server answered \(status)", .later(after: after))
+        case .refused: throw WebhookProblem("the server refused with \(status)", .refused)
         }
     }
 
     /// Closes the connections.
-    func close() async { try? await http.shutdown() }
+    public func close() async { try? await http.shutdown() }
 }

@@ -1,10 +1,11 @@
-// How sinks speak TLS: 1.2 at least, the server's name checked always, and a certificate of our own
-// where the operator has one for us.
+// How we speak TLS with servers that are not ours: 1.2 at least, the server's name checked always, and
+// a certificate of our own where the operator has one for us.
 
 import ClawgressBytes
-import NIOSSL
+public import NIOSSL
 
-enum SinkTLS {
+/// TLS with somebody else's server.
+public enum ClientTLS {
     private static var fileBytesMax: Int { 1 << 20 }
 
     /// A client's configuration.
@@ -14,7 +15,7 @@ enum SinkTLS {
     ///   - certificate: a file of our certificate and its chain.
     ///   - key: a file of its key, which nobody else may read.
     /// - Throws: `FileError`, or what the library says of a file's content.
-    static func configuration(
+    public static func configuration(
         authorities: String?,
         certificate: String?,
         key: String?

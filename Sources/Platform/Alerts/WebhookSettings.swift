@@ -1,6 +1,5 @@
 // What the configuration file says about an HTTP server that records, or alerts, are posted to.
 
-import ClawgressDaemon
 import Foundation
 
 /// An HTTP server.
@@ -25,6 +24,9 @@ public struct WebhookSettings: Decodable, Sendable {
         case timeout = "timeout_ms"
     }
 
+    /// The keys that it has.
+    public static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+
     /// Decodes with the defaults.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -37,7 +39,7 @@ public struct WebhookSettings: Decodable, Sendable {
     }
 
     /// What is wrong, one sentence each.
-    func problems() -> [String] {
+    public func problems() -> [String] {
         var found: [String] = []
         if !Self.isAllowed(url) {
             found.append(
@@ -50,6 +52,14 @@ public struct WebhookSettings: Decodable, Sendable {
         }
         if !(100...600_000).contains(timeout) { found.append("`timeout_ms` must be 100 to 600000") }
         return found
+    }
+
+    /// The server's `host:port`; nil if there is no such server.
+    public var server: String? {
+        guard Self.isAllowed(url), let parts = URLComponents(string: url), let host = parts.host
+        else { return nil }
+        let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+        return "\(name):\(parts.port ?? (parts.scheme == "http" ? 80 : 443))"
     }
 
     /// Whether something may be posted there.

@@ -1,5 +1,6 @@
 // A sink that is an HTTP server: a batch is a request, and taken when the answer says so.
 
+import ClawgressAlerts
 import ClawgressDaemon
 import ClawgressJWS
 
@@ -19,7 +20,11 @@ final class WebhookOutlet: SinkOutlet {
         sink: String,
         log: String
     ) throws(StartRefusal) {
-        client = try WebhookClient(settings)
+        client = try WebhookClient(
+            settings,
+            agent: "clawgress-audit",
+            seconds: AuditClock.wall
+        )
         self.format = format
         self.sink = sink
         self.log = log
@@ -38,11 +43,26 @@ final class WebhookOutlet: SinkOutlet {
             ],
             body: batch.records.flatMap { $0.numbered(format) }
         )
-        try await client.post(post)
+        do throws(WebhookProblem) {
+            try await client.post(post)
+        } catch {
+            throw SinkProblem(error)
+        }
         return nil
     }
 
     func look() async throws(SinkProblem) {}
 
     func close() async { await client.close() }
+}
+
+extension SinkProblem {
+    /// What a webhook's answer means for the sink: what does not want a batch would not want it
+    /// later.
+    fileprivate init(_ problem: WebhookProblem) {
+        switch problem.answer {
+        case .later(let after): self.init(problem.description, .retry(after: after))
+        case .taken, .refused: self.init(problem.description, .halt)
+        }
+    }
 }
