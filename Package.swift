@@ -48,9 +48,9 @@ let package = Package(
         .module(
             "RequestPath/Gateway",
             uses: [
-                "Audit", "Bundle", "BundleStream", "Bytes", "Contract", "Daemon", "Forward",
-                "Identity", "JWS", "Mesh", "Model", "Policy", "Quota", "Reactor", "Sealing",
-                "Shipping", "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
+                "Alerts", "Audit", "Bundle", "BundleStream", "Bytes", "Contract", "Daemon",
+                "Forward", "Identity", "JWS", "Mesh", "Model", "Policy", "Quota", "Reactor",
+                "Sealing", "Shipping", "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
             ]
         ),
 
@@ -143,10 +143,10 @@ let package = Package(
         .module(
             "Services/AdminAPI",
             uses: [
-                "Audit", "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon", "Identity", "JWS",
-                "Mesh", "Model", "Replay", "Sealing", "Shipping", "SnapshotCheck", "SnapshotText",
-                "Storage", "Crypto", "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging",
-                "NIOCore", "ServiceLifecycle",
+                "Alerts", "Audit", "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon",
+                "Identity", "JWS", "Mesh", "Model", "Replay", "Sealing", "Shipping",
+                "SnapshotCheck", "SnapshotText", "Storage", "Crypto", "CryptoExtras", "GRDB",
+                "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle",
             ]
         ),
         .executableTarget(

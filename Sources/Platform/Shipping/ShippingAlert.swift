@@ -16,6 +16,14 @@ public struct ShippingAlert: Sendable, Equatable {
         case spoolFailed = "spool_failed"
         /// The state folder cannot be written.
         case stateFailed = "state_failed"
+
+        /// Whether it is about a state, which has an end.
+        public var lasts: Bool {
+            switch self {
+            case .unreachable, .backlog, .inconsistent: true
+            case .refused, .spoolFailed, .stateFailed: false
+            }
+        }
     }
 
     /// Its kind.
@@ -96,6 +104,12 @@ public struct ShippingAlerts: Sendable {
 
     /// No state lasts yet.
     public init() {}
+
+    /// The states that do not last, or not any more.
+    public static func absent(_ view: ShippingView) -> [ShippingAlert.Kind] {
+        let lasting = Set(ShippingAlert.states(view).map(\.kind))
+        return ShippingAlert.Kind.allCases.filter { $0.lasts && !lasting.contains($0) }
+    }
 
     /// The alerts that are due.
     ///

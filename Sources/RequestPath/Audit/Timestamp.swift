@@ -3,9 +3,16 @@
 import ClawgressBytes
 
 /// RFC 3339 text of an instant.
-enum Timestamp {
+public enum Timestamp {
     /// The last microsecond of the year 9999, where the format ends.
     static var microsecondsMax: Int64 { 253_402_300_799_999_999 }
+
+    /// `2026-11-23T21:00:00.000000Z`; instants outside 1970 to 9999 become the nearest.
+    public static func text(microseconds: Int64) -> String {
+        var out = ByteBuffer(capacity: 32)
+        append(microseconds: microseconds, to: &out)
+        return out.bytes.string()
+    }
 
     /// Appends `2026-11-23T21:00:00.000000Z`; instants outside 1970 to 9999 become the nearest.
     static func append(microseconds: Int64, to out: inout ByteBuffer) {

@@ -49,7 +49,8 @@ final class FolderBundles {
     func poll() {
         guard let stamp = FileStamp(of: incoming), stamp != seen else { return }
         seen = stamp
-        _ = take(nil)
+        // The bundle that is served from the state folder anyhow: nothing is missing any more.
+        if take(nil) == .known { keeper.alerts.end(.lastKnownGood) }
     }
 
     /// What a look at the folder came to.

@@ -1,5 +1,6 @@
 // Binding: one socket for each worker on each address, so that the kernel spreads agents.
 
+import ClawgressAlerts
 import ClawgressBytes
 import ClawgressDaemon
 import ClawgressModel
@@ -42,6 +43,9 @@ extension Gateway {
             own.append(policy)
         }
         if let audit = configuration.audit.flatMap({ Endpoint($0.address) }) { own.append(audit) }
+        // Nobody but the gateway has anything to tell whoever is told of its alerts.
+        let told = configuration.alerts.webhook?.server
+        if let told = told.flatMap({ Endpoint($0) }) { own.append(told) }
         let selfAddresses = SelfAddresses(listening: own)
         for (number, handle) in workers.enumerated() {
             try startWorker(

@@ -32,7 +32,7 @@ public enum Gateway {
         let descriptors = ProcessLimits.raiseOpenFiles(bound: descriptorsMax)
         let count = configuration.workers > 0 ? configuration.workers : ProcessLimits.processors()
         let state = GatewayState()
-        let alerts = Alerts(logger: logger)
+        let alerts = Alerts(try makeTeller(configuration, logger), logger: logger)
         let (shared, spool) = try makeShared(configuration, count, alerts, state)
         let workers = try makeHandles(count)
         let shipper = try configuration.audit.map { audit throws(StartRefusal) in
@@ -86,7 +86,7 @@ public enum Gateway {
             Heart(workers: workers, supply: shared.supply, uncleanBoot: uncleanBoot)
         }
         // The sender ends last, so that what the workers concluded at the end is shipped too.
-        let shipping: [(any Service)?] = [shipper, heart]
+        let shipping: [(any Service)?] = [alerts.teller, shipper, heart]
         let serving: [any Service] = [
             service.application(admin, logger: logger) { port in
                 let bound = Endpoint(address: admin.address, port: UInt16(port))

@@ -1,6 +1,7 @@
 // What one gateway needs to start: where it listens, where its files are, whom it believes.
 // Everything that all gateways share is in the bundle instead.
 
+public import ClawgressAlerts
 import ClawgressBundle
 public import ClawgressDaemon
 import ClawgressModel
@@ -25,6 +26,8 @@ public struct GatewayConfiguration: DaemonConfiguration {
     public var controlPlane: ControlPlaneConfiguration?
     /// Where events go; nil if they stay in the spool.
     public var audit: ShippingConfiguration?
+    /// Who is told of alerts.
+    public var alerts: AlertReceivers
     /// Where bundles, and what is known of them, are kept.
     public var stateFolder: String
     /// The audit spool.
@@ -95,7 +98,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case gatewayID = "gateway_id"
-        case listeners, admin, workers, spool, resolver, audit
+        case listeners, admin, workers, spool, resolver, audit, alerts
         case bundleFolder = "bundle_folder"
         case trustedKeys = "trusted_keys"
         case controlPlane = "control_plane"
@@ -130,6 +133,8 @@ public struct GatewayConfiguration: DaemonConfiguration {
                 .map(\.rawValue)
         }
         audit = try values.decodeIfPresent(ShippingConfiguration.self, forKey: .audit)
+        alerts =
+            try values.decodeIfPresent(AlertReceivers.self, forKey: .alerts) ?? AlertReceivers()
         stateFolder =
             try values.decodeIfPresent(String.self, forKey: .stateFolder)
             ?? "/var/lib/clawgress/gateway"
@@ -166,6 +171,7 @@ public struct GatewayConfiguration: DaemonConfiguration {
         if workers < 0 || workers > 64 { found.append("`workers` must be 0 to 64") }
         found += bundleProblems()
         found += audit?.problems(hasMesh: controlPlane != nil) ?? []
+        found += alerts.problems()
         for server in resolverServers where Endpoint(server) == nil {
             found.append("name server `\(server)` is no `address:port`; write `192.0.2.53:53`")
         }

@@ -1,5 +1,6 @@
 // The metrics as Prometheus reads them. Every label value comes from a fixed list of ours.
 
+import ClawgressAlerts
 import ClawgressBundle
 import ClawgressBundleStream
 import ClawgressBytes
@@ -79,7 +80,7 @@ enum MetricsText {
         for (kind, count) in alerts.totals() {
             text += "clawgress_alerts_total{alert=\"\(kind.rawValue)\"} \(count)\n"
         }
-        return text
+        return text + (alerts.teller?.metrics ?? "")
     }
 
     private static func gauges(

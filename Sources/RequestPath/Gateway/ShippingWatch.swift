@@ -21,6 +21,7 @@ final class ShippingWatch: Sendable {
         state.change { $0.shipping = view }
         let now = Int64(SystemClock.monotonicNanoseconds() / 1_000_000)
         for alert in due.withLock({ $0.due(view, at: now) }) { raise(alert) }
+        for kind in ShippingAlerts.absent(view) { alerts.end(AlertKind(kind)) }
     }
 
     /// What the newest configuration says of too long and too full.

@@ -96,6 +96,7 @@ final class SnapshotKeeper {
             )
             if !isLastKnownGood { values.rejection = nil }
         }
+        if !isLastKnownGood { alerts.end(.lastKnownGood) }
         logger.notice(
             "bundle activated",
             metadata: [

@@ -35,6 +35,8 @@ final class SpoolKeeper: Sendable {
         if let problem {
             let kind = problem.isSpaceUsedUp ? AlertKind.spoolFull : .spoolFailed
             alerts.raise(kind, "the spool has no room for new segments", ["problem": "\(problem)"])
+        } else {
+            alerts.end(.spoolFull)
         }
         state.change { $0.spoolProblem = problem?.description }
     }

@@ -162,9 +162,12 @@ final class StreamLoop {
             noted = heard
             bundles.note(heard: heard)
         }
+        if view.isConnected { bundles.keeper.alerts.end(.policyDisconnected) }
+        if !view.isBehind { bundles.keeper.alerts.end(.bundleBehind) }
         let age = wall - heard
         let shared = bundles.keeper.active?.snapshot.alert.bundleAgeSeconds
         let bound = shared.map(Int64.init) ?? ages.alert
+        if age <= bound { bundles.keeper.alerts.end(.bundleStale) }
         if age > bound, wall - (warned ?? wall - Self.noteSeconds) >= Self.noteSeconds {
             warned = wall
             bundles.keeper.alerts.raise(
@@ -197,6 +200,7 @@ final class StreamLoop {
                 ["seconds": "\(age)"]
             )
         } else {
+            bundles.keeper.alerts.end(.bundleExpired)
             bundles.keeper.restore()
         }
     }

@@ -1,5 +1,6 @@
 // What the daemon runs: the operators' listener, and the one that follows the policy service.
 
+import ClawgressAlerts
 import ClawgressBytes
 import ClawgressDaemon
 import ClawgressJWS
@@ -34,10 +35,12 @@ extension AdminAPI {
             (settings: audit, mesh: try Self.mesh(audit, or: folder))
         }
         let log = try audit.map { try LogQuestions($0.settings, $0.mesh) }
+        let teller = try configuration.alerts.webhook.map { try Self.teller($0, logger) }
         let api = try AdminAPI(
             stateFolder: configuration.stateFolder,
             plane: MeshPolicyPlane(client: client),
             log: log,
+            teller: teller,
             limits: configuration.limits,
             openAPI: openAPI,
             logger: logger
@@ -61,10 +64,30 @@ extension AdminAPI {
         }
         let shipper = try audit.map { try api.makeShipper($0.settings, configuration, $0.mesh) }
         // The sender ends last, so that the event of a last answer is shipped too.
-        let logging: [(any Service)?] = [shipper, log.map { ClientService(client: $0.client) }]
+        let logging: [(any Service)?] = [
+            teller, shipper, log.map { ClientService(client: $0.client) },
+        ]
         return logging.compactMap { $0 } + [
             ClientService(client: client), FollowService(api: api), application,
         ]
+    }
+
+    /// Who tells of alerts.
+    private static func teller(
+        _ webhook: WebhookSettings,
+        _ logger: Logger
+    ) throws(StartRefusal) -> AlertTeller {
+        let sender = AlertSender(
+            service: "clawgress-admin-api",
+            nameKey: "service_id",
+            name: AdminJournal.serviceID,
+            metricsPrefix: "clawgress_admin",
+            clock: AlertClock(
+                now: AdminClock.machine.microseconds,
+                text: { AdminTime.microseconds($0) }
+            )
+        )
+        return try AlertTeller(webhook, from: sender, logger: logger)
     }
 
     private static func writeReadyFile(_ path: String, _ port: UInt16, _ logger: Logger) {

@@ -1,5 +1,6 @@
 // The admin API assembled: its database, its desk, its door, and what runs beside them.
 
+public import ClawgressAlerts
 import ClawgressBytes
 import ClawgressContract
 import ClawgressJWS
@@ -21,12 +22,14 @@ public struct AdminAPI: Sendable {
     ///   - stateFolder: the folder of the database; must exist.
     ///   - plane: the policy service.
     ///   - log: whom questions about the log are passed on to.
+    ///   - teller: who tells of alerts; nil if nobody is to be told.
     ///   - openAPI: the text of the OpenAPI document.
     /// - Throws: `AdminStartError`.
     public init(
         stateFolder: String,
         plane: any PolicyPlane,
         log: LogQuestions? = nil,
+        teller: AlertTeller? = nil,
         clock: AdminClock = .machine,
         limits: AdminLimits = AdminLimits(),
         openAPI: String? = nil,
@@ -53,7 +56,7 @@ public struct AdminAPI: Sendable {
                     store: store,
                     desk: desk,
                     journal: journal,
-                    shipping: AdminShipping(logger: logger),
+                    shipping: AdminShipping(teller, logger: logger),
                     log: log,
                     authenticator: Authenticator(
                         store: store,

@@ -40,6 +40,8 @@ class Hook:
         self.answers = []
         self._tls = tls
         self._server = None
+        self._held = None
+        self._ended = threading.Event()
         self.port = 0
         self.start()
 
@@ -58,6 +60,10 @@ class Hook:
             def do_POST(self):
                 """One batch."""
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if hook._held:
+                    hook._held.set()
+                    hook._ended.wait()
+                    return
                 answer = hook.answers.pop(0) if hook.answers else (204, {})
                 hook.posts.append(Post(self.path, dict(self.headers), body, answer[0]))
                 self.send_response(answer[0])
@@ -87,8 +93,14 @@ class Hook:
             return len({line["index"] for line in self.taken()}) >= count
         until(f"{count} entries at the hook", enough, 60)
 
+    def hold(self):
+        """Answers nobody any more; an event that is set once somebody waits for an answer."""
+        self._held = threading.Event()
+        return self._held
+
     def stop(self):
         """Refuses connections."""
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
 

@@ -51,6 +51,19 @@ struct ShippingAlertTests {
         #expect(due[2].details == ["log.size": "9"])
     }
 
+    @Test("name the states that are over, and nothing that has no end")
+    func absent() {
+        #expect(ShippingAlerts.absent(view()) == [.unreachable, .backlog, .inconsistent])
+        let down = view { $0.unreachableFor = 10_500 }
+        #expect(ShippingAlerts.absent(down) == [.backlog, .inconsistent])
+        let none = view {
+            $0.unreachableFor = 0
+            $0.isBacklogged = true
+            $0.isInconsistent = true
+        }
+        #expect(ShippingAlerts.absent(none).isEmpty)
+    }
+
     @Test("name what is complained of")
     func complaints() {
         let refused = ShippingAlert(.refused(record: "b/0/7", code: "record_refused"))

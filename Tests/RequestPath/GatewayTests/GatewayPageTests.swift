@@ -29,10 +29,15 @@ struct GatewayPageTests {
             ("spool.", "{gateway_id: a, trusted_keys: [k], spool: {unknown: 1}}"),
             ("control_plane.", "{gateway_id: a, control_plane: {unknown: 1}}"),
             ("audit.", "{gateway_id: a, trusted_keys: [k], audit: {unknown: 1}}"),
+            (
+                "alerts.webhook.",
+                "{gateway_id: a, trusted_keys: [k], alerts: {webhook: {unknown: 1}}}"
+            ),
         ] {
             let known = try knownKeys(text).map { prefix + $0 }
             #expect(known.count >= 3)
-            for key in known where !["spool", "resolver", "control_plane", "audit"].contains(key) {
+            let blocks = ["spool", "resolver", "control_plane", "audit", "alerts"]
+            for key in known where !blocks.contains(key) {
                 #expect(rows.contains("`\(key)`"), "`\(key)`")
             }
         }

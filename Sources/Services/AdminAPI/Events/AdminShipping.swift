@@ -1,5 +1,7 @@
-// Shipping of the audit trail to the log, as people see it: metrics, and alerts in the daemon's own log.
+// Shipping of the audit trail to the log, as people see it: metrics, and alerts in the daemon's own log
+// and at whoever the configuration names.
 
+import ClawgressAlerts
 import ClawgressDaemon
 import ClawgressShipping
 import Logging
@@ -15,10 +17,13 @@ final class AdminShipping: Sendable {
     }
 
     private let state = Mutex(State())
+    private let teller: AlertTeller?
     private let logger: Logger
     private let begun = ContinuousClock.now
 
-    init(logger: Logger) {
+    /// - Parameter teller: who tells of alerts; nil if nobody is to be told.
+    init(_ teller: AlertTeller?, logger: Logger) {
+        self.teller = teller
         self.logger = logger
     }
 
@@ -40,7 +45,7 @@ final class AdminShipping: Sendable {
         for kind in ShippingAlert.Kind.allCases {
             text += "\(name){alert=\"\(kind.rawValue)\"} \(book.total(kind))\n"
         }
-        return text + (view?.metrics(at: now) ?? "")
+        return text + (teller?.metrics ?? "") + (view?.metrics(at: now) ?? "")
     }
 
     private func see(_ view: ShippingView) {
@@ -50,11 +55,19 @@ final class AdminShipping: Sendable {
             return state.due.due(view, at: now)
         }
         for alert in due { raise(alert) }
+        for kind in ShippingAlerts.absent(view) { teller?.end(kind.rawValue) }
     }
 
     private func raise(_ alert: ShippingAlert) {
         let now = milliseconds
+        if alert.kind.lasts {
+            teller?.begin(alert.kind.rawValue, AlertNote.Text(alert.sentence, alert.details))
+        }
         guard let unsaid = state.withLock({ $0.book.raise(alert.kind, at: now) }) else { return }
+        if !alert.kind.lasts {
+            let text = AlertNote.Text(alert.sentence, alert.details, repeated: unsaid)
+            teller?.happened(alert.kind.rawValue, text)
+        }
         var metadata: Logger.Metadata = alert.details.mapValues { "\($0)" }
         metadata["alert"] = "\(alert.kind.rawValue)"
         if unsaid > 0 { metadata["alert.repeated"] = "\(unsaid)" }
