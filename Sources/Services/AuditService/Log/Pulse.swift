@@ -2,6 +2,7 @@
 // nothing comes the log says that it lives by a record: with it the tree grows, and whoever reads
 // the newest checkpoint learns from its last entry how old it is.
 
+import ClawgressAuditIndex
 import ClawgressBytes
 import ClawgressJWS
 
@@ -43,7 +44,7 @@ public struct Pulse: Sendable {
             JSONMember("record", .string("heartbeat")),
             JSONMember("sequence", .integer(sequence + 1)),
             JSONMember("service_id", .string("audit")),
-            JSONMember("timestamp", .string(RecordTime.text(microseconds))),
+            JSONMember("timestamp", .string(Instant.text(microseconds))),
             JSONMember("worker", .integer(0)),
         ]).jsonText
         return Array(text.utf8)

@@ -16,7 +16,8 @@ struct RetentionPlan {
     let ceiling: Int
     /// Records before so many newest ones go.
     let entries: Int?
-    /// Records of an earlier time go, in the form of ``RecordTime``.
+    /// Records of an earlier time go, written as records write times: their order is that
+    /// of their bytes.
     let oldest: [UInt8]?
 
     /// The new minimum.

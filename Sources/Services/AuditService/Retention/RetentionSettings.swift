@@ -1,5 +1,6 @@
 // How long the log keeps entries. Without a policy nothing is ever removed.
 
+import ClawgressAuditIndex
 import ClawgressDaemon
 
 /// The `retention` of the configuration file.
@@ -48,6 +49,6 @@ public struct RetentionSettings: Decodable, Sendable {
     ///
     /// - Parameter now: microseconds since 1970 UTC.
     func bound(now: Int64) -> [UInt8]? {
-        days.map { Array(RecordTime.text(max(0, now - Int64($0) * 86_400_000_000)).utf8) }
+        days.map { Array(Instant.text(now - Int64($0) * 86_400_000_000).utf8) }
     }
 }
