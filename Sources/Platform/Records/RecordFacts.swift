@@ -20,23 +20,21 @@ public struct RecordFacts: Sendable, Equatable {
     ///
     /// - Throws: `RecordRefusal`.
     public init(_ line: Span<UInt8>) throws(RecordRefusal) {
-        var members = KeyMembers()
+        var members = LineMembers()
         var facts = FactMembers()
-        var sign = SignMembers()
         try RecordLine.readMembers(of: line) { name, value in
             members.take(name, value)
             facts.take(name, value)
-            sign.take(name, value)
         }
         key = try members.key(in: line)
         timestamp = facts.timestamp
         id = facts.id
         lost = key.stream.kind == .gaps ? facts.lost : nil
-        self.sign = SignOfLife(sign, in: line)
+        sign = SignOfLife(members, in: line)
     }
 }
 
-/// The members of a line that are not its key.
+/// The members of a line at which only a verifier looks.
 private struct FactMembers {
     var timestamp: Range<Int>?
     var id: Range<Int>?

@@ -34,13 +34,9 @@ public enum RecordLine {
     public static func read(
         _ line: Span<UInt8>
     ) throws(RecordRefusal) -> (key: RecordKey, sign: SignOfLife?) {
-        var members = KeyMembers()
-        var sign = SignMembers()
-        try readMembers(of: line) { name, value in
-            members.take(name, value)
-            sign.take(name, value)
-        }
-        return (try members.key(in: line), SignOfLife(sign, in: line))
+        var members = LineMembers()
+        try readMembers(of: line) { name, value in members.take(name, value) }
+        return (try members.key(in: line), SignOfLife(members, in: line))
     }
 
     /// Hands out the members of a line that is canonical.
@@ -56,19 +52,22 @@ public enum RecordLine {
     }
 }
 
-/// The members of a line by which its record is known.
-struct KeyMembers {
+/// The members of a line by which its record is known, and those by which a heartbeat speaks of others.
+struct LineMembers {
     private var boot: CanonicalReader.Value?
     private var gateway: CanonicalReader.Value?
     private var service: CanonicalReader.Value?
-    private var record: CanonicalReader.Value?
     private var segment: CanonicalReader.Value?
     private var sequence: CanonicalReader.Value?
     private var worker: CanonicalReader.Value?
+    private(set) var record: CanonicalReader.Value?
+    private(set) var phase: CanonicalReader.Value?
+    private(set) var lastSequences: CanonicalReader.Value?
 
     mutating func take(_ name: Span<UInt8>, _ value: CanonicalReader.Value) {
         // The lengths are told apart first: most members of a record are none of these.
         switch name.count {
+        case 5: if name.equals("phase") { phase = value }
         case 6:
             if name.equals("record") { record = value }
             if name.equals("worker") { worker = value }
@@ -79,6 +78,7 @@ struct KeyMembers {
         case 10:
             if name.equals("gateway_id") { gateway = value }
             if name.equals("service_id") { service = value }
+        case 14: if name.equals("last_sequences") { lastSequences = value }
         default: break
         }
     }

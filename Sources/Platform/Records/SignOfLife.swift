@@ -11,9 +11,9 @@ public struct SignOfLife: Sendable, Equatable {
     public let lastSequences: [UInt64]
 
     /// Reads the members of a line; nil if it is no heartbeat, or speaks of no numbers.
-    init?(_ members: SignMembers, in line: Span<UInt8>) {
+    init?(_ members: LineMembers, in line: Span<UInt8>) {
         guard case .plain(let word) = members.record, line.extracting(word).equals("heartbeat"),
-            case .array(let place) = members.sequences,
+            case .array(let place) = members.lastSequences,
             let numbers = Self.numbers(line.extracting(place))
         else { return nil }
         lastSequences = numbers
@@ -46,20 +46,4 @@ public struct SignOfLife: Sendable, Equatable {
 
     /// A worker's number is one byte.
     private static var workersMax: Int { 256 }
-}
-
-/// The members of a line that make it a heartbeat.
-struct SignMembers {
-    var record: CanonicalReader.Value?
-    var sequences: CanonicalReader.Value?
-    var phase: CanonicalReader.Value?
-
-    mutating func take(_ name: Span<UInt8>, _ value: CanonicalReader.Value) {
-        switch name.count {
-        case 5: if name.equals("phase") { phase = value }
-        case 6: if name.equals("record") { record = value }
-        case 14: if name.equals("last_sequences") { sequences = value }
-        default: break
-        }
-    }
 }
