@@ -77,7 +77,12 @@ final class Sink: Sendable {
         logger[metadataKey: "sink"] = "\(settings.name)"
         self.logger = logger
         cursor = "\(log.places.sinks)/\(settings.name)"
-        reader = SinkReader(tiles: log.tiles, settings: settings, log: log.name)
+        reader = SinkReader(
+            tiles: log.tiles,
+            bounds: log.bounds,
+            settings: settings,
+            log: log.name
+        )
         let course = SinkCourse.Settings(downAfter: settings.downAfter)
         state = Mutex(State(course: SinkCourse(next: 0, settings: course)))
     }

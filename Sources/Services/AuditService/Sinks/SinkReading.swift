@@ -22,6 +22,7 @@ struct SinkReading: Sendable {
 /// Reads for one sink.
 struct SinkReader: Sendable {
     let tiles: TileFolder
+    let bounds: EntryBounds
     let settings: SinkSettings
     /// The log's name.
     let log: String
@@ -42,9 +43,12 @@ struct SinkReader: Sendable {
             } catch {
                 // What was read before it comes first; then this is looked at alone.
                 if reading.end > first { break filling }
-                guard case .missing = error,
-                    let kept = try firstKept(behind: reading.end, size)
-                else { throw SinkProblem("the log cannot be read: \(error)") }
+                // One that is missing behind the published minimum was not pruned, and is no reason
+                // to go past it.
+                let kept = bounds.minimum
+                guard case .missing = error, kept > first else {
+                    throw SinkProblem("the log cannot be read: \(error)")
+                }
                 (reading.kept, reading.end) = (kept, kept)
                 return reading
             }
@@ -73,32 +77,6 @@ struct SinkReader: Sendable {
         switch settings.format {
         case .clawgress: record.bytes
         case .ocsf: OCSFEvent.line(of: record, log: log)
-        }
-    }
-
-    /// The first entry that is still there, if everything before it is not.
-    ///
-    /// Pruning takes the oldest bundles. One that is missing behind one that is there was not
-    /// pruned, and is no reason to go past it.
-    private func firstKept(behind index: Int, _ size: Int) throws(SinkProblem) -> Int? {
-        let width = TileName.widthMax
-        var (low, high) = (index / width, (size - 1) / width)
-        guard try !isThere(0, size), try isThere(high, size) else { return nil }
-        // Everything below `low`, and it, is gone; `high` is there.
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if try isThere(middle, size) { high = middle } else { low = middle }
-        }
-        return high * width
-    }
-
-    private func isThere(_ bundle: Int, _ size: Int) throws(SinkProblem) -> Bool {
-        let width = min(TileName.widthMax, size - bundle * TileName.widthMax)
-        guard let name = TileName(.entries, index: bundle, width: width) else { return false }
-        do throws(FileError) {
-            return try tiles.read(name) != nil
-        } catch {
-            throw SinkProblem("the log cannot be read: \(error)")
         }
     }
 }
