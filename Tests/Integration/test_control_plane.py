@@ -177,6 +177,31 @@ def test_commit_confirm_keeps_what_was_confirmed(plane, site, operator):
     until("what was before", lambda: statuses(plane, url(site)) == [200, 200], FAILING_SECONDS)
 
 
+def test_a_revocation_does_not_wait_for_a_confirmation_nor_confirm(plane, site, operator):
+    key = plane.agent_key("crawler")
+    key_id = key.split("_")[1]
+    target = url(site)
+    gateways = plane.gateways.values()
+    until("the key", lambda: [g.fetch("crawler", key, target) for g in gateways] == [200, 200])
+    deny_everything(operator)
+    operator.run("configure")
+    waiting = operator.ask("commit", "--confirm", "5")
+    until("enforcement", lambda: statuses(plane, url(site)) == [403, 403], FAILING_SECONDS)
+    other = plane.operator()
+    other.set("quota crawler rps-limit 71")
+    other.run("configure")
+    with pytest.raises(Refused, match=f"{waiting['commit_id']}.*confirm"):
+        other.run("commit")
+    revoked = other.ask("agent-key", "revoke", "crawler", key_id)["commit"]
+    assert revoked["reverted_commit"] == waiting["commit_id"]
+    until("the way back", lambda: statuses(plane, url(site)) == [200, 200], FAILING_SECONDS)
+    assert [g.fetch("crawler", key, target) for g in gateways] == [407, 407]
+    states = {each["commit_id"]: each["state"] for each in operator.ask("commits")["items"]}
+    assert states[waiting["commit_id"]] == "reverted"
+    with pytest.raises(Refused, match="no commit waits"):
+        operator.run("confirm")
+
+
 @pytest.mark.long
 def test_commit_confirm_takes_back_what_nobody_confirmed(plane, site, operator):
     deny_everything(operator)

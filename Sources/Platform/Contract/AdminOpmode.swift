@@ -111,7 +111,7 @@ public struct CommitAnswer: Codable, Sendable {
         case decided
         /// Nothing changed anywhere.
         case aborted
-        /// Was in force and was not confirmed in time.
+        /// Was in force and was taken back, because nobody had confirmed it.
         case reverted
     }
 
@@ -133,6 +133,8 @@ public struct CommitAnswer: Codable, Sendable {
     public var comment: String?
     /// When it reverts unless confirmed.
     public var confirmBy: String?
+    /// The id of the commit that waited for its confirmation and was taken back by this one.
+    public var revertedCommit: String?
     /// How far each gateway is.
     public var rollout: [RolloutEntry]
     /// What the roll-out does not say by itself, in a sentence; absent if nothing.
@@ -142,6 +144,7 @@ public struct CommitAnswer: Codable, Sendable {
         case commitID = "commit_id"
         case state, revision, epoch, serial, timestamp, actor, comment
         case confirmBy = "confirm_by"
+        case revertedCommit = "reverted_commit"
         case rollout, notice
     }
 
@@ -156,6 +159,7 @@ public struct CommitAnswer: Codable, Sendable {
         actor: String,
         comment: String?,
         confirmBy: String?,
+        revertedCommit: String? = nil,
         rollout: [RolloutEntry],
         notice: String? = nil
     ) {
@@ -168,6 +172,7 @@ public struct CommitAnswer: Codable, Sendable {
         self.actor = actor
         self.comment = comment
         self.confirmBy = confirmBy
+        self.revertedCommit = revertedCommit
         self.rollout = rollout
         self.notice = notice
     }

@@ -59,6 +59,20 @@ public struct KeyCreated: Codable, Sendable {
     }
 }
 
+/// The answer to `DELETE /v1/agents/{id}/keys/{key}`.
+public struct KeyRevoked: Codable, Sendable {
+    /// The key's public id.
+    public var id: String
+    /// The commit that revoked it.
+    public var commit: CommitAnswer
+
+    /// Describes one.
+    public init(id: String, commit: CommitAnswer) {
+        self.id = id
+        self.commit = commit
+    }
+}
+
 /// An entry of `GET /v1/agents/{id}/keys`.
 public struct KeySummary: Codable, Sendable {
     /// The key's public id.

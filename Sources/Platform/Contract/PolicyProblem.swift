@@ -26,8 +26,6 @@ public enum PolicyProblem {
     public static var notConfirmable: String { "not_confirmable" }
     /// 409: the first publication cannot have a deadline, as nothing could come back.
     public static var nothingToRevertTo: String { "nothing_to_revert_to" }
-    /// 409: a publication waits to be confirmed, and another one with a deadline cannot begin.
-    public static var confirmationPending: String { "confirmation_pending" }
     /// 422: `exclude` names a gateway that is not enrolled.
     public static var gatewayUnknown: String { "gateway_unknown" }
     /// 422: gateways would not take the content.

@@ -103,8 +103,8 @@ struct ConfirmationTests {
     func predecessor() async throws {
         let world = try AdminWorld()
         let admin = try await waiting(world)
-        // It is superseded, so nothing takes it back any more.
-        try await world.commit(admin, #""set quota crawler rps-limit 6""#)
+        // It is confirmed, so nothing takes it back any more.
+        #expect(try await world.send(.post, "/v1/opmode/confirm", admin).status == 200)
         #expect(try await commits(world, admin, "confirm_by") == ["-", "-", "-"])
         let revision = try await commits(world, admin, "revision").first ?? ""
         try await world.commit(admin, #""set quota crawler rps-limit 7""#, Self.minutes)

@@ -91,7 +91,8 @@ struct AgentKeyRevoke: APICommand {
             Example:
               clawgress agent-key revoke crawler 3k9x0a7c2m1q
 
-            It is committed by itself, without what else your candidate holds.
+            It is committed by itself, without what else your candidate holds. A commit that \
+            waits for its confirmation is taken back by it.
             """
     )
 
@@ -105,11 +106,9 @@ struct AgentKeyRevoke: APICommand {
 
     func run(with client: APIClient, on terminal: Terminal) throws {
         let path = "\(AgentKeyCommand.path(agent))/\(APIRequest.encoded(keyID))"
-        let body = try client.body(APIRequest(.delete, path))
-        if options.json, !body.isEmpty {
-            terminal.line(Self.trimmed(body))
-        } else {
+        try ask(client, APIRequest(.delete, path), as: KeyRevoked.self, on: terminal) {
             terminal.note(TerminalText.escaped("revoked \(keyID) of agent \(agent)"))
+            CommitText.noteReverted($0.commit, on: terminal)
         }
     }
 }

@@ -20,9 +20,19 @@ enum CommitText {
             terminal.line(TerminalText.escaped(reason.isEmpty ? text : "\(text) (\(reason))"))
         }
         if commit.rollout.isEmpty { terminal.note("no gateway is enrolled yet") }
+        noteReverted(commit, on: terminal)
         if let confirmBy = commit.confirmBy {
             terminal.note("reverts by itself unless confirmed by \(confirmBy): clawgress confirm")
         }
+    }
+
+    /// Says which commit was taken back to make this one.
+    static func noteReverted(_ commit: CommitAnswer, on terminal: Terminal) {
+        guard let reverted = commit.revertedCommit else { return }
+        terminal.note(
+            "commit \(TerminalText.escaped(reverted)) waited for its confirmation and was taken back: "
+                + "what it had changed is not in force any more (clawgress commits has its revision)"
+        )
     }
 
     private static func headline(_ state: CommitAnswer.State) -> String {

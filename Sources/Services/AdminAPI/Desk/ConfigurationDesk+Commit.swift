@@ -64,6 +64,8 @@ extension ConfigurationDesk {
         try await enter()
         defer { leave() }
         try standings.requireStill(caller, now: clock.seconds)
+        // One that has to be confirmed itself confirms nothing.
+        if confirmMinutes == nil { try requireNothingWaits() }
         guard let candidate = try candidate(of: caller.credentialID),
             let staged = candidate.stored.staged
         else {
@@ -108,42 +110,6 @@ extension ConfigurationDesk {
             return
         }
         try discard(owner)
-    }
-
-    /// Changes the active revision by a few edits, at once.
-    ///
-    /// - Parameter makeEdits: says what is to be edited, having seen what is in force; no other
-    ///   commit can come in between. It may refuse.
-    func commitNow<Note: Sendable>(
-        _ caller: Caller,
-        comment: String?,
-        _ makeEdits: @Sendable (ConfigTree) throws(Refusal) -> (edits: [ConfigEdit], note: Note)
-    ) async throws(Refusal) -> (commit: CommitAnswer, note: Note) {
-        try await enter()
-        defer { leave() }
-        try standings.requireStill(caller, now: clock.seconds)
-        var tree = active.tree
-        let (edits, note) = try makeEdits(tree)
-        do throws(ConfigProblems) {
-            try tree.apply(edits)
-        } catch {
-            throw .edits(error.problems)
-        }
-        let changes = tree.changes(from: active.tree)
-        guard !changes.isEmpty else {
-            throw .conflict("nothing_changed", "the active revision says this already")
-        }
-        try Self.requireUsersUntouched(by: caller, changes)
-        let (draft, _) = try await validate(tree)
-        try store.keep(
-            revision: draft.id,
-            tree: draft.treeText,
-            actor: caller.user,
-            comment: comment,
-            now: clock.seconds
-        )
-        let commit = pending(caller, draft.id, comment: comment, changes)
-        return (try await publish(commit, tree, confirmSeconds: nil, excluded: []), note)
     }
 
     /// Keeps a commit that would be reverted otherwise.
@@ -194,7 +160,7 @@ extension ConfigurationDesk {
         return try result.get()
     }
 
-    private func pending(
+    func pending(
         _ caller: Caller,
         _ revision: String,
         comment: String?,
@@ -214,7 +180,7 @@ extension ConfigurationDesk {
         )
     }
 
-    private func publish(
+    func publish(
         _ pending: StoredCommit,
         _ tree: ConfigTree,
         confirmSeconds: Int64?,

@@ -179,6 +179,12 @@ extension ConfigurationDesk {
             keepingUsers: users.isEmpty || commit.confirmBy != nil ? nil : users
         )
         if let next { active = next }
+        if let ended = commit.takesBack {
+            logger.notice(
+                "an unconfirmed commit was taken back by a change at once",
+                metadata: ["commit": "\(ended)", "by": "\(commit.id)"]
+            )
+        }
         try store.forget(olderThan: limits.revisionsKept)
     }
 
@@ -289,6 +295,7 @@ extension CommitAnswer {
             actor: commit.actor,
             comment: commit.comment,
             confirmBy: commit.confirmBy.map(AdminTime.text),
+            revertedCommit: commit.state == .decided ? commit.takesBack : nil,
             rollout: commit.rollout,
             notice: commit.state == .decided ? Self.notice(commit.rollout) : nil
         )

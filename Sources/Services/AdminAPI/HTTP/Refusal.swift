@@ -167,6 +167,16 @@ extension Refusal {
         )
     }
 
+    /// - Parameter end: when it is taken back, in seconds since 1970 UTC.
+    static func confirmationPending(_ commitID: String, until end: Int64) -> Refusal {
+        .conflict(
+            "confirmation_pending",
+            "commit \(commitID) waits for its confirmation until \(AdminTime.text(end)): keep it with "
+                + "`confirm`, commit with `confirm_minutes` (`commit --confirm`), which has to be "
+                + "confirmed as well, or wait until it is taken back"
+        )
+    }
+
     static func conflict(_ code: String, _ detail: String) -> Refusal {
         Refusal(.conflict, code, detail)
     }

@@ -45,11 +45,11 @@ extension AdminService {
             () async throws(Refusal) in
             let keyID = path.appending(key.keyID)
             let changed = try await change(call, commits, .keyCreate, keyID) {
-                (tree) throws(Refusal) in
-                guard tree.node(at: ["agent", call.id]) != nil else {
+                (ground) throws(Refusal) in
+                guard ground.base.node(at: ["agent", call.id]) != nil else {
                     throw .missing("agent `\(call.id.prefix(64))`")
                 }
-                try Self.requireRoom(for: call.id, in: tree, now: now)
+                try Self.requireRoom(for: call.id, in: ground.base, now: now)
                 return (Self.edits(record, path), ())
             }
             return (changed.commit, key.keyID)
@@ -75,21 +75,49 @@ extension AdminService {
         let commit = try await audited(call, .keyRevoke, "\(call.id) \(keyID.prefix(64))") {
             () async throws(Refusal) in
             let comment = "revoke key \(keyID.prefix(64)) of \(call.id.prefix(64))"
-            let (commit, _) = try await desk.commitNow(call.caller, comment: comment) {
-                (active) throws(Refusal) in
-                guard let key = active.node(at: path) else {
+            let (commit, _) = try await desk.commitNow(
+                call.caller,
+                comment: comment,
+                endsWait: true
+            ) { (ground) throws(Refusal) in
+                let found = [ground.base, ground.active].compactMap { $0.node(at: path) }
+                guard let key = found.first else {
                     throw candidate.node(at: path) == nil
                         ? .missing("key `\(keyID.prefix(64))` in the active revision")
                         : .keyNotActive(keyID)
                 }
-                guard key["revoked"] == nil else {
+                guard found.contains(where: { $0["revoked"] == nil }) else {
                     throw .conflict("already_revoked", "key `\(keyID)` was revoked before")
                 }
-                return ([.set(path.appending("revoked"), moment)], ())
+                return (Self.revoking(key, path, in: ground.base, at: moment), ())
             }
-            return (commit, "serial \(commit.serial ?? 0)")
+            let ended = commit.revertedCommit.map { ", took back the unconfirmed \($0)" } ?? ""
+            return (commit, "serial \(commit.serial ?? 0)\(ended)")
         }
         return .json(Self.answer(keyID, commit))
+    }
+
+    /// What makes a key revoked in `tree`.
+    ///
+    /// A key that came with a commit that is taken back is not there: it is entered as a revoked
+    /// one, so that it stays that whatever is loaded later. Without its agent it is gone anyway.
+    private static func revoking(
+        _ key: ConfigNode,
+        _ path: ConfigPath,
+        in tree: ConfigTree,
+        at moment: ConfigValue
+    ) -> [ConfigEdit] {
+        let there = tree.node(at: path)
+        guard there?["revoked"] == nil,
+            tree.node(at: ConfigPath(Array(path.words.prefix(2)))) != nil
+        else { return [] }
+        var edits: [ConfigEdit] = []
+        if there == nil {
+            for (name, member) in key.children.sorted(by: { $0.key < $1.key }) {
+                if let value = member.value { edits.append(.set(path.appending(name), value)) }
+            }
+        }
+        return edits + [.set(path.appending("revoked"), moment)]
     }
 
     private static func edits(_ record: APIKeyRecord, _ path: ConfigPath) -> [ConfigEdit] {

@@ -133,24 +133,35 @@ extension AdminService {
 
     func put(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {
         let path = kind.path(call.id)
-        let active = await desk.active.tree.node(at: path)
-        let disables =
-            kind == .agents && active != nil && active?["status"]?.value?.word != "disabled"
-            && call.body.json["status"]?.text == "disabled"
+        let disables = try await disables(kind, path, call.body.json)
         let commits = try call.flag("commit") || disables
-        let (commit, put) = try await change(call, commits, kind.put, path) {
-            (tree) throws(Refusal) in
-            let old = tree.node(at: path)
-            try call.require(old.map(Self.etag))
+        let (commit, put) = try await change(call, commits, kind.put, path, endsWait: disables) {
+            (ground) throws(Refusal) in
+            let seen = ground.active.node(at: path)
+            try call.require(seen.map(Self.etag))
+            let old = ground.base.node(at: path)
             let wanted = try Self.wanted(kind, call, keeping: old)
             guard let node = wanted.node(at: path) else { throw .body("the body says nothing") }
             let makes = wanted.edits(from: ConfigTree())
             return (
-                old == nil ? makes : [.delete(path, nil)] + makes, (node: node, isNew: old == nil)
+                old == nil ? makes : [.delete(path, nil)] + makes, (node: node, isNew: seen == nil)
             )
         }
         return .json(Self.item(call.id, put.node, commit), put.isNew ? .created : .ok)
             .tagged(Self.etag(put.node))
+    }
+
+    /// Whether this disables an agent that is enabled, or would be if nobody confirmed what is in
+    /// force.
+    private func disables(
+        _ kind: ResourceKind,
+        _ path: ConfigPath,
+        _ body: JSONValue
+    ) async throws(Refusal) -> Bool {
+        guard kind == .agents, body["status"]?.text == "disabled" else { return false }
+        return try await desk.possible().contains { tree in
+            tree.node(at: path).map { $0["status"]?.value?.word != "disabled" } ?? false
+        }
     }
 
     /// The configuration that the body describes: this entry alone.
@@ -180,8 +191,8 @@ extension AdminService {
         let path = kind.path(call.id)
         let commits = try call.flag("commit")
         let (commit, _) = try await change(call, commits, kind.delete, path) {
-            (tree) throws(Refusal) in
-            guard let old = tree.node(at: path) else {
+            (ground) throws(Refusal) in
+            guard let old = ground.base.node(at: path) else {
                 throw .missing("\(kind.keyword) `\(call.id.prefix(64))`")
             }
             try call.require(Self.etag(old))
@@ -192,24 +203,36 @@ extension AdminService {
 
     /// Changes the caller's candidate, or the active revision at once.
     ///
-    /// - Parameter makeEdits: says what is to be edited, having seen what is there; nothing can
-    ///   change in between. It may refuse.
+    /// - Parameters:
+    ///   - endsWait: whether a commit that waits for its confirmation is taken back by it.
+    ///   - makeEdits: says what is to be edited, having seen what is there; nothing can change in
+    ///     between. It may refuse.
     func change<Note: Sendable>(
         _ call: AdminCall,
         _ commits: Bool,
         _ action: AdminAction,
         _ path: ConfigPath,
-        _ makeEdits: @Sendable (ConfigTree) throws(Refusal) -> (edits: [ConfigEdit], note: Note)
+        endsWait: Bool = false,
+        _ makeEdits:
+            @Sendable (ConfigurationDesk.Ground) throws(Refusal) -> (
+                edits: [ConfigEdit], note: Note
+            )
     ) async throws(Refusal) -> (commit: CommitAnswer?, note: Note) {
         guard commits else {
             let edited = try await desk.edit(call.caller.credentialID) {
-                (candidate) throws(Refusal) in try makeEdits(candidate.tree)
+                (candidate) throws(Refusal) in
+                try makeEdits(ConfigurationDesk.Ground(candidate.tree))
             }
             return (nil, edited.note)
         }
         do throws(Refusal) {
             let comment = "\(action.name) \(path.text)"
-            return try await desk.commitNow(call.caller, comment: comment, makeEdits)
+            return try await desk.commitNow(
+                call.caller,
+                comment: comment,
+                endsWait: endsWait,
+                makeEdits
+            )
         } catch {
             throw try refusedCommit(call, action, error)
         }

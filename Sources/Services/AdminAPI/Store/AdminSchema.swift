@@ -21,12 +21,20 @@ enum AdminSchema {
         migrator.registerMigration("admin-4") { database in
             try database.execute(sql: sizes)
         }
+        migrator.registerMigration("admin-5") { database in
+            try database.execute(sql: endings)
+        }
         return migrator
     }
 
     /// What a commit is recorded as in the audit trail: a confirmation is one, too.
     private static let confirmations = """
         ALTER TABLE commit_record ADD COLUMN action TEXT NOT NULL DEFAULT 'commit';
+        """
+
+    /// Which unconfirmed commit a revocation ended.
+    private static let endings = """
+        ALTER TABLE commit_record ADD COLUMN takes_back TEXT;
         """
 
     /// Who may do something: passwords (scrypt) and bearer secrets (SHA-256 of 256 random bits).

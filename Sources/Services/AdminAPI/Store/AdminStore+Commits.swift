@@ -19,6 +19,8 @@ struct StoredCommit: Sendable {
     var askedAt: Int64
     var decidedAt: Int64?
     var confirmBy: Int64?
+    /// The id of the unconfirmed commit that this one ends, and does not keep.
+    var takesBack: String?
     var actor: String
     /// The role in which the actor acted; nil for the control plane by itself.
     var role: AdminRole?
@@ -41,6 +43,7 @@ extension StoredCommit {
         askedAt = row["asked_at"]
         decidedAt = row["decided_at"]
         confirmBy = row["confirm_by"]
+        takesBack = row["takes_back"]
         actor = row["actor"]
         role = (row["role"] as String?).flatMap(AdminRole.init(rawValue:))
         source = row["source"]
@@ -88,27 +91,29 @@ extension AdminStore {
         }
     }
 
-    /// Ends the wait for confirmation of whatever was in force before `commit`.
+    /// Ends the wait for confirmation of whatever was in force before `commit`; where that has to be
+    /// confirmed itself, the others wait with it.
     private static func succeed(
         _ commit: StoredCommit,
         takingBack previous: String?,
         _ database: Database
     ) throws {
-        if let previous {
+        if previous != nil || commit.takesBack != nil {
             try database.execute(
                 sql: """
                     UPDATE commit_record SET state = 'reverted'
-                    WHERE state = 'decided' AND epoch || '.' || serial = ?
+                    WHERE state = 'decided' AND id != ? AND (epoch || '.' || serial = ?
+                        OR confirm_by IS NOT NULL AND revision != ?)
                     """,
-                arguments: [previous]
+                arguments: [commit.id, previous, commit.revision]
             )
         }
         try database.execute(
             sql: """
-                UPDATE commit_record SET confirm_by = NULL
+                UPDATE commit_record SET confirm_by = ?
                 WHERE state = 'decided' AND confirm_by IS NOT NULL AND id != ?
                 """,
-            arguments: [commit.id]
+            arguments: [commit.confirmBy, commit.id]
         )
     }
 
@@ -156,6 +161,22 @@ extension AdminStore {
         }.flatMap { $0.confirmBy == nil ? nil : $0 }
     }
 
+    /// The revision that comes back if nobody confirms what is in force: that of the newest commit
+    /// that needs no confirmation, or has one.
+    func confirmedRevision() throws(Refusal) -> String? {
+        try read { database in
+            try String.fetchOne(
+                database,
+                sql: "SELECT revision FROM commit_record WHERE number = (\(Self.newestConfirmed))"
+            )
+        }
+    }
+
+    /// The number of that commit.
+    static var newestConfirmed: String {
+        "SELECT max(number) FROM commit_record WHERE state = 'decided' AND confirm_by IS NULL"
+    }
+
     private static func publish(_ commit: StoredCommit, _ database: Database) throws {
         let newest = try String.fetchOne(
             database,
@@ -182,14 +203,14 @@ extension AdminStore {
         try database.execute(
             sql: """
                 INSERT INTO commit_record (id, state, action, revision, epoch, serial, asked_at,
-                    decided_at, confirm_by, actor, role, source, credential, comment, summary,
-                    rollout)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    decided_at, confirm_by, takes_back, actor, role, source, credential, comment,
+                    summary, rollout)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 commit.id, commit.state.rawValue, "\(commit.action.name)", commit.revision,
                 commit.epoch, commit.serial,
-                commit.askedAt, commit.decidedAt, commit.confirmBy, commit.actor,
+                commit.askedAt, commit.decidedAt, commit.confirmBy, commit.takesBack, commit.actor,
                 commit.role?.rawValue, commit.source,
                 commit.credential, commit.comment, commit.summary,
                 try JSONEncoder().encode(commit.rollout),

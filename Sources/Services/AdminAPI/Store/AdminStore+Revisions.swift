@@ -68,14 +68,17 @@ extension AdminStore {
         }
     }
 
-    /// Forgets commits, and what was in force, but for the newest `count` of each; their revisions go
-    /// when nothing refers to them any more.
+    /// Forgets commits, and what was in force, but for the newest `count` of each.
+    ///
+    /// Their revisions go when nothing refers to them any more. What an unconfirmed commit goes back to
+    /// stays.
     func forget(olderThan count: Int) throws(Refusal) {
         try write { database in
             try database.execute(
                 sql: """
                     DELETE FROM commit_record WHERE state != 'pending'
                         AND number <= (SELECT max(number) FROM commit_record) - ?
+                        AND number != ifnull((\(Self.newestConfirmed)), 0)
                     """,
                 arguments: [count]
             )

@@ -122,16 +122,6 @@ extension Problem {
         )
     }
 
-    static func confirmationPending(_ unconfirmed: Unconfirmed) -> Problem {
-        policy(
-            409,
-            "Conflict",
-            PolicyProblem.confirmationPending,
-            "serial \(unconfirmed.bundle.serial) waits to be confirmed; confirm it, or publish "
-                + "without a deadline"
-        )
-    }
-
     static func contentRefused(_ problems: [String]) -> Problem {
         policy(
             422,

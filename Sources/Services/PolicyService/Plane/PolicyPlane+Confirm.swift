@@ -1,5 +1,5 @@
 // Commit-confirm: a publication with a deadline is either published again without one, or what
-// was before it is published again. Both are publications as any other, with serials of their own.
+// was confirmed before it is published again. Both are publications as any other, with serials of their own.
 
 public import ClawgressContract
 import Logging
@@ -41,10 +41,9 @@ extension PolicyPlane {
         }
     }
 
-    /// Refuses a deadline where nothing could come back, or where another one runs.
+    /// Refuses a deadline where nothing could come back.
     func checkConfirmable() throws(Problem) {
         guard machine.latest != nil else { throw .nothingToRevertTo }
-        if let unconfirmed { throw .confirmationPending(unconfirmed) }
     }
 
     /// Begins a reversion if it is time for one and nothing else is under way.

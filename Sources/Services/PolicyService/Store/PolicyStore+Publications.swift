@@ -140,6 +140,7 @@ extension PolicyStore {
                     DELETE FROM bundles WHERE publication NOT IN
                     (SELECT id FROM publications WHERE state = 'decided'
                      ORDER BY epoch DESC, serial DESC LIMIT ?)
+                    AND publication <> ifnull((\(Self.newestConfirmed)), 0)
                     """,
                 arguments: [max(2, bundlesKept)]
             )

@@ -77,7 +77,8 @@ extension PolicyStore {
         }
     }
 
-    /// The decided publication that must still be confirmed, and the bundle before it.
+    /// The decided publication that must still be confirmed, and the newest bundle before it that
+    /// need not be: of several in a row with a deadline, what the first one replaced.
     public func unconfirmed() async throws(PolicyStoreError) -> Unconfirmed? {
         try await read { database in
             let row = try Row.fetchOne(
@@ -87,7 +88,7 @@ extension PolicyStore {
                     before.epoch AS before_epoch, before.serial AS before_serial,
                     before.revision AS before_revision
                     FROM publications AS now JOIN publications AS before
-                    ON before.id = now.previous
+                    ON before.id = (\(Self.newestConfirmed))
                     WHERE now.state = 'decided' AND now.confirm_by IS NOT NULL
                     AND now.concluded_by IS NULL
                     ORDER BY now.epoch DESC, now.serial DESC LIMIT 1
@@ -105,6 +106,14 @@ extension PolicyStore {
                 )
             }
         }
+    }
+
+    /// The newest publication that stays without anybody's confirmation, or has one.
+    static var newestConfirmed: String {
+        """
+        SELECT id FROM publications WHERE state = 'decided' AND confirm_by IS NULL
+        ORDER BY epoch DESC, serial DESC LIMIT 1
+        """
     }
 
     /// The signed bundle at a place; nil if there is none or it was dropped.
