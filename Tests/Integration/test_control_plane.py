@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 
 import pytest
@@ -121,6 +122,24 @@ def test_a_gateway_that_does_not_answer_aborts_the_commit_everywhere(plane, site
     assert {name: each.serial() for name, each in plane.gateways.items()} == before
     assert statuses(plane, url(site)) == [200, 200]
     operator.run("discard")
+
+
+def test_a_gateway_that_does_not_answer_does_not_keep_a_key_alive(plane, site, operator):
+    first, second = plane.gateways.values()
+    key = plane.agent_key("crawler")
+    until("the key", lambda: first.fetch("crawler", key, url(site)) == 200)
+    revocation = ("agent-key", "revoke", "crawler", key.split("_")[1])
+    second.process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(Refused, match=second.gateway_id):
+            operator.run(*revocation)
+        commit = operator.ask(*revocation, "--exclude", second.gateway_id)["commit"]
+        states = {each["gateway_id"]: each["state"] for each in commit["rollout"]}
+        assert states[second.gateway_id] == "excluded"
+        assert first.fetch("crawler", key, url(site)) == 407
+    finally:
+        second.process.send_signal(signal.SIGCONT)
+    until("the other", lambda: second.fetch("crawler", key, url(site)) == 407)
 
 
 def test_last_known_good_serves_while_the_policy_service_is_down(plane, site):

@@ -27,6 +27,7 @@ final class FakePlane: PolicyPlane {
         var serial: Int64 = 0
         var publications: [Publication] = []
         var contents: [[UInt8]] = []
+        var excluded: [[String]] = []
         var maintenance: Set<String> = []
         var withdrawn: Set<String> = []
         /// Publications that it holds back.
@@ -46,6 +47,9 @@ final class FakePlane: PolicyPlane {
 
     /// What was published, newest last.
     var contents: [[UInt8]] { state.withLock { $0.contents } }
+
+    /// Who need not have agreed to each.
+    var excluded: [[String]] { state.withLock { $0.excluded } }
 
     func publish(
         _ request: PublicationRequest,
@@ -112,6 +116,7 @@ final class FakePlane: PolicyPlane {
         _ content: [UInt8]
     ) -> Publication {
         state.contents.append(content)
+        state.excluded.append(request.exclude ?? [])
         return decide(
             &state,
             request.requestID,

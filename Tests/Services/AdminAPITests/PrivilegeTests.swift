@@ -3,6 +3,7 @@
 
 import ClawgressAdminAPI
 import ClawgressContract
+import ClawgressJWS
 import HTTPTypes
 import Testing
 
@@ -97,15 +98,51 @@ struct PrivilegeTests {
         let admin = try #require(tokens[.admin])
         let olga = try #require(tokens[.operator])
         let minutes = #"{"confirm_minutes":5}"#
+        let commits = try await world.send(.get, "/v1/commits", admin).json
+        let before = try #require(commits["items"]?.elements?.first?["revision"]?.text)
         let answer = try await world.commit(admin, #""delete user olga""#, minutes)
         #expect(answer.status == 200, "\(answer.text)")
         #expect(try await world.send(.get, "/v1/whoami", olga).status == 401)
-        let back = try await world.commit(admin, #""set user olga role operator""#)
-        #expect(back.status == 200, "\(back.text)")
+        world.plane.revert(to: before)
+        try await world.api.follow()
         #expect(try await world.send(.get, "/v1/whoami", olga).status == 200)
         #expect(try await world.commit(admin, #""delete user olga""#).status == 200)
         #expect(try await world.commit(admin, #""set user olga role operator""#).status == 200)
         #expect(try await world.send(.get, "/v1/whoami", olga).status == 401)
+    }
+
+    @Test("only admins stop an agent without a gateway's consent, and only at once")
+    func excludes() async throws {
+        let world = try AdminWorld()
+        let tokens = try await world.staff()
+        let admin = try #require(tokens[.admin])
+        try await world.commit(admin, AdminWorld.agent)
+        let keys = "/v1/agents/crawler/keys"
+        let made = try await world.send(.post, keys + "?commit=true", admin)
+        let key = "\(keys)/\(try made.member("key_id"))?exclude_gateways=gw-1,gw-2"
+        let agent = "/v1/agents/crawler?exclude_gateways=gw-1"
+        func body(_ status: String) -> String {
+            #"{"team":"t","project":"p","environment":"dev","status":"\#(status)"}"#
+        }
+        for answer in [
+            try await world.send(.delete, key, tokens[.operator]),
+            try await world.send(.put, agent, tokens[.operator], body("disabled")),
+        ] {
+            #expect(answer.code == "role_insufficient", "\(answer.text)")
+        }
+        let later = try await world.send(.put, agent, admin, body("active"))
+        #expect(later.code == "nothing_to_exclude_from", "\(later.text)")
+        for name in ["", "gw-1,", "GW"] {
+            let path = "\(keys)/x?exclude_gateways=\(name)"
+            #expect(try await world.send(.delete, path, admin).code == "parameter_refused")
+        }
+        let revoked = try await world.send(.delete, key, admin)
+        #expect(revoked.status == 200, "\(revoked.text)")
+        let disabled = try await world.send(.put, agent, admin, body("disabled"))
+        #expect(disabled.status == 200, "\(disabled.text)")
+        #expect(world.plane.excluded.suffix(2) == [["gw-1", "gw-2"], ["gw-1"]])
+        let events = try await world.send(.get, "/v1/events", admin)
+        #expect(events.text.contains("forced without gw-1, gw-2; "))
     }
 
     @Test("only configurations may be large, and only from those who may write them")

@@ -88,11 +88,13 @@ struct AgentKeyRevoke: APICommand {
         commandName: "revoke",
         abstract: "Revokes an API key for good, on all gateways at once.",
         discussion: """
-            Example:
+            Examples:
               clawgress agent-key revoke crawler 3k9x0a7c2m1q
+              clawgress agent-key revoke crawler 3k9x0a7c2m1q --exclude gw-2
 
             It is committed by itself, without what else your candidate holds. A commit that \
-            waits for its confirmation is taken back by it.
+            waits for its confirmation is taken back by it. --exclude goes on without a gateway \
+            that cannot take it; only admins may.
             """
     )
 
@@ -102,11 +104,20 @@ struct AgentKeyRevoke: APICommand {
     @Argument(help: ArgumentHelp("The key's id.", valueName: "keyid"))
     var keyID: String
 
+    @Option(help: ArgumentHelp("Go on without this gateway; repeatable.", valueName: "gateway"))
+    var exclude: [String] = []
+
     @OptionGroup var options: APIOptions
 
     func run(with client: APIClient, on terminal: Terminal) throws {
-        let path = "\(AgentKeyCommand.path(agent))/\(APIRequest.encoded(keyID))"
-        try ask(client, APIRequest(.delete, path), as: KeyRevoked.self, on: terminal) {
+        let request = APIRequest(
+            .delete,
+            "\(AgentKeyCommand.path(agent))/\(APIRequest.encoded(keyID))",
+            query: [
+                ("exclude_gateways", exclude.isEmpty ? nil : exclude.joined(separator: ","))
+            ]
+        )
+        try ask(client, request, as: KeyRevoked.self, on: terminal) {
             terminal.note(TerminalText.escaped("revoked \(keyID) of agent \(agent)"))
             CommitText.noteReverted($0.commit, on: terminal)
         }

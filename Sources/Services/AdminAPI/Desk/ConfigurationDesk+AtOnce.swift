@@ -31,12 +31,14 @@ extension ConfigurationDesk {
     /// - Parameters:
     ///   - endsWait: whether it goes on while a commit waits for its confirmation, by taking that
     ///     one back. Otherwise it is refused.
+    ///   - excluded: gateways that need not agree.
     ///   - makeEdits: says what is to be edited, having seen what is there; no other commit can come
     ///     in between. It may refuse.
     func commitNow<Note: Sendable>(
         _ caller: Caller,
         comment: String?,
         endsWait: Bool,
+        excluded: [String],
         _ makeEdits: @Sendable (Ground) throws(Refusal) -> (edits: [ConfigEdit], note: Note)
     ) async throws(Refusal) -> (commit: CommitAnswer, note: Note) {
         try await enter()
@@ -72,7 +74,8 @@ extension ConfigurationDesk {
             commit.takesBack = waiting.id
             commit.summary = "took back the unconfirmed \(waiting.id); \(commit.summary)"
         }
-        return (try await publish(commit, tree, confirmSeconds: nil, excluded: []), note)
+        commit.summary = Self.summary(commit.summary, without: excluded)
+        return (try await publish(commit, tree, confirmSeconds: nil, excluded: excluded), note)
     }
 
     /// Refuses what would keep a commit that nobody has confirmed.

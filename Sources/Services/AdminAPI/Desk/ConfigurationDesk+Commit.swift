@@ -89,9 +89,7 @@ extension ConfigurationDesk {
         let changes = candidate.tree.changes(from: candidate.base.tree)
         try Self.requireUsersUntouched(by: caller, changes)
         var commit = pending(caller, staged, comment: comment, changes)
-        if !excluded.isEmpty {
-            commit.summary = "forced without \(excluded.joined(separator: ", ")); \(commit.summary)"
-        }
+        commit.summary = Self.summary(commit.summary, without: excluded)
         let answer = try await publish(
             commit,
             candidate.tree,
@@ -243,6 +241,12 @@ extension ConfigurationDesk {
         if case .conflicts(let paths) = merge { return paths.prefix(100).map(\.text) }
         let changes = active.tree.changes(from: candidate.base.tree)
         return changes.prefix(100).map(\.path.text)
+    }
+
+    /// A summary that says of which gateways' agreement there was no need.
+    static func summary(_ summary: String, without excluded: [String]) -> String {
+        excluded.isEmpty
+            ? summary : "forced without \(excluded.joined(separator: ", ")); \(summary)"
     }
 
     /// The changes as one bounded text.

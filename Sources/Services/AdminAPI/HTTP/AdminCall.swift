@@ -2,6 +2,7 @@
 
 import ClawgressContract
 import ClawgressJWS
+import ClawgressModel
 import HTTPTypes
 
 /// One request to one route.
@@ -23,6 +24,28 @@ struct AdminCall: Sendable {
         case nil, "false": return false
         case "true": return true
         default: throw .parameter("`\(name)` must be `true` or `false`")
+        }
+    }
+
+    /// The gateways that need not agree to a change at once, separated by commas.
+    ///
+    /// - Throws: 403 for whoever may not leave one out.
+    func excludedGateways() throws(Refusal) -> [String] {
+        guard let text = query["exclude_gateways"] else { return [] }
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard names.count <= 100, names.allSatisfy(Identifier.isValid) else {
+            throw .parameter(
+                "`exclude_gateways` must be 1 to 100 gateways' ids, with commas between"
+            )
+        }
+        try requireMayExclude(names)
+        return names
+    }
+
+    /// Refuses to leave gateways out for anybody but admins.
+    func requireMayExclude(_ gateways: [String]) throws(Refusal) {
+        guard gateways.isEmpty || caller.role == .admin else {
+            throw .forbidden(caller.role, .admins)
         }
     }
 

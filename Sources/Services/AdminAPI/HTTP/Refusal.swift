@@ -206,6 +206,11 @@ extension Refusal {
         ).with(.retryAfter, "5")
     }
 
+    static let nothingToExcludeFrom = conflict(
+        "nothing_to_exclude_from",
+        "`exclude_gateways` is for what is committed at once, and this changes your candidate only"
+    )
+
     static let answerNotKept = conflict(
         "answer_not_kept",
         "this request was dealt with, but its answer was too large to be kept"

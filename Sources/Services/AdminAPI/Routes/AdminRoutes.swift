@@ -156,9 +156,12 @@ extension AdminRoute {
             body: .optionalObject(["expires_seconds"]),
             statuses: [201]
         ) { (service, call) async throws(Refusal) in try await service.makeKey(call) },
-        AdminRoute(.delete, "/v1/agents/{id}/keys/{key}", .writers) {
-            (service, call) async throws(Refusal) in try await service.revokeKey(call)
-        },
+        AdminRoute(
+            .delete,
+            "/v1/agents/{id}/keys/{key}",
+            .writers,
+            query: ["exclude_gateways"]
+        ) { (service, call) async throws(Refusal) in try await service.revokeKey(call) },
     ]
 
     private static let gateways = [

@@ -80,9 +80,7 @@ extension AdminService {
         let excluded =
             try call.body.optionalTexts("exclude_gateways", count: 1...100, 1...63) ?? []
         do throws(Refusal) {
-            guard excluded.isEmpty || call.caller.role == .admin else {
-                throw .forbidden(call.caller.role, .admins)
-            }
+            try call.requireMayExclude(excluded)
             return try .json(
                 try await desk.commit(
                     call.caller,

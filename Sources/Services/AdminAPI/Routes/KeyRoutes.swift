@@ -78,7 +78,8 @@ extension AdminService {
             let (commit, _) = try await desk.commitNow(
                 call.caller,
                 comment: comment,
-                endsWait: true
+                endsWait: true,
+                excluded: try call.excludedGateways()
             ) { (ground) throws(Refusal) in
                 let found = [ground.base, ground.active].compactMap { $0.node(at: path) }
                 guard let key = found.first else {

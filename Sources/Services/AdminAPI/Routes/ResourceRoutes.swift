@@ -77,7 +77,8 @@ enum ResourceKind: CaseIterable, Sendable {
                 .put,
                 one,
                 writers,
-                query: ["commit"],
+                // An agent is disabled at once, which a gateway that is in trouble must not hinder.
+                query: self == .agents ? ["commit", "exclude_gateways"] : ["commit"],
                 body: .configuration,
                 statuses: [200, 201]
             ) { (service, call) async throws(Refusal) in try await service.put(self, call) },
@@ -219,6 +220,7 @@ extension AdminService {
             )
     ) async throws(Refusal) -> (commit: CommitAnswer?, note: Note) {
         guard commits else {
+            guard call.query["exclude_gateways"] == nil else { throw .nothingToExcludeFrom }
             let edited = try await desk.edit(call.caller.credentialID) {
                 (candidate) throws(Refusal) in
                 try makeEdits(ConfigurationDesk.Ground(candidate.tree))
@@ -231,6 +233,7 @@ extension AdminService {
                 call.caller,
                 comment: comment,
                 endsWait: endsWait,
+                excluded: try call.excludedGateways(),
                 makeEdits
             )
         } catch {
