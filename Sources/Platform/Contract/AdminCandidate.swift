@@ -83,6 +83,9 @@ public struct CandidateAnswer: Codable, Sendable {
     public var changeCount: Int
     /// The changes against the base, at most 1,000 of them.
     public var changes: [ChangeEntry]
+    /// After a rollback the keys that are revoked in the active revision, and so stay revoked, at most
+    /// 1,000 of them.
+    public var keptRevoked: [String]?
 
     enum CodingKeys: String, CodingKey {
         case etag
@@ -90,6 +93,7 @@ public struct CandidateAnswer: Codable, Sendable {
         case outdated
         case changeCount = "change_count"
         case changes
+        case keptRevoked = "kept_revoked"
     }
 
     /// Describes one.

@@ -116,7 +116,7 @@ struct RollbackCommand: APICommand {
               clawgress rollback 4f3c2b1a
 
             1 is what was active before. It is enforced as any change is: by clawgress configure \
-            and clawgress commit.
+            and clawgress commit. Keys that were revoked since stay revoked.
             """
     )
 
@@ -133,6 +133,9 @@ struct RollbackCommand: APICommand {
         )
         try ask(client, request, as: CandidateAnswer.self, on: terminal) {
             CandidateText.show($0, on: terminal)
+            for key in $0.keptRevoked ?? [] {
+                terminal.note(TerminalText.escaped("\(key) was revoked since and stays revoked"))
+            }
             terminal.note("nothing is enforced yet: clawgress configure, clawgress commit")
         }
     }

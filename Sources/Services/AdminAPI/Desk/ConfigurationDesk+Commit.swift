@@ -135,9 +135,17 @@ extension ConfigurationDesk {
         let active = active.tree
         let now = clock.seconds
         let access = try store.usersWithAccess(now: now)
+        let store = store
         let (draft, report) = try await Self.aside { () throws(Refusal) in
             let draft = try RevisionDraft(tree)
-            return (draft, draft.report(of: tree, after: active, access: access, now: now))
+            let report = try draft.report(
+                of: tree,
+                after: active,
+                access: access,
+                now: now,
+                hasEnded: store.hasEnded
+            )
+            return (draft, report)
         }
         guard report.errors.isEmpty else { throw .invalid(report) }
         latestDraft = draft

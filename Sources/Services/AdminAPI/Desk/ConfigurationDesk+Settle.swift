@@ -176,7 +176,8 @@ extension ConfigurationDesk {
             event: note(of: commit),
             // A reversion takes back what was before it, whatever else was.
             takingBack: publication.kind == .reversion ? publication.previous : nil,
-            keepingUsers: users.isEmpty || commit.confirmBy != nil ? nil : users
+            keepingUsers: users.isEmpty || commit.confirmBy != nil ? nil : users,
+            endedKeys: next.map { StoppedAccess.ended(from: active.tree, to: $0.tree) } ?? []
         )
         if let next { active = next }
         if let ended = commit.takesBack {

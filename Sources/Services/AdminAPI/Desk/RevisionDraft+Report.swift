@@ -12,17 +12,25 @@ extension RevisionDraft {
     ///   - active: the configuration that this one would follow.
     ///   - access: users who can get in.
     ///   - now: seconds since 1970 UTC.
+    ///   - hasEnded: whether a key that `active` does not have was in force before.
     func report(
         of tree: ConfigTree,
         after active: ConfigTree,
         access: Set<String>,
-        now: Int64
-    ) -> ValidationReport {
+        now: Int64,
+        hasEnded: (StoppedAccess.Key) throws(Refusal) -> Bool
+    ) throws(Refusal) -> ValidationReport {
         let report = SnapshotCheck.report(on: snapshot, now: now)
+        let stopped = try StoppedAccess.warnings(
+            on: tree,
+            after: active,
+            now: now,
+            hasEnded: hasEnded
+        )
         return ValidationReport(
             errors: report.errors.map(ProblemItem.init)
                 + Self.userErrors(tree, after: active, access),
-            warnings: report.warnings.map(ProblemItem.init)
+            warnings: stopped + report.warnings.map(ProblemItem.init)
         )
     }
 

@@ -107,12 +107,17 @@ extension AdminService {
         let revision = try await named(name, for: call.caller)
         guard let revision else { throw .missing("revision `\(name)`") }
         let base = await desk.active
-        let candidate = try await desk.replace(
-            call.caller.credentialID,
-            with: revision.tree,
-            base: base
-        )
-        return try await reply(candidate)
+        var tree = revision.tree
+        // What was revoked is so for good, however far one goes back.
+        let revocations = StoppedAccess.revocations(of: base.tree, missingIn: tree)
+        do throws(ConfigProblems) {
+            try tree.apply(revocations)
+        } catch {
+            throw .edits(error.problems)
+        }
+        let kept = tree.changes(from: revision.tree).filter { $0.path.words.last == "revoked" }
+        let candidate = try await desk.replace(call.caller.credentialID, with: tree, base: base)
+        return try await reply(candidate, keptRevoked: kept.map { $0.path.words.dropLast() })
     }
 
     /// Notes a commit that never reached the policy service; those that did are noted already.
@@ -125,8 +130,16 @@ extension AdminService {
         return refusal
     }
 
-    func reply(_ candidate: ConfigurationDesk.Candidate) async throws(Refusal) -> AdminReply {
-        let answer = await self.answer(candidate)
+    /// - Parameter keptRevoked: the paths of keys that are revoked although what was loaded does not
+    ///   say so; nil if that was not looked for.
+    func reply(
+        _ candidate: ConfigurationDesk.Candidate,
+        keptRevoked: [ArraySlice<String>]? = nil
+    ) async throws(Refusal) -> AdminReply {
+        var answer = await self.answer(candidate)
+        answer.keptRevoked = keptRevoked.map { paths in
+            paths.prefix(Self.changesMax).map { ConfigPath(Array($0)).text }
+        }
         return try .json(answer).tagged(answer.etag)
     }
 

@@ -112,13 +112,8 @@ extension AdminService {
         guard there?["revoked"] == nil,
             tree.node(at: ConfigPath(Array(path.words.prefix(2)))) != nil
         else { return [] }
-        var edits: [ConfigEdit] = []
-        if there == nil {
-            for (name, member) in key.children.sorted(by: { $0.key < $1.key }) {
-                if let value = member.value { edits.append(.set(path.appending(name), value)) }
-            }
-        }
-        return edits + [.set(path.appending("revoked"), moment)]
+        let entry = there == nil ? StoppedAccess.entering(key, path) : []
+        return entry + [.set(path.appending("revoked"), moment)]
     }
 
     private static func edits(_ record: APIKeyRecord, _ path: ConfigPath) -> [ConfigEdit] {

@@ -24,12 +24,25 @@ enum AdminSchema {
         migrator.registerMigration("admin-5") { database in
             try database.execute(sql: endings)
         }
+        migrator.registerMigration("admin-6") { database in
+            try database.execute(sql: endedKeys)
+        }
         return migrator
     }
 
     /// What a commit is recorded as in the audit trail: a confirmation is one, too.
     private static let confirmations = """
         ALTER TABLE commit_record ADD COLUMN action TEXT NOT NULL DEFAULT 'commit';
+        """
+
+    /// Keys that were in force once.
+    private static let endedKeys = """
+        CREATE TABLE ended_key (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            agent TEXT NOT NULL,
+            key TEXT NOT NULL,
+            UNIQUE (agent, key)
+        ) STRICT;
         """
 
     /// Which unconfirmed commit a revocation ended.

@@ -64,11 +64,13 @@ extension AdminStore {
     /// - Parameters:
     ///   - previous: the `publication_id` whose content was taken back, if it is that.
     ///   - users: all there are, so that later ones of the others' names are not they.
+    ///   - keys: those that cannot be used any more because of it.
     func settle(
         _ commit: StoredCommit,
         event: AdminNote?,
         takingBack previous: String? = nil,
-        keepingUsers users: Set<String>? = nil
+        keepingUsers users: Set<String>? = nil,
+        endedKeys keys: [StoppedAccess.Key] = []
     ) throws(Refusal) {
         try write { database in
             if let users { try Self.forgetOthers(than: users, database) }
@@ -86,6 +88,7 @@ extension AdminStore {
             if commit.state == .decided {
                 try Self.succeed(commit, takingBack: previous, database)
                 try Self.publish(commit, database)
+                try Self.note(ended: keys, database)
             }
             if let event { try Self.insert(event, database) }
         }
