@@ -4,6 +4,8 @@ the spool once, and what the API tells is what the spool has."""
 import json
 import os
 import random
+import signal
+import sqlite3
 import subprocess
 import threading
 
@@ -90,3 +92,45 @@ def test_a_killed_admin_api_has_each_event_once(plane):
     # An action may have happened without its answer, and then it has its event, too.
     assert set(answered) <= set(created)
     assert {each["id"] for each in api.pages("/v1/tokens")} == set(created)
+
+
+class Asker(threading.Thread):
+    """Asks for one token of a gateway, and may get no answer."""
+
+    def __init__(self, plane):
+        super().__init__()
+        self._api = plane.api()
+
+    def run(self):
+        try:
+            self._api.ask("POST", "/v1/gateways/gw-1/enrolment-token", {})
+        except Unanswered:
+            self._api.close()
+
+
+def test_what_the_policy_service_was_asked_for_has_an_event_whatever_became_of_it(plane):
+    database = os.path.join(plane.folder, "admin-api", "state", "admin-api.sqlite")
+
+    def intentions():
+        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+            return connection.execute("SELECT count(*) FROM intention").fetchone()[0]
+
+    plane.policy.process.send_signal(signal.SIGSTOP)
+    try:
+        asker = Asker(plane)
+        asker.start()
+        until("the intention", lambda: intentions() == 1)
+        plane.admin.kill()
+        asker.join(30)
+        assert not asker.is_alive()
+    finally:
+        plane.policy.process.send_signal(signal.SIGCONT)
+    plane.admin.start()
+    asked = [
+        event for event in plane.api().pages("/v1/events")
+        if event["action"] == "gateway.enrolment-token"
+    ]
+    assert [(each["result"], each["reason"]) for each in asked] == [("failed", "outcome_unknown")]
+    assert asked[0]["actor"] == "admin" and asked[0]["subject"] == "gw-1"
+    assert asked == [each for each in spooled(plane) if each["action"] == asked[0]["action"]]
+    assert intentions() == 0

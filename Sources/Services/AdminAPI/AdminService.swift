@@ -44,11 +44,23 @@ struct AdminService: Sendable {
         _ summary: String,
         refusal: Refusal? = nil
     ) throws(Refusal) {
+        let note = ownNote(caller, action, subject, summary, refusal: refusal)
+        if let note { try store.record(note) }
+    }
+
+    /// The note of an event; nil for a refusal that is only counted.
+    private func ownNote(
+        _ caller: Caller,
+        _ action: AdminAction,
+        _ subject: String,
+        _ summary: String,
+        refusal: Refusal?
+    ) -> AdminNote? {
         if refusal != nil, !refusals.isOfItsOwn(caller, at: clock.microseconds()) {
             counters.count(.refusalWithoutEvent)
-            return
+            return nil
         }
-        try store.record(note(caller, action, subject, summary, refusal: refusal))
+        return note(caller, action, subject, summary, refusal: refusal)
     }
 
     /// Notes how many refusals had no event of their own, a line for each user or source.
@@ -74,23 +86,39 @@ struct AdminService: Sendable {
         return AdminNote(caller, action, subject, summary, refusal: refusal, at: now)
     }
 
-    /// Does something that is audited, and notes how it ended.
-    ///
-    /// - Parameter work: answers no summary where its own transaction noted what it did.
+    /// Does something whose own transaction notes its event, and notes a refusal.
     func audited<Answer: Sendable>(
         _ call: AdminCall,
         _ action: AdminAction,
         _ subject: String,
-        _ work: () async throws(Refusal) -> (answer: Answer, summary: String?)
+        _ work: () async throws(Refusal) -> Answer
     ) async throws(Refusal) -> Answer {
-        let result: (answer: Answer, summary: String?)
         do throws(Refusal) {
-            result = try await work()
+            return try await work()
         } catch {
             try record(call.caller, action, subject, "", refusal: error)
             throw error
         }
-        if let summary = result.summary { try record(call.caller, action, subject, summary) }
+    }
+
+    /// The same for what no transaction of ours does as a whole: it is noted before it begins, so
+    /// that it has an event also if the daemon ends before it is known how it ended.
+    func announced<Answer: Sendable>(
+        _ call: AdminCall,
+        _ action: AdminAction,
+        _ subject: String,
+        _ work: () async throws(Refusal) -> (answer: Answer, summary: String)
+    ) async throws(Refusal) -> Answer {
+        let intention = try store.intend(note(call.caller, action, subject, ""))
+        let result: (answer: Answer, summary: String)
+        do throws(Refusal) {
+            result = try await work()
+        } catch {
+            let note = ownNote(call.caller, action, subject, "", refusal: error)
+            try store.conclude(intention, note)
+            throw error
+        }
+        try store.conclude(intention, note(call.caller, action, subject, result.summary))
         return result.answer
     }
 }

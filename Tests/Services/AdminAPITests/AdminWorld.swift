@@ -41,18 +41,25 @@ final class AdminWorld: Sendable {
     private let spoolBytes: Int64
     private let logger: Logger
 
+    /// - Parameter original: a world whose folder this one gets a copy of, as it is: what a kill of
+    ///   its daemon would leave.
     init(
+        copyOf original: AdminWorld? = nil,
         spoolBytes: Int64 = AdminLimits().spoolBytes,
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     ) throws {
         self.spoolBytes = spoolBytes
         self.logger = logger
         folder = FileManager.default.temporaryDirectory.path + "/admin-api-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
+        if let original {
+            try FileManager.default.copyItem(atPath: original.folder, toPath: folder)
+        } else {
+            try FileManager.default.createDirectory(
+                atPath: folder,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        }
         running = Mutex(nil)
         try start()
     }

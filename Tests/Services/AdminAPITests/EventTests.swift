@@ -95,6 +95,31 @@ struct EventTests {
         #expect(refused["reason"]?.text == "role_insufficient")
     }
 
+    @Test("what was under way at the policy service when the daemon ended has an event, once")
+    func announced() async throws {
+        let world = try AdminWorld()
+        let admin = try await world.admin()
+        world.plane.mood = .holds
+        let asked = Task { try await world.send(.delete, "/v1/gateways/gw-1", admin) }
+        await world.plane.untilItHolds()
+        let killed = try AdminWorld(copyOf: world)
+        world.plane.release()
+        #expect(try await asked.value.status == 204)
+        try await killed.api.follow()
+        try killed.start()
+        try await killed.api.follow()
+        for (world, result) in [(world, "ok"), (killed, "failed")] {
+            let events = try await told(world, admin).filter {
+                $0["action"]?.text == "gateway.revoke"
+            }
+            #expect(events.map { $0["result"]?.text } == [result])
+            #expect(events.first?["subject"]?.text == "gw-1")
+            #expect(events.first?["actor"]?.text == "admin")
+            #expect(events.first?["reason"]?.text == (result == "ok" ? nil : "outcome_unknown"))
+            #expect(try spooled(world).count { $0.contains("gateway.revoke") } == 1)
+        }
+    }
+
     @Test("without room for events nothing may be changed, and reading goes on")
     func full() async throws {
         let world = try AdminWorld(spoolBytes: 1 << 20)

@@ -62,20 +62,23 @@ final class FakePlane: PolicyPlane {
             state.withLock { $0.late.append((request, content)) }
             throw .unreachable("gone")
         case .refuses(let refusal): throw .refused(refusal)
-        case .holds:
-            await withCheckedContinuation { held in
-                let waiter = state.withLock { state in
-                    defer { state.onHold = nil }
-                    state.held.append(held)
-                    return state.onHold
-                }
-                waiter?.resume()
-            }
+        case .holds: await hold()
         case .well, .losesAnswers: break
         }
         let publication = state.withLock { Self.take(&$0, request, content) }
         if case .losesAnswers = mood { throw .unreachable("lost") }
         return publication
+    }
+
+    private func hold() async {
+        await withCheckedContinuation { held in
+            let waiter = state.withLock { state in
+                defer { state.onHold = nil }
+                state.held.append(held)
+                return state.onHold
+            }
+            waiter?.resume()
+        }
     }
 
     /// Waits until it holds something back.
@@ -194,6 +197,7 @@ final class FakePlane: PolicyPlane {
     }
 
     func revoke(_ gatewayID: String) async throws(PolicyPlaneError) {
+        if case .holds = mood { await hold() }
         if case .losesAnswers = mood { throw .unreachable("lost") }
         guard gatewayID == "gw-1" else {
             throw .refused(PolicyRefusal(status: 404, code: "not_found", detail: "no such gateway"))

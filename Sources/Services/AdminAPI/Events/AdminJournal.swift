@@ -50,6 +50,11 @@ actor AdminJournal {
         } catch {
             throw AdminStartError(error.description)
         }
+        do throws(Refusal) {
+            try store.concludeIntentions()
+        } catch {
+            throw AdminStartError(error.problem.detail)
+        }
         try Self.settle(folder, store)
     }
 

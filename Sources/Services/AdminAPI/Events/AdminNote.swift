@@ -72,6 +72,13 @@ struct AdminNote: Codable, Sendable {
         reason = code
     }
 
+    /// Says that the daemon ended before anybody knew what became of the action.
+    mutating func leaveOpen() {
+        summary = "the daemon ended before it knew whether this was done"
+        result = "\(AdminResult.failed.name)"
+        reason = Refusal.outcomeUnknownCode
+    }
+
     /// The event as the spool takes it.
     ///
     /// - Throws: `AdminEventError` for a defect of ours.

@@ -280,13 +280,15 @@ extension Refusal {
     static func outcomeUnknown(_ detail: String) -> Refusal {
         var refusal = Refusal(
             .serviceUnavailable,
-            "outcome_unknown",
+            outcomeUnknownCode,
             "clawgress-policy gave no answer (\(detail)), so it may have done this or not: "
                 + "see `/v1/gateways`, and ask again"
         ).with(.retryAfter, "5")
         refusal.leavesOutcomeOpen = true
         return refusal
     }
+
+    static let outcomeUnknownCode = "outcome_unknown"
 
     static func commitPending(_ id: String) -> Refusal {
         var refusal = otherCommitPending(id)

@@ -64,7 +64,7 @@ extension AdminService {
 
     func configure(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let comment = try call.body.optionalLine("comment", 512)
-        let answer = try await audited(call, .configure, "candidate") {
+        let answer = try await announced(call, .configure, "candidate") {
             () async throws(Refusal) in
             let answer = try await desk.configure(call.caller, comment: comment)
             let candidate = try await desk.view(of: call.caller.credentialID)

@@ -18,7 +18,7 @@ extension AdminService {
 
     func makeEnrolmentToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let life = try call.body.optionalInteger("expires_seconds", EnrolmentTokenRequest.lives)
-        let token = try await audited(call, .gatewayEnrolmentToken, call.id) {
+        let token = try await announced(call, .gatewayEnrolmentToken, call.id) {
             () async throws(Refusal) in
             try Self.requireGateway(call.id)
             let request = EnrolmentTokenRequest(gatewayID: call.id, expiresSeconds: life ?? 3_600)
@@ -32,7 +32,7 @@ extension AdminService {
 
     func setMaintenance(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let on = try call.body.flag("maintenance")
-        try await audited(call, .gatewayMaintenance, call.id) { () async throws(Refusal) in
+        try await announced(call, .gatewayMaintenance, call.id) { () async throws(Refusal) in
             try Self.requireGateway(call.id)
             try await Self.asked { () async throws(PolicyPlaneError) in
                 try await plane.setMaintenance(call.id, on)
@@ -43,7 +43,7 @@ extension AdminService {
     }
 
     func revokeGateway(_ call: AdminCall) async throws(Refusal) -> AdminReply {
-        try await audited(call, .gatewayRevoke, call.id) { () async throws(Refusal) in
+        try await announced(call, .gatewayRevoke, call.id) { () async throws(Refusal) in
             try Self.requireGateway(call.id)
             try await Self.asked { () async throws(PolicyPlaneError) in
                 try await plane.revoke(call.id)

@@ -41,7 +41,7 @@ extension AdminService {
         let key = APIKey.generate(using: &generator)
         let record = key.record(createdAt: now, expiresAt: expiresAt)
         let path = keyPath(call)
-        let commit = try await audited(call, .keyCreate, call.id) {
+        let commit = try await announced(call, .keyCreate, call.id) {
             () async throws(Refusal) in
             let keyID = path.appending(key.keyID)
             let changed = try await change(call, commits, .keyCreate, keyID) {
@@ -72,7 +72,7 @@ extension AdminService {
         let path = keyPath(call).appending(keyID)
         let moment = ConfigValue.text(AdminTime.text(clock.seconds))
         let candidate = try await desk.view(of: call.caller.credentialID).tree
-        let commit = try await audited(call, .keyRevoke, "\(call.id) \(keyID.prefix(64))") {
+        let commit = try await announced(call, .keyRevoke, "\(call.id) \(keyID.prefix(64))") {
             () async throws(Refusal) in
             let comment = "revoke key \(keyID.prefix(64)) of \(call.id.prefix(64))"
             let (commit, _) = try await desk.commitNow(

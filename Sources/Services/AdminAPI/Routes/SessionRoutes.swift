@@ -105,7 +105,6 @@ extension AdminService {
             let id = call.caller.credentialID
             let note = note(call.caller, .logout, call.caller.user, "session \(id)")
             try store.revoke(id, now: clock.seconds, note)
-            return ((), nil)
         }
         return .noContent
     }
@@ -196,7 +195,7 @@ extension AdminService {
             } else {
                 try store.add(token, countMax: limits.tokensPerUser, now: now, note)
             }
-            return (token, nil)
+            return token
         }
         return try .json(
             TokenCreated(
@@ -222,7 +221,6 @@ extension AdminService {
             }
             let note = note(call.caller, .tokenRevoke, call.id, "token of \(token.user)")
             try store.revoke(token.id, now: clock.seconds, note)
-            return ((), nil)
         }
         return .noContent
     }
@@ -258,7 +256,6 @@ extension AdminService {
             } else {
                 try store.setPassword(hash, of: user, now: clock.seconds, note)
             }
-            return ((), nil)
         }
         return .noContent
     }

@@ -27,12 +27,23 @@ enum AdminSchema {
         migrator.registerMigration("admin-6") { database in
             try database.execute(sql: endedKeys)
         }
+        migrator.registerMigration("admin-7") { database in
+            try database.execute(sql: intentions)
+        }
         return migrator
     }
 
     /// What a commit is recorded as in the audit trail: a confirmation is one, too.
     private static let confirmations = """
         ALTER TABLE commit_record ADD COLUMN action TEXT NOT NULL DEFAULT 'commit';
+        """
+
+    /// What is about to be done elsewhere, as the note of its event.
+    private static let intentions = """
+        CREATE TABLE intention (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            note BLOB NOT NULL
+        ) STRICT;
         """
 
     /// Keys that were in force once.
