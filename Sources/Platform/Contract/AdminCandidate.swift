@@ -118,14 +118,33 @@ public struct CompareAnswer: Codable, Sendable {
     public var from: String
     /// The other one.
     public var to: String
-    /// What differs.
+    /// How many differences there are in all.
+    public var changeCount: Int
+    /// One page of them.
     public var changes: [ChangeEntry]
+    /// Given back as `cursor` for the next page; absent on the last.
+    public var nextCursor: String?
+
+    enum CodingKeys: String, CodingKey {
+        case from, to
+        case changeCount = "change_count"
+        case changes
+        case nextCursor = "next_cursor"
+    }
 
     /// Describes one.
-    public init(from: String, to: String, changes: [ChangeEntry]) {
+    public init(
+        from: String,
+        to: String,
+        changeCount: Int,
+        changes: [ChangeEntry],
+        nextCursor: String?
+    ) {
         self.from = from
         self.to = to
+        self.changeCount = changeCount
         self.changes = changes
+        self.nextCursor = nextCursor
     }
 }
 

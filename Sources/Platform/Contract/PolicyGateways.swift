@@ -75,13 +75,23 @@ public struct GatewayStatus: Codable, Sendable, Equatable {
     }
 }
 
-/// All gateways, by their ids.
+/// Gateways, by their ids: all of them from the policy service, a page of them from the admin API.
 public struct GatewayList: Codable, Sendable, Equatable {
     /// The gateways.
     public var gateways: [GatewayStatus]
+    /// Given back as `cursor` for the next page; absent on the last.
+    public var nextCursor: String?
 
     /// Assembles a list.
-    public init(gateways: [GatewayStatus]) { self.gateways = gateways }
+    public init(gateways: [GatewayStatus], nextCursor: String? = nil) {
+        self.gateways = gateways
+        self.nextCursor = nextCursor
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case gateways
+        case nextCursor = "next_cursor"
+    }
 }
 
 /// Whether a gateway is in maintenance: then no publication waits for it.

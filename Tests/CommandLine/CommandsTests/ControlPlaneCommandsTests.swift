@@ -128,17 +128,23 @@ struct ControlPlaneCommandsTests {
     @Test("compare goes from what is active to the candidate unless told otherwise")
     func compare() {
         let body = """
-            {"from":"a","to":"b","changes":[{"kind":"changed","path":"quota c rps-limit",\
-            "old":"5","new":"50"},{"kind":"removed","path":"agent a\\u001b[2J"}]}
+            {"from":"a","to":"b","change_count":2,"next_cursor":"1","changes":[{"kind":"changed",\
+            "path":"quota c rps-limit","old":"5","new":"50"}]}
             """
-        let api = FakeAPI((200, body), (200, #"{"from":"a","to":"b","changes":[]}"#))
+        let rest = """
+            {"from":"a","to":"b","change_count":2,"changes":[{"kind":"removed",\
+            "path":"agent a\\u001b[2J"}]}
+            """
+        let none = #"{"from":"a","to":"b","change_count":0,"changes":[]}"#
+        let api = FakeAPI((200, body), (200, rest), (200, none))
         let result = run(api, "compare")
         #expect(result.output == "> quota c rps-limit 5 -> 50\n- agent a\\u{1b}[2J\n")
         #expect(run(api, "compare", "1", "0").errors == "no difference\n")
         #expect(
             api.requests.map(\.target) == [
-                "/v1/compare?from=active&to=candidate&format=json",
-                "/v1/compare?from=1&to=0&format=json",
+                "/v1/compare?from=active&to=candidate&format=json&limit=1000",
+                "/v1/compare?from=active&to=candidate&format=json&limit=1000&cursor=1",
+                "/v1/compare?from=1&to=0&format=json&limit=1000",
             ]
         )
     }
@@ -164,6 +170,60 @@ struct ControlPlaneCommandsTests {
         #expect(
             api.bodies == [
                 #"{"comment":"why","confirm_minutes":5,"exclude_gateways":["gw-3"]}"#
+            ]
+        )
+    }
+
+    @Test("a revocation says which commit it took back, and a rollback which keys stay revoked")
+    func revocation() {
+        let body = """
+            {"id":"k1","commit":{"commit_id":"c8","state":"decided","revision":"sha256:ab","epoch":1,\
+            "serial":8,"timestamp":"2026-01-01T00:00:00Z","actor":"alice","reverted_commit":"c7",\
+            "rollout":[]}}
+            """
+        let loaded = """
+            {"etag":"e1","base_revision":"sha256:00","outdated":false,"change_count":0,"changes":[],\
+            "kept_revoked":["agent crawler key k1"]}
+            """
+        let api = FakeAPI((200, body), (200, loaded))
+        let result = run(
+            api,
+            "agent-key",
+            "revoke",
+            "crawler",
+            "k1",
+            "--exclude",
+            "gw-1",
+            "--exclude",
+            "gw-2"
+        )
+        #expect(result.errors.hasPrefix("revoked k1 of agent crawler\ncommit c7 waited"))
+        #expect(
+            api.requests.first?.target
+                == "/v1/agents/crawler/keys/k1?exclude_gateways=gw-1%2Cgw-2"
+        )
+        let back = run(api, "rollback", "1")
+        #expect(back.errors.contains("agent crawler key k1 was revoked since and stays revoked\n"))
+    }
+
+    @Test("gateways of all pages are listed")
+    func gatewayPages() {
+        func page(_ name: String, _ next: String) -> String {
+            """
+            {"gateways":[{"gateway_id":"\(name)","state":"connected","required":true,"streaming":true,\
+            "enrolled_at":1,"certificate_ends":2}]\(next)}
+            """
+        }
+        let answers = (page("gw-1", #","next_cursor":"gw-1""#), page("gw-2", ""))
+        let api = FakeAPI((200, answers.0), (200, answers.1), (200, answers.0), (200, answers.1))
+        let listed = run(api, "gateway", "list").output.split(separator: "\n")
+        #expect(listed.count == 3 && listed[1].hasPrefix("gw-1") && listed[2].hasPrefix("gw-2"))
+        let json = run(api, "gateway", "list", "--json").output
+        #expect(json.contains(#""gateway_id":"gw-1""#) && json.contains(#""gateway_id":"gw-2""#))
+        #expect(!json.contains("next_cursor"))
+        #expect(
+            api.requests.prefix(2).map(\.target) == [
+                "/v1/gateways?limit=1000", "/v1/gateways?limit=1000&cursor=gw-1",
             ]
         )
     }

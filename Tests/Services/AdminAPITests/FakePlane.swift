@@ -28,6 +28,7 @@ final class FakePlane: PolicyPlane {
         var publications: [Publication] = []
         var contents: [[UInt8]] = []
         var excluded: [[String]] = []
+        var gatewayIDs = ["gw-1"]
         var maintenance: Set<String> = []
         var withdrawn: Set<String> = []
         /// Publications that it holds back.
@@ -47,6 +48,12 @@ final class FakePlane: PolicyPlane {
 
     /// What was published, newest last.
     var contents: [[UInt8]] { state.withLock { $0.contents } }
+
+    /// The gateways that are enrolled.
+    var gatewayIDs: [String] {
+        get { state.withLock { $0.gatewayIDs } }
+        set { state.withLock { $0.gatewayIDs = newValue } }
+    }
 
     /// Who need not have agreed to each.
     var excluded: [[String]] { state.withLock { $0.excluded } }
@@ -166,16 +173,16 @@ final class FakePlane: PolicyPlane {
 
     func gateways() async throws(PolicyPlaneError) -> [GatewayStatus] {
         if case .isGone = mood { throw .unreachable("gone") }
-        return [
+        return gatewayIDs.map {
             GatewayStatus(
-                gatewayID: "gw-1",
+                gatewayID: $0,
                 state: .connected,
                 required: true,
                 streaming: true,
                 enrolledAt: 1,
                 certificateEnds: 2
             )
-        ]
+        }
     }
 
     func enrolmentToken(

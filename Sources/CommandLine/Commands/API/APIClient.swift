@@ -38,6 +38,29 @@ struct APIClient {
         return (try Self.decode(type, body), body)
     }
 
+    /// How many entries of a long list are asked for at once: as many as there may be.
+    private static var pageMax: Int { 1_000 }
+
+    /// Every page of a list.
+    ///
+    /// - Parameter next: where a page says that there is another one.
+    func pages<Answer: Decodable>(
+        _ type: Answer.Type,
+        _ path: String,
+        query: [(name: String, value: String?)] = [],
+        next: (Answer) -> String?
+    ) throws -> [Answer] {
+        var pages: [Answer] = []
+        var cursor: String?
+        repeat {
+            let place = [("limit", String(Self.pageMax)), ("cursor", cursor)]
+            let page = try value(type, APIRequest(.get, path, query: query + place)).value
+            pages.append(page)
+            cursor = next(page)
+        } while cursor != nil
+        return pages
+    }
+
     /// Reads an answer.
     static func decode<Answer: Decodable>(_ type: Answer.Type, _ body: [UInt8]) throws -> Answer {
         do {

@@ -28,16 +28,20 @@ struct CompareCommand: APICommand {
     @OptionGroup var options: APIOptions
 
     func run(with client: APIClient, on terminal: Terminal) throws {
-        let request = APIRequest(
-            .get,
+        let pages = try client.pages(
+            CompareAnswer.self,
             AdminPath.compare,
             query: [("from", from), ("to", to), ("format", "json")]
-        )
-        try ask(client, request, as: CompareAnswer.self, on: terminal) { answer in
-            for change in answer.changes {
-                terminal.line(CandidateText.line(for: change, on: terminal))
-            }
-            if answer.changes.isEmpty { terminal.note("no difference") }
+        ) { $0.nextCursor }
+        guard var answer = pages.first else { return }
+        answer.changes = pages.flatMap(\.changes)
+        answer.nextCursor = nil
+        guard !options.json else {
+            return terminal.line(Self.trimmed(try APIClient.encode(answer)))
         }
+        for change in answer.changes {
+            terminal.line(CandidateText.line(for: change, on: terminal))
+        }
+        if answer.changes.isEmpty { terminal.note("no difference") }
     }
 }

@@ -39,21 +39,24 @@ struct GatewayListCommand: APICommand {
     @OptionGroup var options: APIOptions
 
     func run(with client: APIClient, on terminal: Terminal) throws {
-        let request = APIRequest(.get, AdminPath.gateways)
-        try ask(client, request, as: GatewayList.self, on: terminal) { answer in
-            var table = TextTable("GATEWAY", "STATE", "SERIAL", "REVISION", "VERSION", "PROBLEM")
-            for each in answer.gateways {
-                table.add(
-                    each.gatewayID,
-                    each.state.rawValue,
-                    each.active.map { String($0.serial) } ?? "-",
-                    each.active?.revision ?? "-",
-                    each.productVersion ?? "-",
-                    each.problem ?? ""
-                )
-            }
-            for line in table.lines { terminal.line(line) }
+        let pages = try client.pages(GatewayList.self, AdminPath.gateways) { $0.nextCursor }
+        let gateways = pages.flatMap(\.gateways)
+        guard !options.json else {
+            let list = try APIClient.encode(GatewayList(gateways: gateways))
+            return terminal.line(Self.trimmed(list))
         }
+        var table = TextTable("GATEWAY", "STATE", "SERIAL", "REVISION", "VERSION", "PROBLEM")
+        for each in gateways {
+            table.add(
+                each.gatewayID,
+                each.state.rawValue,
+                each.active.map { String($0.serial) } ?? "-",
+                each.active?.revision ?? "-",
+                each.productVersion ?? "-",
+                each.problem ?? ""
+            )
+        }
+        for line in table.lines { terminal.line(line) }
     }
 }
 

@@ -1,8 +1,10 @@
 // What a handler answers.
 
+import ClawgressBytes
 import ClawgressContract
 import ClawgressJWS
 import ClawgressSnapshotText
+import Crypto
 import Foundation
 import HTTPTypes
 
@@ -76,6 +78,13 @@ struct AdminReply: Sendable {
         var reply = self
         reply.fields[.eTag] = "\"\(etag)\""
         return reply
+    }
+
+    /// Tagged with a digest of the body, or not sent again to who has it.
+    func tagged(for call: AdminCall) -> AdminReply {
+        let digest = SHA256.hash(data: body)
+        let etag = String(Hexadecimal.encode(digest).prefix(32))
+        return (call.has(etag) ? .notModified : self).tagged(etag)
     }
 
     func secret() -> AdminReply {

@@ -36,7 +36,7 @@ extension AdminRoute {
         AdminRoute(.get, "/v1/whoami", .readers) {
             (service, call) throws(Refusal) in try service.whoami(call)
         },
-        AdminRoute(.get, "/v1/tokens", .readers, query: ["limit", "cursor"]) {
+        AdminRoute(.get, "/v1/tokens", .readers, query: ["limit", "cursor"], statuses: [200, 304]) {
             (service, call) throws(Refusal) in try service.tokens(call)
         },
         AdminRoute(
@@ -90,9 +90,12 @@ extension AdminRoute {
             query: ["of", "path", "format"],
             statuses: [200, 304]
         ) { (service, call) async throws(Refusal) in try await service.configuration(call) },
-        AdminRoute(.get, "/v1/compare", .readers, query: ["from", "to", "format"]) {
-            (service, call) async throws(Refusal) in try await service.compare(call)
-        },
+        AdminRoute(
+            .get,
+            "/v1/compare",
+            .readers,
+            query: ["from", "to", "format", "limit", "cursor"]
+        ) { (service, call) async throws(Refusal) in try await service.compare(call) },
         AdminRoute(.get, "/v1/schema", .readers) { (_, _) throws(Refusal) in
             AdminReply(
                 .ok,
@@ -124,16 +127,28 @@ extension AdminRoute {
     ]
 
     private static let history = [
-        AdminRoute(.get, "/v1/revisions", .readers, query: ["limit", "cursor"]) {
+        AdminRoute(
+            .get,
+            "/v1/revisions",
+            .readers,
+            query: ["limit", "cursor"],
+            statuses: [200, 304]
+        ) {
             (service, call) throws(Refusal) in try service.revisions(call)
         },
-        AdminRoute(.get, "/v1/revisions/{id}", .readers) {
+        AdminRoute(.get, "/v1/revisions/{id}", .readers, statuses: [200, 304]) {
             (service, call) throws(Refusal) in try service.revision(call)
         },
-        AdminRoute(.get, "/v1/commits", .readers, query: ["limit", "cursor"]) {
+        AdminRoute(
+            .get,
+            "/v1/commits",
+            .readers,
+            query: ["limit", "cursor"],
+            statuses: [200, 304]
+        ) {
             (service, call) throws(Refusal) in try service.commits(call)
         },
-        AdminRoute(.get, "/v1/commits/{id}", .readers) {
+        AdminRoute(.get, "/v1/commits/{id}", .readers, statuses: [200, 304]) {
             (service, call) throws(Refusal) in try service.commitRecord(call)
         },
         AdminRoute(.get, "/v1/events", .auditors, query: ["limit", "cursor"]) {
@@ -146,7 +161,8 @@ extension AdminRoute {
             .get,
             "/v1/agents/{id}/keys",
             .readers,
-            query: ["of", "limit", "cursor"]
+            query: ["of", "limit", "cursor"],
+            statuses: [200, 304]
         ) { (service, call) async throws(Refusal) in try await service.keys(call) },
         AdminRoute(
             .post,
@@ -165,9 +181,13 @@ extension AdminRoute {
     ]
 
     private static let gateways = [
-        AdminRoute(.get, "/v1/gateways", .readers) {
-            (service, call) async throws(Refusal) in try await service.gateways(call)
-        },
+        AdminRoute(
+            .get,
+            "/v1/gateways",
+            .readers,
+            query: ["limit", "cursor"],
+            statuses: [200, 304]
+        ) { (service, call) async throws(Refusal) in try await service.gateways(call) },
         AdminRoute(.delete, "/v1/gateways/{id}", .admins, statuses: [204]) {
             (service, call) async throws(Refusal) in try await service.revokeGateway(call)
         },

@@ -93,6 +93,9 @@ extension AdminService {
 
     func compare(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let format = try call.choice("format", ["json", "text"], or: "json")
+        let limit = try call.limit()
+        // How many were on the pages before.
+        let seen = call.query["cursor"] == nil ? 0 : Int(try call.numberCursor())
         let from = call.query["from"] ?? "active"
         let to = call.query["to"] ?? "candidate"
         guard let old = try await named(from, for: call.caller) else {
@@ -105,8 +108,16 @@ extension AdminService {
             return .text(new.tree.showText(marking: old.tree, onlyChanges: true))
         }
         let changes = new.tree.changes(from: old.tree)
+        let begin = min(seen, changes.count)
+        let end = min(begin + limit, changes.count)
         return try .json(
-            CompareAnswer(from: old.id, to: new.id, changes: changes.map(ChangeEntry.init))
+            CompareAnswer(
+                from: old.id,
+                to: new.id,
+                changeCount: changes.count,
+                changes: changes[begin..<end].map(ChangeEntry.init),
+                nextCursor: end < changes.count ? String(end) : nil
+            )
         )
     }
 

@@ -7,13 +7,22 @@ import HTTPTypes
 
 extension AdminService {
     func gateways(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let limit = try call.limit()
+        let cursor = call.query["cursor"] ?? ""
         let gateways: [GatewayStatus]
         do throws(PolicyPlaneError) {
             gateways = try await plane.gateways()
         } catch {
             throw ConfigurationDesk.refusal(error)
         }
-        return try .json(GatewayList(gateways: gateways))
+        let rest = gateways.filter { $0.gatewayID > cursor }.sorted { $0.gatewayID < $1.gatewayID }
+        let page = Array(rest.prefix(limit))
+        return try .json(
+            GatewayList(
+                gateways: page,
+                nextCursor: rest.count > limit ? page.last?.gatewayID : nil
+            )
+        ).tagged(for: call)
     }
 
     func makeEnrolmentToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {

@@ -15,7 +15,7 @@ extension AdminService {
                 items: page.map { RevisionSummary($0, numbers[$0.id]) },
                 nextCursor: stored.count > limit ? page.last.map { String($0.number) } : nil
             )
-        )
+        ).tagged(for: call)
     }
 
     func revision(_ call: AdminCall) throws(Refusal) -> AdminReply {
@@ -24,7 +24,7 @@ extension AdminService {
         }
         return try .json(
             RevisionSummary(stored, try store.publishedNumbers(limit: 1_000)[stored.id])
-        )
+        ).tagged(for: call)
     }
 
     func commits(_ call: AdminCall) throws(Refusal) -> AdminReply {
@@ -36,12 +36,12 @@ extension AdminService {
                 items: page.map(CommitAnswer.init),
                 nextCursor: stored.count > limit ? page.last.map { String($0.number) } : nil
             )
-        )
+        ).tagged(for: call)
     }
 
     func commitRecord(_ call: AdminCall) throws(Refusal) -> AdminReply {
         guard let stored = try store.commit(call.id) else { throw .missing("commit of that id") }
-        return try .json(CommitAnswer(stored))
+        return try .json(CommitAnswer(stored)).tagged(for: call)
     }
 
     /// The events' texts as they are kept, in a page.

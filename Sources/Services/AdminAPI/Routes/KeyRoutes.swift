@@ -29,7 +29,7 @@ extension AdminService {
         }
         return try .json(
             Page(items: page, nextCursor: names.count > limit ? page.last?.keyID : nil)
-        )
+        ).tagged(for: call)
     }
 
     func makeKey(_ call: AdminCall) async throws(Refusal) -> AdminReply {

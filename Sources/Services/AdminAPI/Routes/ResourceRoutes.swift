@@ -67,9 +67,13 @@ enum ResourceKind: CaseIterable, Sendable {
     var routes: [AdminRoute] {
         let one = collection + "/{id}"
         return [
-            AdminRoute(.get, collection, .readers, query: ["of", "limit", "cursor"]) {
-                (service, call) async throws(Refusal) in try await service.list(self, call)
-            },
+            AdminRoute(
+                .get,
+                collection,
+                .readers,
+                query: ["of", "limit", "cursor"],
+                statuses: [200, 304]
+            ) { (service, call) async throws(Refusal) in try await service.list(self, call) },
             AdminRoute(.get, one, .readers, query: ["of"], statuses: [200, 304]) {
                 (service, call) async throws(Refusal) in try await service.show(self, call)
             },
@@ -119,7 +123,7 @@ extension AdminService {
         if names.count > limit, let last = page.last {
             members.append(JSONMember("next_cursor", .string(last)))
         }
-        return .json(.object(members))
+        return .json(.object(members)).tagged(for: call)
     }
 
     func show(_ kind: ResourceKind, _ call: AdminCall) async throws(Refusal) -> AdminReply {

@@ -142,6 +142,7 @@ extension AdminService {
             )
         }
         return try .json(Page(items: page, nextCursor: stored.count > limit ? page.last?.id : nil))
+            .tagged(for: call)
     }
 
     func makeToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
