@@ -78,9 +78,11 @@ public struct WhoAmI: Codable, Sendable {
     public var credentialID: String
     /// RFC 3339; absent if it does not end.
     public var expiresAt: String?
+    /// The parts of the API that it is limited to; absent for all of its role.
+    public var scopes: [AdminScope]?
 
     enum CodingKeys: String, CodingKey {
-        case user, role, kind
+        case user, role, kind, scopes
         case credentialID = "credential_id"
         case expiresAt = "expires_at"
     }
@@ -91,13 +93,15 @@ public struct WhoAmI: Codable, Sendable {
         role: AdminRole,
         kind: AdminCredentialKind,
         credentialID: String,
-        expiresAt: String?
+        expiresAt: String?,
+        scopes: [AdminScope]?
     ) {
         self.user = user
         self.role = role
         self.kind = kind
         self.credentialID = credentialID
         self.expiresAt = expiresAt
+        self.scopes = scopes
     }
 }
 
@@ -111,11 +115,13 @@ public struct TokenRequest: Codable, Sendable {
     public var role: AdminRole?
     /// Whose token it is, if not the caller's: admins only.
     public var user: String?
+    /// The parts of the API that it is limited to; those of the caller's credential if absent.
+    public var scopes: [AdminScope]?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name
         case expiresSeconds = "expires_seconds"
-        case role, user
+        case role, user, scopes
     }
 
     /// Describes one.
@@ -123,12 +129,14 @@ public struct TokenRequest: Codable, Sendable {
         name: String,
         expiresSeconds: Int? = nil,
         role: AdminRole? = nil,
-        user: String? = nil
+        user: String? = nil,
+        scopes: [AdminScope]? = nil
     ) {
         self.name = name
         self.expiresSeconds = expiresSeconds
         self.role = role
         self.user = user
+        self.scopes = scopes
     }
 }
 
@@ -142,6 +150,8 @@ public struct TokenSummary: Codable, Sendable {
     public var user: String
     /// What it may do.
     public var role: AdminRole
+    /// The parts of the API that it is limited to; absent for all of its role.
+    public var scopes: [AdminScope]?
     /// RFC 3339 in UTC.
     public var createdAt: String
     /// RFC 3339; nil if it does not end.
@@ -152,7 +162,7 @@ public struct TokenSummary: Codable, Sendable {
     public var revokedAt: String?
 
     enum CodingKeys: String, CodingKey {
-        case id, name, user, role
+        case id, name, user, role, scopes
         case createdAt = "created_at"
         case expiresAt = "expires_at"
         case lastUsedAt = "last_used_at"
@@ -165,6 +175,7 @@ public struct TokenSummary: Codable, Sendable {
         name: String,
         user: String,
         role: AdminRole,
+        scopes: [AdminScope]?,
         createdAt: String,
         expiresAt: String,
         lastUsedAt: String?,
@@ -174,6 +185,7 @@ public struct TokenSummary: Codable, Sendable {
         self.name = name
         self.user = user
         self.role = role
+        self.scopes = scopes
         self.createdAt = createdAt
         self.expiresAt = expiresAt
         self.lastUsedAt = lastUsedAt
@@ -193,20 +205,30 @@ public struct TokenCreated: Codable, Sendable {
     public var user: String
     /// What it may do.
     public var role: AdminRole
+    /// The parts of the API that it is limited to; absent for all of its role.
+    public var scopes: [AdminScope]?
     /// RFC 3339; nil if it does not end.
     public var expiresAt: String
 
     enum CodingKeys: String, CodingKey {
-        case token, id, user, role
+        case token, id, user, role, scopes
         case expiresAt = "expires_at"
     }
 
     /// Describes one.
-    public init(token: String, id: String, user: String, role: AdminRole, expiresAt: String) {
+    public init(
+        token: String,
+        id: String,
+        user: String,
+        role: AdminRole,
+        scopes: [AdminScope]?,
+        expiresAt: String
+    ) {
         self.token = token
         self.id = id
         self.user = user
         self.role = role
+        self.scopes = scopes
         self.expiresAt = expiresAt
     }
 }

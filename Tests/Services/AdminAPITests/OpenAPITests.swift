@@ -56,6 +56,16 @@ struct OpenAPITests {
         }
     }
 
+    @Test("says which scope each operation needs, and has one for all that a limited token may not")
+    func scopes() throws {
+        for route in AdminRoute.all {
+            let scope = try operation(route).node["x-scope"]?.string
+            #expect(scope == route.scope?.rawValue, "\(route.method) \(route.path)")
+            let isForAll = route.roles == nil || ["/v1/logout", "/v1/whoami"].contains(route.path)
+            #expect((scope == nil) == isForAll, "\(route.method) \(route.path)")
+        }
+    }
+
     @Test("has each operation's parameters, body and successes")
     func shapes() throws {
         for route in AdminRoute.all {

@@ -25,6 +25,10 @@ struct OperatorTokenCreate: APICommand {
             Examples:
               clawgress operator-token create nightly-report --role read-only --expires 30d
               clawgress operator-token create deploy --output deploy.token
+              clawgress operator-token create key-rotation --scope keys --scope commit
+
+            Scopes limit a token to parts of the API, within its role: configuration:read, \
+            configuration:write, commit, keys, gateways, events:read, users, metrics.
             """
     )
 
@@ -36,6 +40,9 @@ struct OperatorTokenCreate: APICommand {
 
     @Option(help: ArgumentHelp("A role that is less than your own.", valueName: "role"))
     var role: RoleArgument?
+
+    @Option(help: ArgumentHelp("A part of the API that it is for; repeatable.", valueName: "scope"))
+    var scope: [ScopeArgument] = []
 
     @Option(help: ArgumentHelp("Whose token it is; admins only.", valueName: "user"))
     var user: String?
@@ -56,7 +63,8 @@ struct OperatorTokenCreate: APICommand {
             name: name,
             expiresSeconds: expires.map { Int($0.seconds) },
             role: role?.value,
-            user: user
+            user: user,
+            scopes: scope.isEmpty ? nil : scope.map(\.value)
         )
         let request = APIRequest(.post, AdminPath.tokens, body: try APIClient.encode(body))
         let answer = try client.value(TokenCreated.self, request)
@@ -67,10 +75,26 @@ struct OperatorTokenCreate: APICommand {
             terminal.line(options.json ? Self.trimmed(answer.body) : answer.value.token)
         }
         terminal.note(
-            "token \(answer.value.id) of \(answer.value.user), \(answer.value.role.rawValue), "
-                + "until \(answer.value.expiresAt); it is not shown again"
+            "token \(answer.value.id) of \(answer.value.user), \(answer.value.role.rawValue)"
+                + "\(Self.limits(answer.value.scopes)), until \(answer.value.expiresAt); it is not shown again"
         )
     }
+
+    private static func limits(_ scopes: [AdminScope]?) -> String {
+        scopes.map { " for " + $0.map(\.rawValue).joined(separator: ", ") } ?? ""
+    }
+}
+
+/// A scope on the command line.
+struct ScopeArgument: ExpressibleByArgument {
+    let value: AdminScope
+
+    init?(argument: String) {
+        guard let value = AdminScope(rawValue: argument) else { return nil }
+        self.value = value
+    }
+
+    static var allValueStrings: [String] { AdminScope.allCases.map(\.rawValue) }
 }
 
 /// `clawgress operator-token list`.
@@ -90,13 +114,14 @@ struct OperatorTokenList: APICommand {
     func run(with client: APIClient, on terminal: Terminal) throws {
         let request = page.request(AdminPath.tokens)
         try ask(client, request, as: Page<TokenSummary>.self, on: terminal) { answer in
-            var table = TextTable("TOKEN", "NAME", "USER", "ROLE", "ENDS", "LAST USED")
+            var table = TextTable("TOKEN", "NAME", "USER", "ROLE", "SCOPES", "ENDS", "LAST USED")
             for each in answer.items {
                 table.add(
                     each.id,
                     each.name,
                     each.user,
                     each.role.rawValue,
+                    each.scopes.map { $0.map(\.rawValue).joined(separator: " ") } ?? "all",
                     each.revokedAt.map { "revoked \($0)" } ?? each.expiresAt,
                     each.lastUsedAt ?? "never"
                 )

@@ -35,7 +35,8 @@ struct Authenticator: Sendable {
             kind: stored.kind,
             credentialID: stored.id,
             expiresAt: stored.expiresAt,
-            source: source
+            source: source,
+            scopes: stored.scopes
         )
     }
 

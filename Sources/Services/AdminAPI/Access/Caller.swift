@@ -11,6 +11,17 @@ struct Caller: Sendable {
     let expiresAt: Int64
     /// Where the request came from.
     let source: String
+    /// The parts of the API that the credential is limited to; nil for all of its role.
+    var scopes: Set<AdminScope>?
+
+    /// Whether the credential opens a part of the API.
+    func has(_ scope: AdminScope) -> Bool { scopes?.contains(scope) ?? true }
+
+    /// Whether the credential opens all that one with `others` does.
+    func covers(_ others: Set<AdminScope>?) -> Bool {
+        guard let scopes else { return true }
+        return others.map { $0.isSubset(of: scopes) } ?? false
+    }
 
     /// Nobody yet: for the routes that need no credential.
     static func anonymous(_ source: String) -> Caller {
@@ -23,4 +34,9 @@ struct Caller: Sendable {
             source: source
         )
     }
+}
+
+extension Set<AdminScope> {
+    /// In the order in which they are declared.
+    var ordered: [AdminScope] { AdminScope.allCases.filter { contains($0) } }
 }

@@ -5,7 +5,7 @@ import ClawgressConfigTree
 import ClawgressContract
 
 extension ConfigurationDesk {
-    /// Refuses changes of users by anybody but an admin.
+    /// Refuses changes of users by anybody but an admin, and by tokens that are not for that.
     ///
     /// Asked when a candidate is staged, and again when it is committed: it may be another caller's
     /// turn then.
@@ -13,10 +13,12 @@ extension ConfigurationDesk {
         by caller: Caller,
         _ changes: [ConfigChange]
     ) throws(Refusal) {
-        guard caller.role != .admin else { return }
+        guard caller.role != .admin || !caller.has(.users) else { return }
         let users = changes.filter { $0.path.words.first == "user" }
         guard users.isEmpty else {
-            throw .usersForAdmins(caller.role, users.prefix(100).map(\.path.text))
+            throw caller.role == .admin
+                ? .outOfScope(.users)
+                : .usersForAdmins(caller.role, users.prefix(100).map(\.path.text))
         }
     }
 }

@@ -42,6 +42,11 @@ struct AdminCall: Sendable {
         return names
     }
 
+    /// Refuses what the caller's credential is not for.
+    func requireScope(_ scope: AdminScope) throws(Refusal) {
+        guard caller.has(scope) else { throw .outOfScope(scope) }
+    }
+
     /// Refuses to leave gateways out for anybody but admins.
     func requireMayExclude(_ gateways: [String]) throws(Refusal) {
         guard gateways.isEmpty || caller.role == .admin else {

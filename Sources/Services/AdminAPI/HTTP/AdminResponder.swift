@@ -155,8 +155,9 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
         guard caller.kind != .bootstrap || route.takesBootstrap else {
             throw Refusal.bootstrapOnly
         }
-        guard roles.contains(caller.role) else {
-            let refusal = Refusal.forbidden(caller.role, roles)
+        let outOfScope = route.scope.flatMap { caller.has($0) ? nil : Refusal.outOfScope($0) }
+        let refusal = roles.contains(caller.role) ? outOfScope : .forbidden(caller.role, roles)
+        if let refusal {
             if route.method != .get {
                 let path = (request.head.path ?? "").prefix { $0 != "?" }
                 let asked = "\(route.method.rawValue) \(path)"

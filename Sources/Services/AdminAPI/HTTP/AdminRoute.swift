@@ -24,6 +24,8 @@ public struct AdminRoute: Sendable {
     public let path: String
     /// Who may use it; nil for whoever asks, without a credential.
     public let roles: [AdminRole]?
+    /// The part of the API that it is in; nil for what every credential may.
+    public let scope: AdminScope?
     /// The parameters of the query.
     public let query: [String]
     /// The statuses of success.
@@ -38,6 +40,7 @@ public struct AdminRoute: Sendable {
         _ method: HTTPRequest.Method,
         _ path: String,
         _ roles: [AdminRole]?,
+        scope: AdminScope? = nil,
         query: [String] = [],
         body: Body = .none,
         statuses: [Int] = [200],
@@ -47,6 +50,7 @@ public struct AdminRoute: Sendable {
         self.method = method
         self.path = path
         self.roles = roles
+        self.scope = scope
         self.query = query
         self.body = body
         self.statuses = statuses

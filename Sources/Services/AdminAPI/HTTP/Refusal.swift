@@ -104,6 +104,21 @@ extension Refusal {
         )
     }
 
+    static func outOfScope(_ scope: AdminScope) -> Refusal {
+        Refusal(
+            .forbidden,
+            "scope_insufficient",
+            "this token is limited to other parts of the API: this needs the scope "
+                + "`\(scope.rawValue)`"
+        )
+    }
+
+    static let beyondOwnScopes = Refusal(
+        .forbidden,
+        "scope_insufficient",
+        "this token is limited, and what you ask for reaches further: use a credential without scopes"
+    )
+
     static func usersForAdmins(_ role: AdminRole, _ paths: [String]) -> Refusal {
         Refusal(
             .forbidden,

@@ -29,7 +29,7 @@ extension AdminRoute {
     }
 
     private static func question(_ path: String, _ more: [String]) -> AdminRoute {
-        AdminRoute(.get, own(path), .logReaders, query: filter + more) {
+        AdminRoute(.get, own(path), .logReaders, scope: .readEvents, query: filter + more) {
             (service, call) async throws(Refusal) in
             guard let log = service.log else { throw Refusal.logNotConfigured }
             return try await log.answer(path, call.query)
@@ -41,6 +41,14 @@ extension AdminRoute {
         _ more: [String],
         _ handle: @escaping @Sendable (AdminService, AdminCall) async throws(Refusal) -> AdminReply
     ) -> AdminRoute {
-        AdminRoute(.get, own(path), .logReaders, query: filter + more, isStream: true, handle)
+        AdminRoute(
+            .get,
+            own(path),
+            .logReaders,
+            scope: .readEvents,
+            query: filter + more,
+            isStream: true,
+            handle
+        )
     }
 }

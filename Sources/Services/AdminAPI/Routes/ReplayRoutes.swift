@@ -16,17 +16,23 @@ extension AdminRoute {
             .get,
             AdminPath.logReplay,
             .logReaders,
+            scope: .readEvents,
             query: ["against"] + RecordQuestion.parameters + ["limit"]
         ) { (service, call) async throws(Refusal) in try await service.replay(call) },
         AdminRoute(
             .get,
             AdminPath.logSuggestions,
             .logReaders,
+            scope: .readEvents,
             query: ["against"] + RecordQuestion.parameters + ["limit"]
         ) { (service, call) async throws(Refusal) in try await service.suggestions(call) },
-        AdminRoute(.get, AdminPath.logPolicyHits, .logReaders, query: ["since", "until"]) {
-            (service, call) async throws(Refusal) in try await service.policyHits(call)
-        },
+        AdminRoute(
+            .get,
+            AdminPath.logPolicyHits,
+            .logReaders,
+            scope: .readEvents,
+            query: ["since", "until"]
+        ) { (service, call) async throws(Refusal) in try await service.policyHits(call) },
     ]
 }
 

@@ -63,6 +63,7 @@ enum ResourceKind: CaseIterable, Sendable {
 
     /// Roles are given by those who have all of them.
     private var writers: [AdminRole] { self == .users ? .admins : .writers }
+    private var writeScope: AdminScope { self == .users ? .users : .writeConfiguration }
 
     var routes: [AdminRoute] {
         let one = collection + "/{id}"
@@ -71,22 +72,29 @@ enum ResourceKind: CaseIterable, Sendable {
                 .get,
                 collection,
                 .readers,
+                scope: .readConfiguration,
                 query: ["of", "limit", "cursor"],
                 statuses: [200, 304]
             ) { (service, call) async throws(Refusal) in try await service.list(self, call) },
-            AdminRoute(.get, one, .readers, query: ["of"], statuses: [200, 304]) {
-                (service, call) async throws(Refusal) in try await service.show(self, call)
-            },
+            AdminRoute(
+                .get,
+                one,
+                .readers,
+                scope: .readConfiguration,
+                query: ["of"],
+                statuses: [200, 304]
+            ) { (service, call) async throws(Refusal) in try await service.show(self, call) },
             AdminRoute(
                 .put,
                 one,
                 writers,
+                scope: writeScope,
                 // An agent is disabled at once, which a gateway that is in trouble must not hinder.
                 query: self == .agents ? ["commit", "exclude_gateways"] : ["commit"],
                 body: .configuration,
                 statuses: [200, 201]
             ) { (service, call) async throws(Refusal) in try await service.put(self, call) },
-            AdminRoute(.delete, one, writers, query: ["commit"]) {
+            AdminRoute(.delete, one, writers, scope: writeScope, query: ["commit"]) {
                 (service, call) async throws(Refusal) in try await service.remove(self, call)
             },
         ]
@@ -232,6 +240,7 @@ extension AdminService {
             return (nil, edited.note)
         }
         do throws(Refusal) {
+            try call.requireScope(.commit)
             let comment = "\(action.name) \(path.text)"
             return try await desk.commitNow(
                 call.caller,

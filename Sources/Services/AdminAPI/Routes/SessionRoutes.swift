@@ -116,7 +116,8 @@ extension AdminService {
                 role: call.caller.role,
                 kind: call.caller.kind,
                 credentialID: call.caller.credentialID,
-                expiresAt: AdminTime.text(call.caller.expiresAt)
+                expiresAt: AdminTime.text(call.caller.expiresAt),
+                scopes: call.caller.scopes?.ordered
             )
         )
     }
@@ -135,6 +136,7 @@ extension AdminService {
                 name: token.name,
                 user: token.user,
                 role: token.role ?? .admin,
+                scopes: token.scopes?.ordered,
                 createdAt: AdminTime.text(token.createdAt),
                 expiresAt: AdminTime.text(token.expiresAt),
                 lastUsedAt: token.lastUsedAt.map(AdminTime.text),
@@ -153,6 +155,7 @@ extension AdminService {
             try call.body.optionalInteger("expires_seconds", 60...limits.tokenSecondsMax)
             ?? min(30 * 86_400, limits.tokenSecondsMax)
         let wanted = try call.body.optionalWord("role", AdminRole.self)
+        let scopes = try wantedScopes(call)
         let isFirst = call.caller.kind == .bootstrap
         let user =
             try call.body.optionalText("user", 1...Identifier.lengthMax)
@@ -171,17 +174,21 @@ extension AdminService {
             let ceiling = user == call.caller.user ? call.caller.role : standing
             let role = wanted ?? ceiling
             guard role.isWithin(ceiling) else { throw .forbidden(ceiling, [role]) }
+            guard call.caller.covers(scopes) else { throw .beyondOwnScopes }
             let token = StoredCredential(
                 secret,
                 user: user,
                 name: name,
                 role: role,
+                scopes: scopes,
                 createdAt: now,
                 // A token does not outlive the one that it was made with.
                 expiresAt: call.caller.kind == .token
                     ? min(now + life, call.caller.expiresAt) : now + life
             )
-            let summary = "\(secret.id) role \(role.rawValue)"
+            let names = scopes?.ordered.map(\.rawValue).joined(separator: ", ")
+            let summary =
+                "\(secret.id) role \(role.rawValue)" + (names.map { ", for \($0)" } ?? "")
             let note = note(call.caller, .tokenCreate, user, summary)
             if isFirst {
                 try foundable()
@@ -204,10 +211,30 @@ extension AdminService {
                 id: secret.id,
                 user: user,
                 role: created.role ?? .readOnly,
+                scopes: created.scopes?.ordered,
                 expiresAt: AdminTime.text(created.expiresAt)
             ),
             .created
         ).secret()
+    }
+
+    /// What a new token is to be limited to; as its maker is, unless the body says more.
+    private func wantedScopes(_ call: AdminCall) throws(Refusal) -> Set<AdminScope>? {
+        let names = try call.body.optionalTexts("scopes", count: 1...16, 1...32)
+        guard let names else { return call.caller.scopes }
+        var scopes: Set<AdminScope> = []
+        for name in names {
+            guard let scope = AdminScope(rawValue: name) else {
+                let list = AdminScope.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+                throw .body("each of `scopes` must be one of \(list)")
+            }
+            scopes.insert(scope)
+        }
+        // Nobody else could make another one.
+        guard call.caller.kind != .bootstrap else {
+            throw .body("the first token cannot be limited to `scopes`")
+        }
+        return scopes
     }
 
     func revokeToken(_ call: AdminCall) async throws(Refusal) -> AdminReply {
@@ -219,6 +246,9 @@ extension AdminService {
             let role = token.role ?? .admin
             guard token.id == call.caller.credentialID || role.isWithin(call.caller.role) else {
                 throw .forbidden(call.caller.role, [role])
+            }
+            guard token.id == call.caller.credentialID || call.caller.covers(token.scopes) else {
+                throw .beyondOwnScopes
             }
             let note = note(call.caller, .tokenRevoke, call.id, "token of \(token.user)")
             try store.revoke(token.id, now: clock.seconds, note)
@@ -242,6 +272,7 @@ extension AdminService {
             guard standing.isWithin(call.caller.role) else {
                 throw .forbidden(call.caller.role, [standing])
             }
+            guard call.caller.scopes == nil else { throw .beyondOwnScopes }
             let hash = try await authenticator.passwords.hash(password)
             let note = note(call.caller, .userPassword, user, "")
             if isFirst {

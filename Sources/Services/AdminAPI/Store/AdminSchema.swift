@@ -30,12 +30,20 @@ enum AdminSchema {
         migrator.registerMigration("admin-7") { database in
             try database.execute(sql: intentions)
         }
+        migrator.registerMigration("admin-8") { database in
+            try database.execute(sql: scopes)
+        }
         return migrator
     }
 
     /// What a commit is recorded as in the audit trail: a confirmation is one, too.
     private static let confirmations = """
         ALTER TABLE commit_record ADD COLUMN action TEXT NOT NULL DEFAULT 'commit';
+        """
+
+    /// What tokens are limited to, with blanks between; NULL for all of their role.
+    private static let scopes = """
+        ALTER TABLE credential ADD COLUMN scopes TEXT;
         """
 
     /// What is about to be done elsewhere, as the note of its event.

@@ -13,6 +13,8 @@ struct StoredCredential: Sendable {
     var name: String
     /// The role that it is limited to; nil for the user's own.
     var role: AdminRole?
+    /// The parts of the API that it is limited to; nil for all.
+    var scopes: Set<AdminScope>?
     var createdAt: Int64
     var expiresAt: Int64
     var lastUsedAt: Int64?
@@ -25,6 +27,10 @@ struct StoredCredential: Sendable {
         user = row["user"]
         name = row["name"]
         role = (row["role"] as String?).map { AdminRole(rawValue: $0) ?? .readOnly }
+        // A word of another version opens nothing.
+        scopes = (row["scopes"] as String?).map { text in
+            Set(text.split(separator: " ").compactMap { AdminScope(rawValue: String($0)) })
+        }
         createdAt = row["created_at"]
         expiresAt = row["expires_at"]
         lastUsedAt = row["last_used_at"]
@@ -36,6 +42,7 @@ struct StoredCredential: Sendable {
         user: String,
         name: String,
         role: AdminRole?,
+        scopes: Set<AdminScope>? = nil,
         createdAt: Int64,
         expiresAt: Int64
     ) {
@@ -45,6 +52,7 @@ struct StoredCredential: Sendable {
         self.user = user
         self.name = name
         self.role = role
+        self.scopes = scopes
         self.createdAt = createdAt
         self.expiresAt = expiresAt
     }
@@ -254,7 +262,7 @@ extension AdminStore {
                 sql: """
                     SELECT user FROM password WHERE rounds > 0
                     UNION SELECT user FROM credential WHERE kind = 'token' AND revoked_at IS NULL AND expires_at > ?
-                        AND (role IS NULL OR role = 'admin')
+                        AND (role IS NULL OR role = 'admin') AND scopes IS NULL
                     """,
                 arguments: [now]
             )
@@ -281,13 +289,15 @@ extension AdminStore {
     static func insert(_ credential: StoredCredential, _ database: Database) throws {
         try database.execute(
             sql: """
-                INSERT INTO credential (id, kind, digest, user, name, role, created_at, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO credential (id, kind, digest, user, name, role, scopes, created_at,
+                    expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 credential.id, credential.kind.rawValue, Data(credential.digest), credential.user,
-                credential.name, credential.role?.rawValue, credential.createdAt,
-                credential.expiresAt,
+                credential.name, credential.role?.rawValue,
+                credential.scopes?.ordered.map(\.rawValue).joined(separator: " "),
+                credential.createdAt, credential.expiresAt,
             ]
         )
     }
