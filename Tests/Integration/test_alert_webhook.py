@@ -1,6 +1,7 @@
 """What must be noticed is told to a webhook, signed: each kind by the daemon that raises it, and never
 at the cost of a request."""
 
+import json
 import os
 import signal
 import statistics
@@ -9,7 +10,7 @@ import time
 
 import pytest
 
-from support import privileges
+from support import privileges, programs
 from support.audit import AuditService, new_boot, record
 from support.control_plane import ControlPlane
 from support.hook import Hook
@@ -306,3 +307,36 @@ def test_a_secret_that_others_can_read_or_guess_is_refused(refused, pager):
     assert f"`{path}` must hold 16 to 1024 bytes" in ask_for(False, **block)
     os.unlink(path)
     assert "the secret of the webhook" in ask_for(False, **block)
+
+
+SERVICE = {"state_folder": "/s", "mesh_folder": "/m", "credential": "/c"}
+
+
+@pytest.mark.parametrize("program, settings", [
+    (programs.AUDIT, SERVICE),
+    (programs.ADMIN_API, {**SERVICE, "policy": "127.0.0.1:1"}),
+    (programs.GATEWAY, {"gateway_id": "gw-1", "trusted_keys": ["/k"], "spool": {"folder": "/p"}}),
+], ids=["audit", "admin-api", "gateway"])
+def test_every_daemon_that_tells_takes_the_block_and_refuses_it_alike(tmp_path, program, settings):
+    path = tmp_path / "settings.yaml"
+
+    def check(webhook):
+        path.write_text(json.dumps({**settings, "alerts": {"webhook": webhook}}))
+        done = subprocess.run(
+            [program, "--config", path, "--check-config"],
+            capture_output=True, text=True, timeout=30, check=False,
+        )
+        return done.returncode, done.stderr
+
+    everything = {
+        "url": "https://pager.example/hook", "secret_file": "/s", "ca": "/a", "certificate": "/c",
+        "key": "/k", "timeout_ms": 600000,
+    }
+    assert check(everything) == (0, "")
+    code, said = check({"url": "http://192.0.2.7/", "timeout_ms": 600001, "key": "/k"})
+    assert code == 1
+    for sentence in (
+        "`url` must be `https://…`, or `http://…` of a loopback address, without user and fragment",
+        "`certificate` and `key` belong together", "`timeout_ms` must be 100 to 600000",
+    ):
+        assert f"{path}: `alerts.webhook`: {sentence}\n" in said
