@@ -14,11 +14,11 @@ public enum CommitEvent: Sendable, Hashable {
     /// A gateway serves a bundle.
     case activated(gateway: String, epoch: Int64, serial: Int64)
     /// The time to prepare the bundle is over.
-    case prepareTimeOver(serial: Int64)
+    case prepareTimeOver(BundleReference)
     /// The decision is on the disk.
-    case recorded(serial: Int64)
+    case recorded(BundleReference)
     /// The time for which an answer waits for activation is over.
-    case activateTimeOver(serial: Int64)
+    case activateTimeOver(BundleReference)
     /// A gateway opened a stream and said where it stands.
     case connected(gateway: String, Standing)
     /// A gateway with a stream said again where it stands.

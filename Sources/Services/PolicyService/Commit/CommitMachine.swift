@@ -66,9 +66,9 @@ public struct CommitMachine: Sendable, Hashable {
         case .refused(let gateway, let epoch, let serial, let refusal):
             refused(gateway, epoch, serial, refusal)
         case .activated(let gateway, let epoch, let serial): activated(gateway, epoch, serial)
-        case .prepareTimeOver(let serial): prepareTimeOver(serial)
-        case .recorded(let serial): recorded(serial)
-        case .activateTimeOver(let serial): activateTimeOver(serial)
+        case .prepareTimeOver(let bundle): prepareTimeOver(bundle)
+        case .recorded(let bundle): recorded(bundle)
+        case .activateTimeOver(let bundle): activateTimeOver(bundle)
         case .connected(let gateway, let standing): connected(gateway, standing)
         case .reported(let gateway, let standing): reported(gateway, standing)
         case .lost(let gateway): lost(gateway)
@@ -134,8 +134,8 @@ extension CommitMachine {
         return settle(gateway)
     }
 
-    private mutating func prepareTimeOver(_ serial: Int64) -> [CommitAction] {
-        guard case .preparing(let bundle, _, let waiting) = phase, bundle.serial == serial else {
+    private mutating func prepareTimeOver(_ meant: BundleReference) -> [CommitAction] {
+        guard case .preparing(let bundle, _, let waiting) = phase, bundle == meant else {
             return []
         }
         var refusals: [String: Refusal] = [:]
@@ -164,8 +164,8 @@ extension CommitMachine {
 // MARK: - After the decision
 
 extension CommitMachine {
-    private mutating func recorded(_ serial: Int64) -> [CommitAction] {
-        guard case .recording(let bundle, let required) = phase, bundle.serial == serial else {
+    private mutating func recorded(_ meant: BundleReference) -> [CommitAction] {
+        guard case .recording(let bundle, let required) = phase, bundle == meant else {
             return []
         }
         latest = bundle
@@ -185,8 +185,8 @@ extension CommitMachine {
         return settle(gateway)
     }
 
-    private mutating func activateTimeOver(_ serial: Int64) -> [CommitAction] {
-        guard case .activating(let bundle, _) = phase, bundle.serial == serial else { return [] }
+    private mutating func activateTimeOver(_ meant: BundleReference) -> [CommitAction] {
+        guard case .activating(let bundle, _) = phase, bundle == meant else { return [] }
         phase = .activating(bundle, waiting: [])
         return answerIfNobodyWaits()
     }

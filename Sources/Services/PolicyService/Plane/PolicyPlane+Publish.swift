@@ -127,7 +127,7 @@ extension PolicyPlane {
         )
         take(.begin(bundle, required: required))
         failpoints.reach(.prepareSent)
-        after(settings.prepareTimeout) { $0.take(.prepareTimeOver(serial: bundle.serial)) }
+        after(settings.prepareTimeout) { $0.take(.prepareTimeOver(bundle)) }
     }
 
     private func takeSerial() async throws(Problem) -> (epoch: Int64, serial: Int64) {

@@ -128,9 +128,9 @@ public actor PolicyPlane {
             "decided",
             metadata: ["bundle": "\(bundle.place)", "revision": "\(bundle.revision)"]
         )
-        take(.recorded(serial: bundle.serial))
+        take(.recorded(bundle))
         failpoints.reach(.activateSent)
-        after(settings.activateTimeout) { $0.take(.activateTimeOver(serial: bundle.serial)) }
+        after(settings.activateTimeout) { $0.take(.activateTimeOver(bundle)) }
     }
 
     /// Hands an event to the coordinator and does what it wants.

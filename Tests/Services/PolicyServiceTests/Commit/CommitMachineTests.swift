@@ -22,7 +22,7 @@ struct CommitMachineTests {
         var machine = machine()
         #expect(machine.handle(.begin(new, required: [])) == [.recordDecision(new)])
         #expect(
-            machine.handle(.recorded(serial: 7)) == [
+            machine.handle(.recorded(new)) == [
                 .send(gateway: "a", .activate(new)), .send(gateway: "b", .activate(new)),
                 .answer(new, .decided),
             ]
@@ -52,7 +52,7 @@ struct CommitMachineTests {
         _ = machine.handle(.begin(new, required: ["a", "b", "c"]))
         _ = machine.handle(.connected(gateway: "c", Standing(active: old, prepared: nil)))
         _ = machine.handle(.prepared(gateway: "c", epoch: 1, serial: 7))
-        let actions = machine.handle(.prepareTimeOver(serial: 7))
+        let actions = machine.handle(.prepareTimeOver(new))
         guard case .answer(_, .aborted(let refusals))? = actions.last else {
             Issue.record("it did not abort: \(actions)")
             return
@@ -67,8 +67,11 @@ struct CommitMachineTests {
         let before = machine
         #expect(machine.handle(.prepared(gateway: "a", epoch: 1, serial: 6)) == [])
         #expect(machine.handle(.prepared(gateway: "b", epoch: 1, serial: 7)) == [])
-        #expect(machine.handle(.prepareTimeOver(serial: 6)) == [])
-        #expect(machine.handle(.recorded(serial: 7)) == [])
+        // The same serial of the epoch before: its timer may still run when the epoch was raised.
+        let earlier = BundleReference(epoch: 0, serial: 7, revision: "sha256:new")
+        #expect(machine.handle(.prepareTimeOver(earlier)) == [])
+        #expect(machine.handle(.prepareTimeOver(old)) == [])
+        #expect(machine.handle(.recorded(new)) == [])
         #expect(machine.handle(.activated(gateway: "a", epoch: 1, serial: 7)) == [])
         #expect(machine == before)
     }
@@ -88,7 +91,7 @@ struct CommitMachineTests {
         _ = machine.handle(.begin(new, required: ["a", "b"]))
         _ = machine.handle(.prepared(gateway: "a", epoch: 1, serial: 7))
         _ = machine.handle(.prepared(gateway: "b", epoch: 1, serial: 7))
-        _ = machine.handle(.recorded(serial: 7))
+        _ = machine.handle(.recorded(new))
         #expect(machine.handle(.activated(gateway: "a", epoch: 1, serial: 7)) == [])
         #expect(machine.handle(.lost(gateway: "b")) == [.answer(new, .decided)])
         let back = Standing(active: old, prepared: new)
@@ -127,7 +130,7 @@ struct CommitMachineTests {
         var machine = machine(streaming: ["a"])
         _ = machine.handle(.begin(new, required: ["a"]))
         _ = machine.handle(.prepared(gateway: "a", epoch: 1, serial: 7))
-        _ = machine.handle(.recorded(serial: 7))
+        _ = machine.handle(.recorded(new))
         let refusal = Refusal(code: "disk_full", reason: "no space left")
         #expect(
             machine.handle(.refused(gateway: "a", epoch: 1, serial: 7, refusal)) == [

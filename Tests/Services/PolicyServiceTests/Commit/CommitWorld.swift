@@ -176,12 +176,12 @@ struct CommitWorld: Hashable {
 
     private mutating func finishRecording() {
         recording = .idle
-        take(.recorded(serial: Self.new.serial))
+        take(.recorded(Self.new))
     }
 
     private mutating func runOutOfTime() {
-        take(.prepareTimeOver(serial: Self.new.serial))
-        take(.activateTimeOver(serial: Self.new.serial))
+        take(.prepareTimeOver(Self.new))
+        take(.activateTimeOver(Self.new))
     }
 
     /// The service is killed, and every stream with it; what it had not written is gone.
