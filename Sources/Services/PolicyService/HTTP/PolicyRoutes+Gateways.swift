@@ -33,8 +33,9 @@ extension PolicyRoutes {
 
     func addStreams(to router: Router<MeshRequestContext>) {
         router.get("/v1/stream") { _, context in
-            let gatewayID = try await requireGateway(context)
-            let (number, lines) = await plane.openStream(of: gatewayID)
+            let certificate = try Self.gatewayCertificate(context)
+            let gatewayID = certificate.identity.name
+            let (number, lines) = try await plane.openStream(for: certificate)
             return Response(
                 status: .ok,
                 headers: [.contentType: "application/x-ndjson"],

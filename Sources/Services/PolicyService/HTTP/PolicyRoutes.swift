@@ -42,11 +42,18 @@ public struct PolicyRoutes: Sendable {
 
     /// Refuses everybody but an enrolled gateway with its own certificate.
     func requireGateway(_ context: MeshRequestContext) async throws(Problem) -> String {
+        let certificate = try Self.gatewayCertificate(context)
+        try await plane.authorise(certificate)
+        return certificate.identity.name
+    }
+
+    /// Refuses everybody but gateways; whether this one is enrolled is not looked at.
+    static func gatewayCertificate(_ context: MeshRequestContext) throws(Problem) -> MeshCertificate
+    {
         guard let certificate = context.peerCertificate else { throw .certificateRequired }
         let identity = certificate.identity
         guard identity.service == .gateway else { throw .identityRefused("\(identity)") }
-        try await plane.authorise(certificate)
-        return identity.name
+        return certificate
     }
 
     private func addPublications(to router: Router<MeshRequestContext>) {

@@ -46,7 +46,9 @@ extension PolicyPlane {
         _ gatewayID: String,
         _ maintenance: Bool
     ) async throws(Problem) {
-        try requireKnown(gatewayID)
+        await takeTurn()
+        defer { endTurn() }
+        guard book.entries[gatewayID] != nil else { throw .notFound("gateway `\(gatewayID)`") }
         do throws(PolicyStoreError) {
             try await store.setMaintenance(gatewayID, maintenance)
         } catch {
@@ -59,7 +61,9 @@ extension PolicyPlane {
     ///
     /// - Throws: `Problem`: `not_found`, `unavailable`.
     public func revoke(_ gatewayID: String) async throws(Problem) {
-        try requireKnown(gatewayID)
+        await takeTurn()
+        defer { endTurn() }
+        guard book.entries[gatewayID] != nil else { throw .notFound("gateway `\(gatewayID)`") }
         do throws(PolicyStoreError) {
             try await store.revoke(gatewayID, at: clock.wall())
         } catch {
@@ -69,12 +73,6 @@ extension PolicyPlane {
         if let stream = streams.removeValue(forKey: gatewayID) { stream.lines.finish() }
         take(.removed(gateway: gatewayID))
         logger.notice("revoked a gateway", metadata: ["gateway": "\(gatewayID)"])
-    }
-
-    private func requireKnown(_ gatewayID: String) throws(Problem) {
-        guard book.entries[gatewayID] != nil else {
-            throw .notFound("gateway `\(gatewayID)`")
-        }
     }
 
     /// Makes a one-time token for a gateway; the secret is answered and not kept.
@@ -138,11 +136,7 @@ extension PolicyPlane {
             certificateEnds: issued.notAfter,
             enrolledAt: now
         )
-        guard try await enrol(record, token, now) else { throw .tokenRefused }
-        book.enrol(record)
-        if let stream = streams[request.gatewayID] {
-            endStream(of: request.gatewayID, number: stream.number)
-        }
+        try await enrol(record, token, now)
         logger.notice("enrolled a gateway", metadata: ["gateway": "\(request.gatewayID)"])
         return EnrolmentAnswer(
             certificate: issued.pem,
@@ -168,11 +162,45 @@ extension PolicyPlane {
         _ record: GatewayRecord,
         _ token: EnrolmentSecret,
         _ now: Int64
-    ) async throws(Problem) -> Bool {
+    ) async throws(Problem) {
+        await takeTurn()
+        defer { endTurn() }
+        let isEnrolled: Bool
         do throws(PolicyStoreError) {
-            return try await store.enrol(record, with: token, at: now)
+            isEnrolled = try await store.enrol(record, with: token, at: now)
         } catch {
             throw .unavailable(error)
+        }
+        guard isEnrolled else { throw .tokenRefused }
+        book.enrol(record)
+        // It was opened with another certificate.
+        if let stream = streams[record.gatewayID] {
+            endStream(of: record.gatewayID, number: stream.number)
+        }
+    }
+}
+
+// MARK: - One change after the other
+
+extension PolicyPlane {
+    /// Waits until no other change of the gateways is on its way to the disk.
+    ///
+    /// The actor does other things meanwhile: two changes of one gateway could reach the disk in one
+    /// order and the memory in the other, and would differ until a restart.
+    private func takeTurn() async {
+        if isGatewayChanging {
+            await withCheckedContinuation { gatewayChanges.append($0) }
+        } else {
+            isGatewayChanging = true
+        }
+    }
+
+    /// Lets the next change begin.
+    private func endTurn() {
+        if gatewayChanges.isEmpty {
+            isGatewayChanging = false
+        } else {
+            gatewayChanges.removeFirst().resume()
         }
     }
 }

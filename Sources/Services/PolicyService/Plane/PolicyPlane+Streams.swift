@@ -2,6 +2,7 @@
 // replaces the older, because the older may be a connection that nobody has yet found dead.
 
 public import ClawgressContract
+public import ClawgressMesh
 import Logging
 
 /// A gateway's open stream.
@@ -13,6 +14,16 @@ struct GatewayStream {
 }
 
 extension PolicyPlane {
+    /// Opens the stream of whoever shows a gateway's certificate, unless it was revoked a moment ago.
+    ///
+    /// - Throws: `Problem`: `gateway_revoked`.
+    public func openStream(
+        for certificate: MeshCertificate
+    ) throws(Problem) -> (number: Int, lines: AsyncStream<PolicyStreamLine>) {
+        try authorise(certificate)
+        return openStream(of: certificate.identity.name)
+    }
+
     /// Opens the stream of a gateway; its first line is the welcome.
     ///
     /// - Returns: the stream's number for ``endStream(of:number:)``, and its lines.

@@ -22,10 +22,17 @@ public actor PolicyPlane {
     var attempt: Attempt?
     /// What is reverted unless somebody confirms it.
     var unconfirmed: Unconfirmed?
+    /// When something was said of the end of the signing keys.
+    var alarm = SigningAlarm()
     /// Gateways that kept a reversion from being decided; the next one does not wait for them.
     var obstinate: Set<String> = []
+    /// Before when a reversion is not tried again, in milliseconds of the monotonic clock.
+    var revertAfter: Int64?
     /// How far the disk knows gateways to be with the latest bundle.
     var noted: [String: CommitMachine.Progress] = [:]
+    /// Whether a change of the gateways is on its way to the disk, and the changes that wait for it.
+    var isGatewayChanging = false
+    var gatewayChanges: [CheckedContinuation<Void, Never>] = []
     /// What is to be written, in this order.
     let work: AsyncStream<Work>
     let workInput: AsyncStream<Work>.Continuation
