@@ -57,25 +57,30 @@ extension PolicyPlane {
         book.setMaintenance(gatewayID, maintenance)
     }
 
-    /// Revokes a gateway: from now on its certificate opens nothing, and nobody waits for it.
+    /// Revokes a gateway: from now on its certificate opens nothing of this service, a token that was
+    /// made for it enrols nobody, and nobody waits for it.
+    ///
+    /// One that is not enrolled yet has its token withdrawn.
     ///
     /// - Throws: `Problem`: `not_found`, `unavailable`.
     public func revoke(_ gatewayID: String) async throws(Problem) {
         await takeTurn()
         defer { endTurn() }
-        guard book.entries[gatewayID] != nil else { throw .notFound("gateway `\(gatewayID)`") }
+        let isFound: Bool
         do throws(PolicyStoreError) {
-            try await store.revoke(gatewayID, at: clock.wall())
+            isFound = try await store.revoke(gatewayID, at: clock.wall())
         } catch {
             throw .unavailable(error)
         }
+        guard isFound else { throw .notFound("gateway `\(gatewayID)`") }
         book.remove(gatewayID)
         if let stream = streams.removeValue(forKey: gatewayID) { stream.lines.finish() }
         take(.removed(gateway: gatewayID))
         logger.notice("revoked a gateway", metadata: ["gateway": "\(gatewayID)"])
     }
 
-    /// Makes a one-time token for a gateway; the secret is answered and not kept.
+    /// Makes a one-time token for a gateway; the secret is answered and not kept, and the token before it
+    /// is withdrawn.
     ///
     /// - Throws: `Problem`: `malformed_request`, `unavailable`.
     public func makeToken(

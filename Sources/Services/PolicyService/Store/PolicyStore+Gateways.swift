@@ -67,13 +67,23 @@ extension PolicyStore {
         }
     }
 
-    /// Revokes a gateway; the row stays, so that the certificate stays known as revoked.
-    public func revoke(_ gatewayID: String, at now: Int64) async throws(PolicyStoreError) {
+    /// Revokes a gateway and withdraws the tokens for it that nobody has used; the row stays, so that
+    /// the certificate stays known as revoked.
+    ///
+    /// - Returns: false if there was nothing to revoke and nothing to withdraw.
+    @discardableResult
+    public func revoke(_ gatewayID: String, at now: Int64) async throws(PolicyStoreError) -> Bool {
         try await write { database in
             try database.execute(
-                sql: "UPDATE gateways SET revoked_at = ? WHERE gateway = ?",
+                sql: "UPDATE gateways SET revoked_at = ? WHERE gateway = ? AND revoked_at IS NULL",
                 arguments: [now, gatewayID]
             )
+            let revoked = database.changesCount
+            try database.execute(
+                sql: "DELETE FROM enrolment_tokens WHERE gateway = ? AND used_at IS NULL",
+                arguments: [gatewayID]
+            )
+            return revoked + database.changesCount > 0
         }
     }
 
@@ -89,7 +99,8 @@ extension PolicyStore {
         }
     }
 
-    /// Keeps the digest of a token, and forgets those that have expired.
+    /// Keeps the digest of a token, and forgets those that have expired and those that were made for the
+    /// same gateway before: whoever asks for another has lost the first, or somebody has found it.
     public func add(
         _ token: EnrolmentSecret,
         for gatewayID: String,
@@ -99,8 +110,8 @@ extension PolicyStore {
         let (id, digest) = (token.id, token.digest)
         try await write { database in
             try database.execute(
-                sql: "DELETE FROM enrolment_tokens WHERE expires_at <= ?",
-                arguments: [now]
+                sql: "DELETE FROM enrolment_tokens WHERE expires_at <= ? OR gateway = ?",
+                arguments: [now, gatewayID]
             )
             try database.execute(
                 sql: """
