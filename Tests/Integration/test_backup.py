@@ -3,10 +3,13 @@ that work, put back after others were made, and what must not come back with the
 
 import os
 import threading
+import time
 
 import pytest
 
 from support.control_plane import ControlPlane, first_configuration
+from support.operator import Refused
+from support.waiting import until
 
 PASSWORD = "correct horse battery staple"
 
@@ -104,3 +107,82 @@ def test_a_restored_policy_service_publishes_only_in_a_new_epoch(plane):
     plane.root.set("quota crawler rps-limit 10")
     anew = plane.root.commit()
     assert (anew["epoch"], later["epoch"]) == (2, 1)
+
+
+def enrol(plane, gateway_id, token, status=0):
+    """Enrols a gateway that no process is made for."""
+    name = f"{gateway_id}-{time.monotonic_ns()}"
+    folder = os.path.join(plane.room(name), "mesh")
+    return plane.enrol(gateway_id, token, folder, plane.passphrase(gateway_id), status=status)
+
+
+def enrolled(plane):
+    """The gateways that the policy service knows."""
+    return [each["gateway_id"] for each in plane.root.ask("gateway", "list")["gateways"]]
+
+
+def test_a_restored_policy_service_keeps_the_gateways_that_are_named(plane):
+    copy = os.path.join(plane.room("copies"), "policy")
+    for name in ("gw-1", "gw-2"):
+        enrol(plane, name, plane.root.run("gateway", "enrol-token", name).strip())
+    spent = plane.root.run("gateway", "enrol-token", "gw-3").strip()
+    plane.policy.run("backup", copy)
+    enrol(plane, "gw-3", spent)
+    plane.root.run("gateway", "remove", "gw-2")
+    plane.root.run("gateway", "remove", "gw-3")
+    plane.policy.stop()
+    said = refused(plane.policy, "restore", copy)
+    assert "`gw-1`, `gw-2`" in said and "--all-gateways" in said
+    assert "exclude one another" in refused(
+        plane.policy, "restore", "--all-gateways", "--gateway", "gw-1", copy
+    )
+    # Until then nothing is changed.
+    plane.policy.start()
+    assert enrolled(plane) == ["gw-1"]
+    plane.policy.stop()
+    said = plane.policy.run("restore", "--gateway", "gw-1", copy)
+    assert "revoked now: `gw-2`" in said and "ended unused: 1" in said
+    plane.raise_epoch()
+    plane.policy.start()
+    assert enrolled(plane) == ["gw-1"]
+    assert "token_refused" in enrol(plane, "gw-3", spent, status=77)
+
+
+def test_a_token_ends_with_its_gateway_and_with_the_next_token(plane):
+    def token():
+        return plane.root.run("gateway", "enrol-token", "gw-1").strip()
+
+    first = token()
+    second = token()
+    assert "token_refused" in enrol(plane, "gw-1", first, status=77)
+    enrol(plane, "gw-1", second)
+    third = token()
+    plane.root.run("gateway", "remove", "gw-1")
+    assert "token_refused" in enrol(plane, "gw-1", third, status=77)
+    assert enrolled(plane) == []
+    plane.root.run("gateway", "enrol-token", "gw-1")
+    plane.root.run("gateway", "remove", "gw-1")
+    with pytest.raises(Refused, match="not_found"):
+        plane.root.run("gateway", "remove", "gw-1")
+
+
+@pytest.mark.long
+def test_a_restored_policy_service_reverts_nothing_by_itself(plane):
+    copy = os.path.join(plane.room("copies"), "policy")
+    plane.root.set("quota crawler rps-limit 9")
+    plane.root.run("configure")
+    plane.root.ask("commit", "--confirm", "1")
+    over = time.monotonic() + 61
+    plane.policy.run("backup", copy)
+    plane.root.ask("confirm")
+    until("the deadline", lambda: time.monotonic() > over, 90)
+    plane.policy.stop()
+    said = plane.policy.run("restore", copy)
+    assert "waited to be confirmed" in said
+    plane.raise_epoch()
+    plane.policy.start()
+    # A reversion would have begun within a quarter of a second, and have taken the first serial.
+    plane.root.set("quota crawler rps-limit 10")
+    anew = plane.root.commit()
+    assert (anew["epoch"], anew["serial"]) == (2, 1)
+    assert "nobody confirmed" not in plane.policy.log()

@@ -83,28 +83,44 @@ public enum PolicyBackup {
 
     /// Puts a copy into the place of the state; the service must not run.
     ///
-    /// Key files that are there stay, because they may be newer.
+    /// Key files that are there stay, because they may be newer. Deadlines and one-time tokens of the
+    /// copy end.
     ///
+    /// - Parameters:
+    ///   - gateways: which of its gateways stay enrolled.
+    ///   - now: seconds since 1970 UTC.
     /// - Throws: `StartRefusal`; the database is as it was then.
     public static func restore(
         _ backup: String,
-        to places: PolicyPlaces
-    ) throws(StartRefusal) {
+        to places: PolicyPlaces,
+        keeping gateways: RestoredGateways,
+        now: Int64
+    ) throws(StartRefusal) -> RestoredPolicy {
+        var refusal: StartRefusal?
         do {
             try places.create()
             let copy = PolicyPlaces(stateFolder: backup)
-            // While nobody else has the database and before it is replaced: a crash between the two must
-            // not lose the mark, and a service that runs must not be left with one.
-            try Store.restore(
+            return try Store.restore(
                 copy.database,
                 to: places.database,
                 migrator: PolicyStore.schema
-            ) { _ in
+            ) { database in
+                let restored: RestoredPolicy
+                do {
+                    restored = try PolicyStore.amend(database, keeping: gateways, now: now)
+                } catch let error as StartRefusal {
+                    // The storage would say it as a failure of its own.
+                    refusal = error
+                    throw error
+                }
+                // While nobody else has the database and before it is replaced: a crash between the two
+                // must not lose the mark, and a service that runs must not be left with one.
                 try copyKeys(from: copy.keys, to: places.keys)
                 try mark(places)
+                return restored
             }
         } catch {
-            throw StartRefusal("\(error)")
+            throw refusal ?? StartRefusal("\(error)")
         }
     }
 

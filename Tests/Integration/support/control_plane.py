@@ -123,6 +123,10 @@ class ControlPlane:
             "--root-passphrase", self._root_credential,
         )
 
+    def passphrase(self, name):
+        """A file with the passphrase that seals a gateway's key, for one that `enrol` makes."""
+        return self._credential(name)
+
     def room(self, name):
         """A folder into which the daemons' user may write."""
         return self._folder(name)

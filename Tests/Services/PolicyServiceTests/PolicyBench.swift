@@ -97,6 +97,14 @@ final class PolicyBench {
         try KeyRing(places.keys, passphrase: try Self.passphrase(), now: clock.now)
     }
 
+    /// Puts a copy into the place of the state.
+    func restore(
+        _ backup: String,
+        keeping gateways: RestoredGateways = .unsaid
+    ) throws -> RestoredPolicy {
+        try PolicyBackup.restore(backup, to: places, keeping: gateways, now: clock.now)
+    }
+
     func openStore() throws -> Store {
         try Store(path: places.database, migrator: PolicyStore.schema)
     }

@@ -131,7 +131,7 @@ extension PolicyStore {
                 sql: """
                     UPDATE publications SET concluded_by = ?
                     WHERE state = 'decided' AND confirm_by IS NOT NULL
-                    AND concluded_by IS NULL AND id <> ?
+                    AND concluded_by IS NULL AND restored_at IS NULL AND id <> ?
                     """,
                 arguments: [bundle.serial, id]
             )
@@ -154,12 +154,21 @@ extension PolicyStore {
         rollout: [RolloutEntry]
     ) async throws(PolicyStoreError) {
         try await write { database in
-            let id = try Self.settle(bundle, "aborted", at: now, rollout, in: database)
-            try database.execute(
-                sql: "DELETE FROM bundles WHERE publication = ?",
-                arguments: [id]
-            )
+            try Self.abort(bundle, at: now, rollout: rollout, in: database)
         }
+    }
+
+    static func abort(
+        _ bundle: BundleReference,
+        at now: Int64,
+        rollout: [RolloutEntry],
+        in database: Database
+    ) throws {
+        let id = try settle(bundle, "aborted", at: now, rollout, in: database)
+        try database.execute(
+            sql: "DELETE FROM bundles WHERE publication = ?",
+            arguments: [id]
+        )
     }
 
     private static func settle(

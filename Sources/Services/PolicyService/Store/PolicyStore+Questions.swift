@@ -59,52 +59,56 @@ extension PolicyStore {
 
     /// Every attempt that a restart has to know of: the newest decided, and the undecided.
     public func attempts() async throws(PolicyStoreError) -> [CommitRecovery.Attempt] {
-        try await read { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT epoch, serial, revision, state FROM publications
-                    WHERE state = 'preparing' OR id =
-                    (SELECT id FROM publications WHERE state = 'decided'
-                     ORDER BY epoch DESC, serial DESC LIMIT 1)
-                    """
-            ).map { row in
-                CommitRecovery.Attempt(
-                    Self.reference(row),
-                    Publication.State(rawValue: row["state"]) ?? .aborted
-                )
-            }
+        try await read { database in try Self.attempts(in: database) }
+    }
+
+    static func attempts(in database: Database) throws -> [CommitRecovery.Attempt] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT epoch, serial, revision, state FROM publications
+                WHERE state = 'preparing' OR id =
+                (SELECT id FROM publications WHERE state = 'decided'
+                 ORDER BY epoch DESC, serial DESC LIMIT 1)
+                """
+        ).map { row in
+            CommitRecovery.Attempt(
+                reference(row),
+                Publication.State(rawValue: row["state"]) ?? .aborted
+            )
         }
     }
 
     /// The decided publication that must still be confirmed, and the newest bundle before it that
     /// need not be: of several in a row with a deadline, what the first one replaced.
     public func unconfirmed() async throws(PolicyStoreError) -> Unconfirmed? {
-        try await read { database in
-            let row = try Row.fetchOne(
-                database,
-                sql: """
-                    SELECT now.epoch, now.serial, now.revision, now.confirm_by,
-                    before.epoch AS before_epoch, before.serial AS before_serial,
-                    before.revision AS before_revision
-                    FROM publications AS now JOIN publications AS before
-                    ON before.id = (\(Self.newestConfirmed))
-                    WHERE now.state = 'decided' AND now.confirm_by IS NOT NULL
-                    AND now.concluded_by IS NULL
-                    ORDER BY now.epoch DESC, now.serial DESC LIMIT 1
-                    """
+        try await read { database in try Self.unconfirmed(in: database) }
+    }
+
+    static func unconfirmed(in database: Database) throws -> Unconfirmed? {
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT now.epoch, now.serial, now.revision, now.confirm_by,
+                before.epoch AS before_epoch, before.serial AS before_serial,
+                before.revision AS before_revision
+                FROM publications AS now JOIN publications AS before
+                ON before.id = (\(newestConfirmed))
+                WHERE now.state = 'decided' AND now.confirm_by IS NOT NULL
+                AND now.concluded_by IS NULL AND now.restored_at IS NULL
+                ORDER BY now.epoch DESC, now.serial DESC LIMIT 1
+                """
+        )
+        return row.map { row in
+            Unconfirmed(
+                bundle: reference(row),
+                previous: BundleReference(
+                    epoch: row["before_epoch"],
+                    serial: row["before_serial"],
+                    revision: row["before_revision"]
+                ),
+                confirmBy: row["confirm_by"]
             )
-            return row.map { row in
-                Unconfirmed(
-                    bundle: Self.reference(row),
-                    previous: BundleReference(
-                        epoch: row["before_epoch"],
-                        serial: row["before_serial"],
-                        revision: row["before_revision"]
-                    ),
-                    confirmBy: row["confirm_by"]
-                )
-            }
         }
     }
 

@@ -69,7 +69,15 @@ extension PolicyStore {
         migrator.registerMigration("withdrawals") { database in
             try database.execute(sql: withdrawals)
         }
+        migrator.registerMigration("restores") { database in
+            try database.execute(sql: restores)
+        }
         return migrator
+    }
+
+    /// When a restore ended a deadline: the copy cannot say whether it was kept.
+    private static var restores: String {
+        "ALTER TABLE publications ADD COLUMN restored_at INTEGER;"
     }
 
     private static var withdrawals: String {

@@ -86,7 +86,7 @@ struct RootCeremonyTests {
         try PolicyBackup.write(bench.places, to: backup)
         _ = try await service.plane.publish(wish("second"))
         try await service.stop()
-        try PolicyBackup.restore(backup, to: bench.places)
+        _ = try bench.restore(backup)
         let keySet = try bench.ring().keySet
         #expect(throws: (any Error).self) { try bench.places.requireRaisedEpoch(keySet) }
         let raised = try bench.ceremony().raiseEpoch(now: bench.clock.now)
