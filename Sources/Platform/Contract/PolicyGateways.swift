@@ -3,7 +3,7 @@
 /// A gateway as the policy service sees it.
 public struct GatewayStatus: Codable, Sendable, Equatable {
     /// What can be said of it at one glance; the first that applies, from the bottom up.
-    public enum State: String, Codable, Sendable {
+    public enum State: String, Codable, Sendable, CaseIterable {
         /// Enrolled, and never heard from.
         case enrolled
         /// Not heard from within the time that makes a gateway required.

@@ -16,6 +16,9 @@ public enum PolicyPaths {
     /// `POST` takes one report; gateways only.
     public static var reports: String { "/v1/reports" }
 
+    /// `GET` answers metrics in the text form of Prometheus; any service of the mesh.
+    public static var metrics: String { "/metrics" }
+
     /// `GET` answers one publication by the id of the request that made it, `DELETE` withdraws a
     /// request that has made none; admin-api only.
     public static func publication(_ requestID: String) -> String {

@@ -26,6 +26,8 @@ public enum PolicyProblem {
     public static var notConfirmable: String { "not_confirmable" }
     /// 409: the first publication cannot have a deadline, as nothing could come back.
     public static var nothingToRevertTo: String { "nothing_to_revert_to" }
+    /// 409: no key may sign any more, so nothing can be published before there is a new one.
+    public static var signingKeyOver: String { "signing_key_over" }
     /// 422: `exclude` names a gateway that is not enrolled.
     public static var gatewayUnknown: String { "gateway_unknown" }
     /// 422: gateways would not take the content.

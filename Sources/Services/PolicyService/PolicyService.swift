@@ -36,12 +36,6 @@ public enum PolicyService {
         let store = PolicyStore(try Store(path: places.database, migrator: PolicyStore.schema))
         try await refuseOldKeys(keys, store)
         try places.requireRaisedEpoch(keys.keySet)
-        if keys.signerEnds - clock.wall() < expirySoon {
-            logger.warning(
-                "the signing key ends soon: run `clawgress-policy rotate-key`",
-                metadata: ["key": "\(keys.signer.keyID)", "ends": "\(keys.signerEnds)"]
-            )
-        }
         let plane = try await PolicyPlane(
             store: store,
             keys: keys,
@@ -50,6 +44,7 @@ public enum PolicyService {
             failpoints: failpoints,
             logger: logger
         )
+        await plane.lookAtSigner()
         let issuer = try configuration.authority.map { authority in
             // Whether it can be read is said at the start, not when somebody is to be enrolled.
             _ = try Passphrase(credential: authority.credential)
@@ -79,9 +74,6 @@ public enum PolicyService {
         )
         return [PlaneService(plane: plane), application, ticks]
     }
-
-    /// How long before its end a signing key is warned about: 60 days, in seconds.
-    private static var expirySoon: Int64 { 60 * 86_400 }
 
     /// A key set that was replaced stays replaced, also if somebody puts the old file back.
     private static func refuseOldKeys(_ keys: KeyRing, _ store: PolicyStore) async throws {

@@ -1,8 +1,6 @@
 // What the service does as time passes: it pings, looks at deadlines, keeps signs of life, and
 // looks for new keys.
 
-import ClawgressBytes
-import ClawgressSealing
 import Logging
 import ServiceLifecycle
 
@@ -40,34 +38,17 @@ struct PolicyTicks: Service {
             pinged = now
             await plane.ping()
             await lookAtKeys(&watch)
+            await plane.lookAtSigner()
         }
     }
 
     private func lookAtKeys(_ watch: inout KeyWatch) async {
         do {
-            if let ring = try watch.changed(now: clock.wall()) { try await plane.adopt(ring) }
+            try await watch.look(wall: clock.wall(), uptime: clock.uptime()) {
+                try await plane.adopt($0)
+            }
         } catch {
             logger.error("the new keys are not used", metadata: ["problem": "\(error)"])
         }
-    }
-}
-
-/// Notices that the key set's file was replaced.
-struct KeyWatch {
-    private let folder: KeyFolder
-    private let passphrase: Passphrase
-    private var stamp: FileStamp?
-
-    init(folder: KeyFolder, passphrase: Passphrase) {
-        self.folder = folder
-        self.passphrase = passphrase
-    }
-
-    /// The keys, if their file is another one than at the last look.
-    mutating func changed(now: Int64) throws(KeyFolderError) -> KeyRing? {
-        let stamp = FileStamp(of: folder.keySetFile)
-        guard stamp != self.stamp else { return nil }
-        self.stamp = stamp
-        return try KeyRing(folder, passphrase: passphrase, now: now)
     }
 }

@@ -31,6 +31,7 @@ final class PolicyBench {
     let folder: String
     let clock = TestClock()
     var settings = PolicySettings()
+    let log = RecordedLog()
     private(set) var tasks: [Task<Void, Never>] = []
 
     static let passphraseText = "the credential of a test"
@@ -120,7 +121,7 @@ final class PolicyBench {
             settings: settings,
             clock: clock.clock,
             failpoints: try Failpoints(allowed: false, steps: []),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: Logger(label: "test") { _ in log }
         )
         let task = Task { _ = try? await plane.run() }
         tasks.append(task)

@@ -80,6 +80,15 @@ enum PolicyBody {
         )
     }
 
+    /// An answer in plain text.
+    static func text(_ text: String) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+        )
+    }
+
     /// A problem as an answer.
     static func answer(_ problem: Problem) -> Response {
         let bytes = (try? encode(problem)) ?? []

@@ -27,6 +27,10 @@ public struct PolicyRoutes: Sendable {
         addPublications(to: router)
         addGateways(to: router)
         addStreams(to: router)
+        router.get(RouterPath(PolicyPaths.metrics)) { _, context in
+            guard context.peer != nil else { throw Problem.certificateRequired }
+            return PolicyBody.text(await plane.metrics().text)
+        }
         router.post("/v1/enrol") { request, _ in
             let wish = try await PolicyBody.decode(EnrolmentRequest.self, from: request)
             return try PolicyBody.answer(try await plane.enrol(wish, issuer: issuer))

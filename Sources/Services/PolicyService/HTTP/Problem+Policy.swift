@@ -122,6 +122,16 @@ extension Problem {
         )
     }
 
+    static var signingKeyOver: Problem {
+        policy(
+            409,
+            "Conflict",
+            PolicyProblem.signingKeyOver,
+            "no key that lies here may sign any more, and gateways would refuse the bundle; make one "
+                + "with `clawgress-policy rotate-key`"
+        )
+    }
+
     static func contentRefused(_ problems: [String]) -> Problem {
         policy(
             422,

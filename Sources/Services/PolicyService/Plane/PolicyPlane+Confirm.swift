@@ -46,11 +46,14 @@ extension PolicyPlane {
         guard machine.latest != nil else { throw .nothingToRevertTo }
     }
 
+    /// How long a reversion that failed by itself is not tried again, in milliseconds.
+    private static var reversionPause: Int64 { 5_000 }
+
     /// Begins a reversion if it is time for one and nothing else is under way.
     func revertIfDue() {
-        guard let unconfirmed, attempt == nil, clock.wall() >= unconfirmed.confirmBy else {
-            return
-        }
+        guard let unconfirmed, attempt == nil, clock.wall() >= unconfirmed.confirmBy,
+            revertAfter.map({ clock.uptime() >= $0 }) ?? true
+        else { return }
         logger.warning(
             "nobody confirmed in time; reverting",
             metadata: ["bundle": "\(unconfirmed.bundle.place)"]
@@ -68,11 +71,15 @@ extension PolicyPlane {
 
     /// A reversion must not be kept up by whoever refuses or is silent: the next try goes on
     /// without them.
+    ///
+    /// One that fails for another reason will fail again, and is tried more slowly.
     func noteReversion(_ answer: Attempt.Answer) {
         switch answer {
         case .success: obstinate = []
         case .failure(let problem):
-            obstinate.formUnion((problem.refusals ?? []).map(\.gatewayID))
+            let refusals = problem.refusals ?? []
+            obstinate.formUnion(refusals.map(\.gatewayID))
+            revertAfter = refusals.isEmpty ? clock.uptime() + Self.reversionPause : nil
             logger.error("the reversion failed", metadata: ["problem": "\(problem.detail)"])
         }
     }

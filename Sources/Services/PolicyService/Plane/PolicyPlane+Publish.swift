@@ -81,6 +81,7 @@ extension PolicyPlane {
         let snapshot = try await content(of: wish)
         let now = clock.wall()
         try await ContentCheck.check(snapshot, revision: wish.revision, now: now)
+        guard let signer = keys.signer(at: now) else { throw .signingKeyOver }
         let serial = try await takeSerial()
         failpoints.reach(.serialTaken)
         let bundle = BundleReference(
@@ -94,7 +95,7 @@ extension PolicyPlane {
             as: bundle,
             issuedAt: now,
             confirmBy: confirmBy,
-            with: keys.signer
+            with: signer
         )
         let new = NewPublication(
             requestID: wish.requestID,

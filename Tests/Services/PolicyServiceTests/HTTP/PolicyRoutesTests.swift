@@ -50,6 +50,7 @@ struct PolicyRoutesTests {
             #expect(try await code(admin, route) == "identity_refused", "\(route)")
             #expect(try await code(gateway, route) == "gateway_revoked", "\(route)")
         }
+        #expect(try await code(stranger, (.get, PolicyPaths.metrics)) == "certificate_required")
         #expect(try await code(admin, (.get, "/v1/nothing")) == "not_found")
         try await network.stop()
     }
@@ -149,6 +150,33 @@ struct PolicyRoutesTests {
         let end = try await lines.next()
         #expect(end == nil)
         #expect(try await code(gateway, Self.forGateways[0]) == "gateway_revoked")
+        try await network.stop()
+    }
+
+    @Test("gives any service of the mesh numbers for a scraper")
+    func metrics() async throws {
+        let network = try await PolicyNetwork()
+        let scraper = try network.client("scraper", "audit/scraper")
+        func lines() async throws -> [String] {
+            let answer = try await scraper.send(MeshRequest(.get, PolicyPaths.metrics))
+            #expect(answer.status == 200)
+            let text = String(decoding: answer.body, as: UTF8.self)
+            return text.split(separator: "\n").map(String.init)
+        }
+        let before = try await lines()
+        #expect(before.contains("clawgress_policy_key_set_version 1"))
+        #expect(before.contains(#"clawgress_policy_alert{alert="signing_key_expires"} 0"#))
+        #expect(before.contains(#"clawgress_policy_gateways{state="enrolled"} 0"#))
+        #expect(!before.contains { $0.hasPrefix("clawgress_policy_bundle_serial") })
+        let admin = try network.client("admin", "admin-api/admin-api")
+        _ = try await network.enrol("gw-1", token: try await token(admin, "gw-1"))
+        _ = try await network.service.plane.publish(wish("first"))
+        network.bench.clock.advance(RootCeremony.keyLife - 100)
+        let after = try await lines()
+        #expect(after.contains("clawgress_policy_signing_key_expires_seconds 100"))
+        #expect(after.contains(#"clawgress_policy_alert{alert="signing_key_expires"} 1"#))
+        #expect(after.contains(#"clawgress_policy_gateways{state="enrolled"} 1"#))
+        #expect(after.contains("clawgress_policy_bundle_serial 1"))
         try await network.stop()
     }
 

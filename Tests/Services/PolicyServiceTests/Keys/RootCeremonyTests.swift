@@ -15,7 +15,7 @@ struct RootCeremonyTests {
         let ring = try bench.ring()
         #expect(ring.keySet.version == 1)
         #expect(ring.keySet.epoch == 1)
-        #expect(ring.signerEnds == bench.clock.now + RootCeremony.keyLife)
+        #expect(ring.signsUntil(from: bench.clock.now) == bench.clock.now + RootCeremony.keyLife)
         #expect(throws: KeyFolderError.self) { try bench.ceremony().begin(now: bench.clock.now) }
         #expect(throws: KeyFolderError.self) {
             try KeyRing(
@@ -30,11 +30,11 @@ struct RootCeremonyTests {
     func rotate() throws {
         let bench = try PolicyBench()
         try bench.ceremony().begin(now: bench.clock.now)
-        let old = try bench.ring().signer.keyID
+        let old = try #require(try bench.ring().signer(at: bench.clock.now)?.keyID)
         bench.clock.advance(10)
         let keySet = try bench.ceremony().rotate(now: bench.clock.now, overlap: 100)
         #expect(keySet.version == 2)
-        #expect(try bench.ring().signer.keyID != old)
+        #expect(try bench.ring().signer(at: bench.clock.now)?.keyID != old)
         #expect(keySet.entry(old)?.isValid(at: bench.clock.now + 99) == true)
         #expect(keySet.entry(old)?.isValid(at: bench.clock.now + 100) == false)
         bench.clock.advance(101)

@@ -35,8 +35,8 @@ struct PublishTests {
         #expect(answer.rollout.map(\.state) == ["activated", "activated"])
         #expect(gateways.allSatisfy { $0.active?.revision == content("first").contentRevision() })
         let jws = try #require(try await again.store.bundle(epoch: 1, serial: 1))
-        let keys = try bench.ring()
-        let snapshot = try SignedBundle.verify(jws, trustedKeys: [keys.signer.verificationKey])
+        let signer = try #require(try bench.ring().signer(at: bench.clock.now))
+        let snapshot = try SignedBundle.verify(jws, trustedKeys: [signer.verificationKey])
         #expect(snapshot.revision == answer.revision)
         try await again.stop()
     }

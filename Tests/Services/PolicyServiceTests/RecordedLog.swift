@@ -1,0 +1,37 @@
+// What a service logs, for tests of what it says by itself.
+
+import Logging
+import Synchronization
+
+/// Keeps lines.
+final class RecordedLog: LogHandler {
+    struct Line: Sendable {
+        let level: Logger.Level
+        let metadata: Logger.Metadata
+    }
+
+    private let kept = Mutex<[Line]>([])
+
+    /// The lines that name an alert, in their order.
+    func lines(of alert: String) -> [Line] {
+        kept.withLock { $0.filter { $0.metadata["alert"] == .string(alert) } }
+    }
+
+    func log(event: LogEvent) {
+        kept.withLock { $0.append(Line(level: event.level, metadata: event.metadata ?? [:])) }
+    }
+
+    // The services give their loggers none of these.
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+}
