@@ -38,12 +38,12 @@ final class PolicyLink: Sendable {
         )
         let stream = Task { [client, inbox] in
             let reason = await Self.follow(client, inbox, attempt)
-            inbox.post(.lost(reason, attempt: attempt))
+            await inbox.deliver(.lost(reason, attempt: attempt))
         }
         let speaker = Task { [client, inbox] in
             for await report in reports {
                 if let problem = await Self.send(report, client) {
-                    inbox.post(.lost(problem, attempt: attempt))
+                    await inbox.deliver(.lost(problem, attempt: attempt))
                 }
             }
         }
@@ -77,8 +77,9 @@ final class PolicyLink: Sendable {
     func fetch(_ reference: BundleReference) {
         let task = Task { [client, inbox] in
             let event = await Self.bundle(reference, client)
-            // One that is asked for no more is answered by nobody.
-            if !Task.isCancelled { inbox.post(event) }
+            // One that is asked for no more is answered by nobody. The answer must not be lost: nothing
+            // else would be fetched before another bundle is decided.
+            if !Task.isCancelled { await inbox.deliver(event) }
         }
         state.withLock {
             $0.fetch?.cancel()

@@ -40,6 +40,16 @@ public final class Mailbox<Message: Sendable>: Sendable {
         return accepted
     }
 
+    /// Puts a message in that must not be lost, and waits for room while the mailbox is full.
+    ///
+    /// For a task, never for a thread that serves. If the task is cancelled meanwhile, the message is
+    /// dropped.
+    public func deliver(_ message: Message) async {
+        while !post(message) {
+            guard (try? await Task.sleep(for: .milliseconds(10))) != nil else { return }
+        }
+    }
+
     /// Takes all waiting messages, oldest first.
     public func takeAll() -> [Message] {
         var counter: UInt64 = 0

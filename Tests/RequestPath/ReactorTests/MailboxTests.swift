@@ -27,4 +27,30 @@ struct MailboxTests {
         questions.post(21)
         #expect(answers.wait(milliseconds: 10_000) == [42])
     }
+
+    @Test("what must not be lost waits for room", .timeLimit(.minutes(1)))
+    func delivers() async throws {
+        let box = try #require(Mailbox<Int>(bound: 1))
+        await withTaskGroup { group in
+            for number in 0..<8 { group.addTask { await box.deliver(number) } }
+            group.addTask {
+                var taken: [Int] = []
+                while taken.count < 8 {
+                    taken += box.takeAll()
+                    await Task.yield()
+                }
+                #expect(taken.sorted() == Array(0..<8))
+            }
+        }
+    }
+
+    @Test("a task that is cancelled does not wait for room")
+    func cancelled() async throws {
+        let box = try #require(Mailbox<Int>(bound: 1))
+        box.post(1)
+        let delivering = Task { await box.deliver(2) }
+        delivering.cancel()
+        await delivering.value
+        #expect(box.takeAll() == [1])
+    }
 }
