@@ -141,7 +141,9 @@ struct GatewayRemove: APICommand {
             Example:
               clawgress gateway remove gw-2
 
-            What it enforces stays in force on it until it is stopped; it gets nothing new.
+            What it enforces stays in force on it until it is stopped; it gets nothing new. A token that was made
+            for it is withdrawn, also if it is not enrolled yet. Until its certificate ends, it can still add
+            records to the log under its own name.
             """
     )
 
