@@ -5,6 +5,7 @@ request."""
 import os
 import random
 import statistics
+import time
 
 import pytest
 
@@ -27,12 +28,15 @@ def field():
 
 # Commits after the fire, so that there are some of which it is known how long gateways differed.
 PEACEFUL = 3
+# What of the rate that was asked for has to be reached.
+RATE_LEAST = 0.97
 
 
 def under_fire(field, seed, commits, kills, per_second, pause):
     """Commits again and again while everything burns, and checks what is left; prints figures."""
     print(f"seed {seed}: CLAWGRESS_FIRE_SEED={seed} repeats the order of kills")
     field.run_traffic(per_second)
+    begun = time.time()
     arsonist = Arsonist(field.plane, random.Random(seed), pause).start()
     until(
         f"{commits} commits and {kills} kills",
@@ -41,11 +45,13 @@ def under_fire(field, seed, commits, kills, per_second, pause):
         commits * 10,
     )
     arsonist.stop()
+    ended = time.time()
     seconds = field.converges()
     # On a busy machine every commit so far may have been disturbed.
     for _ in range(PEACEFUL):
         field.commit_in_peace()
     check_traffic(field, arsonist.outages)
+    check_rate(field.traffic, begun, ended)
     events, serials = check_events(field, arsonist.outages)
     check_ledgers(field, serials)
     differed = disagreements(field, events, arsonist.outages)
@@ -61,6 +67,16 @@ def under_fire(field, seed, commits, kills, per_second, pause):
     assert seconds < CONVERGED_SECONDS * BUSY
     assert statistics.median(differed) < DISAGREEING_SECONDS
     assert max(differed) < DISAGREEING_SECONDS * BUSY
+
+
+def check_rate(traffic, begun, ended):
+    """Those who ask did so as often as they were told to, also where nobody answered."""
+    mean, seconds = traffic.achieved(begun, ended)
+    print(
+        f"{mean:.1f} of {traffic.per_second} requests a second for {ended - begun:.1f} s; "
+        f"in the median second {statistics.median(seconds)}, in the worst {min(seconds)}"
+    )
+    assert mean >= RATE_LEAST * traffic.per_second
 
 
 def seed():

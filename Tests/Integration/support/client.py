@@ -116,6 +116,33 @@ class Client:
         return self.reader.ended()
 
 
+class KeptClient:
+    """Asks over one connection for as long as there is one, and then over another.
+
+    `connect` makes a client. For load that goes on through crashes and refusals.
+    """
+
+    def __init__(self, connect):
+        self._connect, self._client = connect, None
+
+    def fetch(self, method, target):
+        """One request; its answer, or None if there was none or it was no HTTP."""
+        try:
+            self._client = self._client or self._connect()
+            answer = self._client.fetch(method, target)
+        except (OSError, ValueError, IndexError):
+            return self.close()
+        if (answer.get("connection") or "").lower() == "close":
+            self.close()
+        return answer
+
+    def close(self):
+        """Ends the connection; the next request makes another."""
+        if self._client:
+            self._client.socket.close()
+        self._client = None
+
+
 def basic(user, password):
     """A Basic Proxy-Authorization value."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -67,9 +67,7 @@ class Field:
 
     def run_traffic(self, per_second):
         """Lets agents ask until `check` ends it."""
-        self.traffic = Traffic(
-            self.plane, "crawler", self.key, self.url, PAGES, per_second
-        ).start()
+        self.traffic = Traffic(self.plane, "crawler", self.key, self.url, PAGES, per_second)
         until("traffic everywhere", lambda: len(self.traffic.count()) == GATEWAYS)
 
     def stage(self):

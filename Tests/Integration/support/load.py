@@ -5,6 +5,8 @@ import itertools
 import threading
 import time
 
+from support.client import KeptClient
+
 PAUSE_AFTER_FAILURE_SECONDS = 0.02
 
 
@@ -48,27 +50,19 @@ class Load:
         return {mark for mark, status in self.statuses.copy().items() if status is not None}
 
     def _work(self):
-        client, due = None, time.perf_counter()
+        client, due = KeptClient(lambda: self.world.client(self.agent)), time.perf_counter()
         while not self._stop.wait(max(0, due - time.perf_counter())):
             due = max(due, time.perf_counter() - 1) + self._interval
             mark = f"x{next(self._numbers):07d}"
             self.statuses[mark] = None
             begun = time.perf_counter()
-            try:
-                client = client or self.world.client(self.agent)
-                answer = client.fetch("GET", f"http://origin.test:{self.port}/{mark}")
+            answer = client.fetch("GET", f"http://origin.test:{self.port}/{mark}")
+            if answer:
                 self.statuses[mark] = answer.status
                 self.latencies.append(time.perf_counter() - begun)
-                if (answer.get("connection") or "").lower() == "close":
-                    client.socket.close()
-                    client = None
-            except (OSError, ValueError, IndexError):
-                if client:
-                    client.socket.close()
-                client = None
+            else:
                 time.sleep(PAUSE_AFTER_FAILURE_SECONDS)
-        if client:
-            client.socket.close()
+        client.close()
 
 
 def events_by_marker(events):

@@ -3,13 +3,18 @@ said afterwards what became of each and whether a gateway that was up lost one."
 
 import collections
 import dataclasses
-import itertools
+import json
+import os
+import subprocess
+import sys
 import threading
 import time
 
-from support.client import Client, basic
+from support.client import basic
 
-PAUSE_AFTER_FAILURE_SECONDS = 0.02
+SUITE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# A request that a frozen gateway keeps may take as long as a client waits.
+ENDING_SECONDS = 30
 
 
 @dataclasses.dataclass
@@ -20,71 +25,61 @@ class Asked:
     page: str
     mark: str
     begun: float
-    ended: float = 0.0
-    status: int | None = None
+    ended: float
+    status: int | None
 
 
 class Traffic:
-    """Workers that ask pages in turn through their gateway, at a rate that all of them share."""
+    """A process for each gateway that asks pages in turn, at a rate that all of them share."""
 
-    def __init__(self, plane, agent, key, url, pages, per_second, workers=2):
+    def __init__(self, plane, agent, key, url, pages, per_second):
         self.asked = []
-        self._url, self._pages = url, pages
-        self._credentials = basic(agent, key)
-        self._numbers = itertools.count()
-        self._stop = threading.Event()
-        names = list(plane.gateways)
-        self._period = len(names) * workers / per_second
-        self._threads = [
-            threading.Thread(target=self._work, args=(name, plane.gateways[name]), daemon=True)
-            for name in names for _ in range(workers)
-        ]
-
-    def start(self):
-        """Starts the workers."""
-        for thread in self._threads:
-            thread.start()
-        return self
+        self.per_second = per_second
+        self._askers = {}
+        self._readers = []
+        for name, gateway in plane.gateways.items():
+            asker = subprocess.Popen(
+                [sys.executable, "-m", "support.asker"], cwd=SUITE, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            )
+            self._askers[name] = asker
+            order = {
+                "name": name, "ready_path": gateway.ready_path, "pages": pages, "url": url,
+                "credentials": basic(agent, key), "per_second": per_second / len(plane.gateways),
+            }
+            asker.stdin.write(json.dumps(order) + "\n")
+            asker.stdin.flush()
+            reader = threading.Thread(target=self._read, args=(name, asker), daemon=True)
+            reader.start()
+            self._readers.append(reader)
 
     def stop(self):
-        """Ends the workers after their current request."""
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(30)
-            assert not thread.is_alive(), "a client hangs"
+        """Ends the processes after their current requests, all of which are known then."""
+        for asker in self._askers.values():
+            asker.stdin.close()
+        for reader in self._readers:
+            reader.join(ENDING_SECONDS)
+            assert not reader.is_alive(), "a client hangs"
+        for name, asker in self._askers.items():
+            assert asker.wait(ENDING_SECONDS) == 0, f"the asker of {name} failed"
 
     def count(self):
         """How many requests got a status, by gateway."""
         return collections.Counter(each.gateway for each in list(self.asked) if each.status)
 
-    def _work(self, name, gateway):
-        client, due = None, time.monotonic()
-        while not self._stop.is_set():
-            # A worker that fell behind does not catch up in a burst.
-            due = max(due + self._period, time.monotonic() - self._period)
-            self._stop.wait(max(0.0, due - time.monotonic()))
-            client = self._ask(name, gateway, client)
-        if client:
-            client.socket.close()
+    def achieved(self, begun, ended):
+        """How many requests a second began between two moments: on average, and in each second."""
+        times = [each.begun - begun for each in self.asked if begun <= each.begun < ended]
+        seconds = collections.Counter(map(int, times))
+        # The last second is not a whole one.
+        return len(times) / (ended - begun), [seconds[each] for each in range(int(ended - begun))]
 
-    def _ask(self, name, gateway, client):
-        number = next(self._numbers)
-        asked = Asked(name, self._pages[number % len(self._pages)], f"x{number:07d}", time.time())
-        self.asked.append(asked)
-        try:
-            client = client or Client(("127.0.0.1", gateway.port), self._credentials)
-            answer = client.fetch("GET", f"{self._url}/{asked.page}/{asked.mark}")
-            asked.status = answer.status
-            if (answer.get("connection") or "").lower() == "close":
-                client.socket.close()
-                client = None
-        except (OSError, ValueError, IndexError):
-            if client:
-                client.socket.close()
-            client = None
-            self._stop.wait(PAUSE_AFTER_FAILURE_SECONDS)
-        asked.ended = time.time()
-        return client
+    def _read(self, name, asker):
+        for line in asker.stdout:
+            mark, page, begun, ended, status = line.split()
+            self.asked.append(
+                Asked(name, page, mark, float(begun), float(ended), int(status) or None)
+            )
 
 
 class Outages:
