@@ -1,5 +1,6 @@
 """`clawgress up`: a control plane with a gateway in one command, supervised, gone without trace."""
 
+import errno
 import glob
 import json
 import os
@@ -216,6 +217,27 @@ def test_one_command_starts_supervises_and_leaves_nothing(machine):
     assert machine.status() is None
     assert os.listdir(machine.folder) == ["runtime"]
     assert os.listdir(machine.runtime) == []
+
+
+def test_nobody_gets_the_port_of_a_daemon_that_is_down(machine):
+    machine.up()
+    status = machine.status()
+    gateway = machine.daemon("gateway")["pid"]
+    # Whoever is stopped starts nothing again.
+    os.kill(status["pid"], signal.SIGSTOP)
+    try:
+        os.kill(gateway, signal.SIGKILL)
+        until("the end of the gateway", lambda: not is_alive(gateway))
+        for name in ("proxy", "gateway"):
+            host, _, port = status["addresses"][name].rpartition(":")
+            with pytest.raises(OSError) as refused, socket.socket() as other:
+                other.bind((host, int(port)))
+            assert refused.value.errno == errno.EADDRINUSE
+    finally:
+        os.kill(status["pid"], signal.SIGCONT)
+    until("readiness", lambda: machine.daemon("gateway")["state"] == "ready")
+    assert machine.status()["addresses"] == status["addresses"]
+    machine.ask_unknown()
 
 
 def test_daemons_end_with_a_supervisor_that_is_killed_and_go_on_with_the_next(machine):

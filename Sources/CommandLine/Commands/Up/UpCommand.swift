@@ -69,9 +69,12 @@ struct UpCommand: ContextCommand {
         if detach { return try runDetached(places, in: context) }
         try UpStatus.endOrphans(places.status)
         SignalWait.begin()
+        let ports = try ports(before: UpAddresses.read(places.addresses))
+        // Also while a daemon that died is not there again.
+        defer { withExtendedLifetime(ports) {} }
         let setup = UpSetup(
             places: places,
-            addresses: try addresses(before: UpAddresses.read(places.addresses)),
+            addresses: ports.addresses,
             lines: try firstConfiguration(in: context),
             context: context
         )
@@ -87,23 +90,23 @@ struct UpCommand: ContextCommand {
     }
 
     /// Where everything will listen: as told, else as the last time.
-    private func addresses(before last: UpAddresses?) throws -> UpAddresses {
+    private func ports(before last: UpAddresses?) throws -> UpPorts {
         let usual = last ?? .usual
-        return UpAddresses(
-            api: try Self.address(apiListen, usually: usual.api),
-            policy: try Self.address(nil, usually: usual.policy),
-            audit: try Self.address(nil, usually: usual.audit),
-            proxy: try Self.address(listen, usually: usual.proxy),
-            gateway: try Self.address(nil, usually: usual.gateway)
+        return UpPorts(
+            api: try Self.port(apiListen, usually: usual.api),
+            policy: try Self.port(nil, usually: usual.policy),
+            audit: try Self.port(nil, usually: usual.audit),
+            proxy: try Self.port(listen, usually: usual.proxy),
+            gateway: try Self.port(nil, usually: usual.gateway)
         )
     }
 
-    private static func address(_ wanted: String?, usually usual: String) throws -> String {
-        if let wanted { return try FreePort.choose(wanted) }
+    private static func port(_ wanted: String?, usually usual: String) throws -> HeldPort {
+        if let wanted { return try HeldPort(wanted) }
         do {
-            return try FreePort.choose(usual)
+            return try HeldPort(usual)
         } catch {
-            return try FreePort.choose("127.0.0.1:0")
+            return try HeldPort("127.0.0.1:0")
         }
     }
 
