@@ -3,6 +3,8 @@ candidate is what gateways then do, and what `suggest` writes lets through what 
 
 import json
 import re
+import threading
+import time
 
 import jsonschema_rs
 import pytest
@@ -22,6 +24,8 @@ ROUTES = {
 # It has a word's ends of three grammars in it: the shell's, ours, JSON's.
 ODD_PATH = "/it's;v='1'/%20%23x/$(id)"
 LONG_AGO = "2026-01-01T00:00:00Z"
+# Policies of a candidate that takes much longer to compile than a request takes to be refused.
+LARGE = 2_000
 
 
 @pytest.fixture(scope="module")
@@ -204,11 +208,61 @@ def test_a_configuration_that_no_gateway_would_take_is_not_judged_by(field):
     assert field.auditor.ask("GET", path).status == 404
 
 
-def test_limits_end_a_reading_and_say_so(field):
-    admin = field.plane.admin
+def restart_with(admin, **limits):
+    """Starts the admin API anew at its address, with other limits."""
     admin.stop()
-    admin.configure(listen=admin.address, limits={"replay_records": 2})
+    admin.configure(listen=admin.address, limits=limits)
     admin.start()
+
+
+class Judging(threading.Thread):
+    """Operators who ask at the same time what a candidate would change, until they are stopped."""
+
+    def __init__(self, api):
+        super().__init__(daemon=True)
+        self.replies = []
+        self.stopped = threading.Event()
+        self._api = api.with_token(api.token)
+
+    def run(self):
+        while not self.stopped.is_set():
+            begun = time.monotonic()
+            reply = self._api.ask("GET", f"/v1/log/replay?since={LONG_AGO}")
+            self.replies.append((reply.status, reply.code, time.monotonic() - begun))
+
+
+def test_large_candidates_are_compiled_by_few_at_once(field):
+    restart_with(field.plane.admin, replays_at_once=1, requests_per_second=10_000)
+    api = field.plane.api()
+    api.load([
+        line for number in range(LARGE) for line in (
+            f"set policy p{number} action allow",
+            f"set policy p{number} match destination h{number}.test",
+        )
+    ])
+    operators = [Judging(api) for _ in range(2)]
+    for operator in operators:
+        operator.start()
+
+    def took(code):
+        return [
+            seconds for operator in operators for _, each, seconds in list(operator.replies)
+            if each == code
+        ]
+
+    until("an answer beside a refusal", lambda: took(None) and took("replay_busy"), 60)
+    for operator in operators:
+        operator.stopped.set()
+        operator.join(60)
+    seen = {reply[:2] for operator in operators for reply in operator.replies}
+    assert seen == {(200, None), (503, "replay_busy")}
+    # Whoever has no place is told so before anything was compiled.
+    assert min(took("replay_busy")) < min(took(None)) / 2
+    api.must("DELETE", "/v1/candidate")
+
+
+def test_limits_end_a_reading_and_say_so(field):
+    restart_with(field.plane.admin, replay_records=2)
     answer = field.auditor.must("GET", f"/v1/log/replay?since={LONG_AGO}&against=active")
     reading = answer["reading"]
     assert (reading["ended_by"], reading["records"]) == ("records", 2)

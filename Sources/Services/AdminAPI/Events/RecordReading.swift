@@ -124,13 +124,17 @@ extension LogQuestions {
 final class RecordReaders: Sendable {
     private let count = Mutex(0)
 
-    /// Takes a place; false if there is none.
-    func enter(_ most: Int) -> Bool {
-        count.withLock { count in
+    /// Takes a place, before anything is made for the answer: to compile a large configuration takes
+    /// a processor for as long as to judge many records.
+    ///
+    /// - Throws: 503 if there is none.
+    func enter(_ most: Int) throws(Refusal) {
+        let isFree = count.withLock { count in
             guard count < most else { return false }
             count += 1
             return true
         }
+        guard isFree else { throw .replayBusy }
     }
 
     /// Gives it back.

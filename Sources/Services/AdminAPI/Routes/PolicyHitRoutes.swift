@@ -13,7 +13,7 @@ extension AdminService {
     func policyHits(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         guard let log else { throw Refusal.logNotConfigured }
         let question = try RecordQuestion(call.query, now: clock.microseconds())
-        guard readers.enter(limits.replaysAtOnce) else { throw Refusal.replayBusy }
+        try readers.enter(limits.replaysAtOnce)
         defer { readers.leave() }
         let end = clock.microseconds() + limits.replaySeconds * 1_000_000
         let active = await desk.active

@@ -1,5 +1,6 @@
 // "What would this change?" and "what would allow that?", answered from what was recorded: the
-// configuration is compiled once, then records are judged as they come, away from the desk.
+// configuration is compiled once, then records are judged as they come. The desk gives the tree and is
+// free again: all the work is done away from it, and so much of it at once as `limits` say.
 
 import ClawgressBytes
 import ClawgressConfigTree
@@ -67,9 +68,11 @@ private struct Bench {
 extension AdminService {
     func replay(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let limit = try call.limit()
+        let question = try admit(call)
+        defer { readers.leave() }
         let bench = try await bench(call)
         var tally = ReplayTally()
-        let reading = try await read(call, bench, into: &tally)
+        let reading = try await read(question, bench, into: &tally)
         let (groups, others) = tally.top(limit)
         return try .json(
             ReplayAnswer(
@@ -90,9 +93,11 @@ extension AdminService {
 
     func suggestions(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let limit = try call.limit()
+        let question = try admit(call)
+        defer { readers.leave() }
         let bench = try await bench(call)
         var book = SuggestionBook(bench.draft.snapshot)
-        let reading = try await read(call, bench, into: &book)
+        let reading = try await read(question, bench, into: &book)
         let policies: [SuggestedPolicy]
         do throws(ReplayRefusal) {
             policies = try book.finish(bench.tree, bench.engine, limit: limit, hash: Bench.hash())
@@ -114,8 +119,16 @@ extension AdminService {
         )
     }
 
+    /// The question of a call, and a place for its answer, which is to be given back.
+    private func admit(_ call: AdminCall) throws(Refusal) -> RecordQuestion {
+        guard log != nil else { throw .logNotConfigured }
+        let question = try RecordQuestion(call.query, now: clock.microseconds())
+        try readers.enter(limits.replaysAtOnce)
+        return question
+    }
+
+    /// Compiles what records are to be held against.
     private func bench(_ call: AdminCall) async throws(Refusal) -> Bench {
-        guard log != nil else { throw Refusal.logNotConfigured }
         let name = call.query["against"] ?? "candidate"
         guard let revision = try await named(name, for: call.caller) else {
             throw .missing("revision `\(name)`")
@@ -125,14 +138,11 @@ extension AdminService {
 
     /// Reads and judges the records that are asked about.
     private func read(
-        _ call: AdminCall,
+        _ question: RecordQuestion,
         _ bench: Bench,
         into book: inout some JudgementBook
     ) async throws(Refusal) -> RecordReading {
         guard let log else { throw Refusal.logNotConfigured }
-        let question = try RecordQuestion(call.query, now: clock.microseconds())
-        guard readers.enter(limits.replaysAtOnce) else { throw Refusal.replayBusy }
-        defer { readers.leave() }
         let read = try await log.read(question, limits, clock) { record in
             book.take(record, by: bench.engine)
         }
