@@ -138,7 +138,7 @@ class AuditService:
         os.makedirs(self.state, exist_ok=True)
         privileges.give_away(self.state)
         self.daemon = Daemon(programs.AUDIT, self.folder, {
-            "listen": "127.0.0.1:0", "state_folder": self.state, **mesh,
+            "state_folder": self.state, **mesh,
             "log_name": "log.test/suite", "checkpoint_ms": 50, "journal_bytes": 65536,
             "log_level": "info", **settings,
         })

@@ -105,7 +105,7 @@ class ControlPlane:
         credential = self._credential("policy")
         self._issue("policy/policy", self._folder("policy", "mesh"), credential)
         self.policy = Daemon(programs.POLICY, self._path("policy"), {
-            "listen": "127.0.0.1:0", "state_folder": self._folder("policy", "state"),
+            "state_folder": self._folder("policy", "state"),
             "mesh_folder": self._path("policy", "mesh"), "credential": credential,
             "authority": {"folder": self.authority, "credential": self._authority_credential},
             "log_level": "debug", **self._policy_settings,
@@ -135,7 +135,7 @@ class ControlPlane:
         credential = self._credential("audit")
         self._issue("audit/audit", self._folder("audit", "mesh"), credential)
         self.audit = Daemon(programs.AUDIT, self._path("audit"), {
-            "listen": "127.0.0.1:0", "state_folder": self._folder("audit", "state"),
+            "state_folder": self._folder("audit", "state"),
             "mesh_folder": self._path("audit", "mesh"), "credential": credential,
             "log_level": "debug", **settings,
         })
@@ -156,7 +156,6 @@ class ControlPlane:
             "--dns", "localhost", "--address", "127.0.0.1",
         )
         self.admin = Daemon(programs.ADMIN_API, self._path("admin-api"), {
-            "listen": "127.0.0.1:0",
             "state_folder": self._folder("admin-api", "state"),
             "mesh_folder": self._path("admin-api", "mesh"), "credential": credential,
             "log_level": "debug", "openapi_file": self._document(), **self._admin_settings,

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 
 from support import privileges
@@ -24,7 +25,12 @@ class Daemon:
         os.makedirs(os.path.dirname(self.ready_path), exist_ok=True)
         privileges.give_away(os.path.dirname(self.ready_path))
         self._program = privileges.executable_for_all(program, folder)
-        self.configure()
+        # Bound and not listening, it keeps the port for every life of the process: nobody else is
+        # given it, and a daemon reuses addresses.
+        self._port = socket.socket()
+        self._port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._port.bind(("127.0.0.1", 0))
+        self.configure(listen=f"127.0.0.1:{self._port.getsockname()[1]}")
 
     def configure(self, **changes):
         """Changes the settings of the next start."""
@@ -35,8 +41,7 @@ class Daemon:
 
     @property
     def address(self):
-        """Where it listens; known from the first start on, and the same at every later one."""
-        assert not self.settings["listen"].endswith(":0"), "it was never started"
+        """Where it listens, in all of its lives."""
         return self.settings["listen"]
 
     def run(self, *arguments, timeout=60):
@@ -60,8 +65,6 @@ class Daemon:
                 env={**os.environ, **(environment or {})},
             )
         self.ready = until(f"readiness of {self._program}", self._read_ready, 20)
-        # Others were told the port that it got.
-        self.configure(listen=f"127.0.0.1:{self.ready['port']}")
         return self
 
     def _read_ready(self):
