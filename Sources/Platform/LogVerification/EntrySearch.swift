@@ -37,7 +37,7 @@ public struct EntrySearch<Source: LogSource> {
         for index in 0..<files.bundleCount {
             if missed == Self.filesMissed { break }
             missed += 1
-            files.announce(index, withHashes: false)
+            files.announce(index)
             if let bundle = try files.bundle(index) {
                 missed = 0
                 for (offset, place) in bundle.places.enumerated()

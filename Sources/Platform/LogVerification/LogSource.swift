@@ -10,8 +10,8 @@ public enum LogFailure: Error {
     case found(LogFinding)
 }
 
-/// The files of a log in the paths of C2SP tlog-tiles.
-public protocol LogSource {
+/// The files of a log in the paths of C2SP tlog-tiles; asked by several threads at a time.
+public protocol LogSource: Sendable {
     /// The content of a file; nil if the log has no such file.
     ///
     /// No more than ``LogFile/bytesMax(of:)`` bytes are ever wanted.
@@ -53,10 +53,15 @@ struct TreeFiles<Source: LogSource> {
     private static var ahead: Int { 32 }
 
     /// Tells the source what a walk from the first file of entries to the last one wants next.
-    func announce(_ index: Int, withHashes: Bool) {
+    func announce(_ index: Int) {
         guard index.isMultiple(of: Self.ahead / 2) else { return }
+        announce(index..<min(index + Self.ahead, bundleCount), withHashes: false)
+    }
+
+    /// Tells the source which files of entries are wanted next, and whether their hashes are, too.
+    func announce(_ bundles: Range<Int>, withHashes: Bool) {
         var names: [TileName?] = []
-        for index in index..<min(index + Self.ahead, bundleCount) {
+        for index in bundles {
             names.append(TileName(.entries, index: index, ofTree: size))
             if withHashes { names.append(TileName(.hashes(level: 0), index: index, ofTree: size)) }
         }

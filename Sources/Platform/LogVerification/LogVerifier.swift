@@ -25,11 +25,15 @@ public struct LogReport: Sendable {
 public struct LogVerifier<Source: LogSource> {
     let source: Source
     let key: NoteKey
+    private let sharing: WorkSharing
 
     /// A verifier of the log that a key signs.
-    public init(_ source: Source, key: NoteKey) {
+    ///
+    /// - Parameter sharing: who hashes and reads the entries when all of them are checked.
+    public init(_ source: Source, key: NoteKey, sharing: WorkSharing = .alone) {
         self.source = source
         self.key = key
+        self.sharing = sharing
     }
 
     /// The log's checkpoint, as its key signed it.
@@ -82,6 +86,7 @@ public struct LogVerifier<Source: LogSource> {
         let retention = try retention(head)
         var walk = TreeWalk(
             TreeFiles(source: source, size: head.size),
+            sharing,
             remembered: [remembered, witnessed].compactMap { $0?.head.size },
             minimum: retention.minimum
         )
@@ -141,7 +146,9 @@ extension LogVerifier {
         let bundles = range.lowerBound / width..<(range.upperBound + width - 1) / width
         try diagnosis.run(range.isEmpty ? 0..<0 : bundles) { bundle, place, index in
             guard range.contains(index) else { return }
-            survey.take(bundle.content.span.extracting(place), at: index)
+            var records = BundleRecords()
+            records.take(bundle.content.span.extracting(place))
+            survey.take(records, at: index)
         } progress: {
             progress($0 - range.lowerBound)
         }

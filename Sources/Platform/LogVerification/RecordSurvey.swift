@@ -1,7 +1,6 @@
 // What the records say of each other. A log that keeps what it was given proves nothing about what
 // it was not given: the senders' numbers do.
 
-import ClawgressBytes
 import ClawgressRecords
 
 /// The numbers of all streams, and what is odd about them.
@@ -21,7 +20,8 @@ struct RecordSurvey {
     private var first: [StreamKey: UInt64] = [:]
     private var refused: [LogFinding] = []
     private var repeated: [LogFinding] = []
-    /// The greatest time that a record has.
+    /// The greatest time that a record has: times have one form, so that their order is that of their
+    /// bytes.
     private var newestTime: [UInt8] = []
 
     /// The greatest time that a record has, as it is written there.
@@ -32,16 +32,22 @@ struct RecordSurvey {
     /// How many streams there are.
     var streamCount: Int { ledger.streamCount }
 
-    /// Looks at one entry.
-    mutating func take(_ entry: Span<UInt8>, at index: Int) {
-        let facts: RecordFacts
-        do throws(RecordRefusal) {
-            facts = try RecordFacts(entry)
-        } catch {
-            if refused.count < Self.findingsMax { refused.append(.noRecord(index: index, error)) }
-            return
+    /// Takes the records of entries that follow each other.
+    ///
+    /// - Parameter first: the first one's place.
+    mutating func take(_ records: BundleRecords, at first: Int) {
+        if newestTime.lexicographicallyPrecedes(records.newest) { newestTime = records.newest }
+        for (offset, entry) in records.entries.enumerated() {
+            switch entry {
+            case .success(let facts): take(facts, at: first + offset)
+            case .failure(let refusal):
+                guard refused.count < Self.findingsMax else { continue }
+                refused.append(.noRecord(index: first + offset, refusal))
+            }
         }
-        if let place = facts.timestamp { note(time: entry.extracting(place)) }
+    }
+
+    private mutating func take(_ facts: RecordFacts, at index: Int) {
         if let lost = facts.lost { self.lost[facts.key.stream, default: 0] &+= lost }
         if let sign = facts.sign { announced.take(sign, of: facts.key) }
         count(facts.key, at: index)
@@ -57,17 +63,6 @@ struct RecordSurvey {
             isFull = true
             refused.append(.tooManyStreams(index: index))
         }
-    }
-
-    /// Times have one form, so that their order is that of their bytes.
-    private mutating func note(time: Span<UInt8>) {
-        var place = 0
-        while place < min(time.count, newestTime.count), time[place] == newestTime[place] {
-            place += 1
-        }
-        guard place < time.count, place >= newestTime.count || time[place] > newestTime[place]
-        else { return }
-        newestTime = (0..<time.count).map { time[$0] }
     }
 
     /// What is odd.

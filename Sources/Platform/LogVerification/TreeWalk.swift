@@ -1,20 +1,26 @@
 // The way through a log that is in order: every entry is read once, hashed, and looked at as a
 // record, and the tree that the entries make is held against the signed root and the files of hashes.
+// What a file of entries is by itself is found out side by side, a few dozen files at a time; what
+// they make together, in their order.
 
 import ClawgressTransparencyLog
 
 /// What a walk through all entries came to.
 struct TreeWalk<Source: LogSource> {
+    /// So many files of entries are looked at before what they are is put together: enough for the
+    /// processors of a large machine, and a few megabytes.
+    private static var bundlesAtOnce: Int { 32 }
     /// More damaged files tell nobody more.
     private static var damagedMax: Int { 16 }
 
     private let files: TreeFiles<Source>
+    private let sharing: WorkSharing
     /// Entries before it may have been pruned: then their hashes stand for them.
     private let minimum: Int
     /// The sizes at which earlier checkpoints saw the tree and which it has not reached, greatest first.
     private var awaited: [Int]
     private var edge = TreeEdge()
-    /// Hashes of each level that are not in a full tile yet.
+    /// Hashes that are not in a full tile yet, of the tiles' levels from 1 on.
     private var rows: [[TreeHash]] = []
     private var counts: [Int] = []
     private(set) var survey = RecordSurvey()
@@ -25,8 +31,14 @@ struct TreeWalk<Source: LogSource> {
     /// Files of hashes that are not what the entries make.
     private(set) var damaged: [String] = []
 
-    init(_ files: TreeFiles<Source>, remembered: [Int], minimum: Int) {
+    init(
+        _ files: TreeFiles<Source>,
+        _ sharing: WorkSharing,
+        remembered: [Int],
+        minimum: Int
+    ) {
         self.files = files
+        self.sharing = sharing
         self.minimum = minimum
         awaited = Set(remembered).sorted(by: >)
         remember()
@@ -38,44 +50,51 @@ struct TreeWalk<Source: LogSource> {
     /// Reads the log from the first entry to the last.
     ///
     /// - Returns: false if a file of entries is damaged, or is missing and may not be; the walk ends
-    ///   there.
+    ///   at the first one.
     mutating func run(_ progress: (Int) -> Void) throws(LogFailure) -> Bool {
-        for index in 0..<files.bundleCount {
-            files.announce(index, withHashes: true)
-            if let bundle = try files.bundle(index) {
-                guard bundle.isWhole else { return false }
-                try take(bundle)
-            } else {
-                guard (index + 1) * TileName.widthMax <= minimum,
-                    let hashes = try files.hashes(level: 0, index: index)
-                else { return false }
-                try skip(hashes)
+        for start in stride(from: 0, to: files.bundleCount, by: Self.bundlesAtOnce) {
+            let bundles = start..<min(start + Self.bundlesAtOnce, files.bundleCount)
+            for result in read(bundles) {
+                guard let check = try result.get() else { return false }
+                try take(check)
+                progress(edge.size)
             }
-            progress(edge.size)
         }
-        for level in rows.indices where !rows[level].isEmpty { try compare(level) }
+        for row in rows.indices where !rows[row].isEmpty { try compare(row) }
         return true
     }
 
-    private mutating func take(_ bundle: Bundle) throws(LogFailure) {
-        let content = bundle.content.span
-        for place in bundle.places {
-            survey.take(content.extracting(place), at: edge.size)
-            append(TreeHash.leaf(bundle.content[place]))
-            remember()
+    private func read(_ bundles: Range<Int>) -> [Result<BundleCheck?, LogFailure>] {
+        let (files, minimum) = (files, minimum)
+        files.announce(bundles, withHashes: true)
+        return sharing.results(bundles.count) { place in
+            do throws(LogFailure) {
+                let index = bundles.lowerBound + place
+                return .success(try BundleCheck.read(index, of: files, minimum: minimum))
+            } catch {
+                return .failure(error)
+            }
         }
-        try compareFull()
     }
 
-    /// Takes the hashes of pruned entries; only the root tells whether they are the signed ones.
-    private mutating func skip(_ hashes: [TreeHash]) throws(LogFailure) {
-        survey.beginsLate = true
-        pruned += hashes.count
-        for hash in hashes {
-            append(hash)
-            remember()
+    private mutating func take(_ check: BundleCheck) throws(LogFailure) {
+        if check.isPruned {
+            // Only the root tells whether the hashes are the signed ones.
+            survey.beginsLate = true
+            pruned += check.leaves.count
         }
-        try compareFull()
+        survey.take(check.records, at: edge.size)
+        note(damaged: check.damaged)
+        if let root = check.root, !isAwaited(before: edge.size + check.leaves.count) {
+            append(root, level: TileName.rows)
+        } else {
+            for leaf in check.leaves { append(leaf, level: 0) }
+        }
+        for row in rows.indices where rows[row].count == TileName.widthMax { try compare(row) }
+    }
+
+    private func isAwaited(before size: Int) -> Bool {
+        awaited.last.map { $0 < size } ?? false
     }
 
     private mutating func remember() {
@@ -84,36 +103,35 @@ struct TreeWalk<Source: LogSource> {
         rememberedRoots[edge.size] = edge.head.root
     }
 
-    private mutating func compareFull() throws(LogFailure) {
-        for level in rows.indices where rows[level].count == TileName.widthMax {
-            try compare(level)
+    private mutating func append(_ hash: TreeHash, level: Int) {
+        var found: [(row: Int, hash: TreeHash)] = []
+        edge.append(hash, level: level) { node, hash in
+            guard node.level > 0, node.level.isMultiple(of: TileName.rows) else { return }
+            found.append((node.level / TileName.rows - 1, hash))
         }
-    }
-
-    private mutating func append(_ leaf: TreeHash) {
-        var found: [(level: Int, hash: TreeHash)] = []
-        edge.append(leaf) { node, hash in
-            if node.level.isMultiple(of: 8) { found.append((node.level / 8, hash)) }
-        }
-        for (level, hash) in found {
-            if rows.count == level {
+        for (row, hash) in found {
+            if rows.count == row {
                 rows.append([])
                 counts.append(0)
             }
-            rows[level].append(hash)
+            rows[row].append(hash)
         }
+        remember()
     }
 
     /// Holds what the entries make against the file that has it.
-    private mutating func compare(_ level: Int) throws(LogFailure) {
-        let index = counts[level]
-        let row = rows[level]
-        counts[level] += 1
-        rows[level].removeAll(keepingCapacity: true)
+    private mutating func compare(_ row: Int) throws(LogFailure) {
+        let (hashes, index, level) = (rows[row], counts[row], row + 1)
+        counts[row] += 1
+        rows[row].removeAll(keepingCapacity: true)
         guard damaged.count < Self.damagedMax,
-            try files.hashes(level: level, index: index) != row,
-            let name = TileName(.hashes(level: level), index: index, ofTree: files.size)
+            try files.hashes(level: level, index: index) != hashes
         else { return }
+        note(damaged: TileName(.hashes(level: level), index: index, ofTree: files.size))
+    }
+
+    private mutating func note(damaged name: TileName?) {
+        guard let name, damaged.count < Self.damagedMax else { return }
         damaged.append(name.path)
     }
 }

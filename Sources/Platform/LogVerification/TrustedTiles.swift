@@ -58,6 +58,11 @@ struct TrustedTiles<Source: LogSource> {
         for hash in hashes { edge.append(hash) }
         return edge.head.root
     }
+
+    /// The root over the hashes of a tile; nil if it is not full.
+    static func root(ofFull hashes: [TreeHash]) -> TreeHash? {
+        hashes.count == TileName.widthMax ? root(of: hashes) : nil
+    }
 }
 
 extension TreeFiles {

@@ -8,7 +8,7 @@ public struct TileName: Sendable, Hashable {
     /// How many hashes or entries a full file has.
     public static var widthMax: Int { 256 }
     /// How many rows of the tree lie between two levels of tiles.
-    static var rows: Int { 8 }
+    public static var rows: Int { 8 }
     /// A tree whose size is an `Int` has no higher level.
     static var levelMax: Int { 7 }
 

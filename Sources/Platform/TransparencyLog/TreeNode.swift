@@ -59,23 +59,27 @@ public struct TreeEdge: Sendable, Hashable {
         self.hashes = hashes
     }
 
-    /// Appends a leaf.
+    /// Appends a leaf, or a full subtree of `2^level` leaves by its root.
     ///
-    /// - Parameter onNode: is told every node that is full from now on, the leaf first.
+    /// - Parameter onNode: is told every node that is full from now on, the appended one first; those
+    ///   within it are not known.
+    /// - Precondition: the tree's size is a multiple of `2^level`.
     public mutating func append(
-        _ leaf: TreeHash,
+        _ root: TreeHash,
+        level height: Int = 0,
         onNode: (TreeNode, TreeHash) -> Void = { _, _ in }
     ) {
-        var hash = leaf
-        var level = 0
-        onNode(TreeNode(level: 0, index: size), hash)
+        precondition(size.isMultiple(of: 1 << height), "a subtree begins where one can")
+        var hash = root
+        var level = height
+        onNode(TreeNode(level: level, index: size >> level), hash)
         while size >> level & 1 == 1, let left = hashes.popLast() {
             hash = .node(left, hash)
             level += 1
             onNode(TreeNode(level: level, index: size >> level), hash)
         }
         hashes.append(hash)
-        size += 1
+        size += 1 << height
     }
 
     /// What the tree is known by.

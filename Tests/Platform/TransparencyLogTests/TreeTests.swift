@@ -48,6 +48,22 @@ struct TreeTests {
         #expect(TreeHash(base64: "AAAA") == nil)
     }
 
+    @Test("grows by full subtrees as by their leaves")
+    func subtrees() {
+        let leaves = PlainTree.leaves(556)
+        var edge = TreeEdge()
+        var nodes: [TreeNode: TreeHash] = [:]
+        for (start, level) in [(0, 8), (256, 8), (512, 5), (544, 3), (552, 0), (553, 0), (554, 1)] {
+            let part = leaves[start..<start + 1 << level]
+            edge.append(PlainTree.root(part), level: level) { nodes[$0] = $1 }
+            #expect(edge.head.root == PlainTree.root(leaves.prefix(start + 1 << level)))
+        }
+        #expect(edge == GrownTree(leaves).edge)
+        // Of each only what is not within a subtree is told.
+        #expect(nodes[TreeNode(level: 0, index: 0)] == nil && nodes.count == 10)
+        #expect(nodes.allSatisfy { GrownTree(leaves).nodes[$0] == $1 })
+    }
+
     @Test("proves every leaf of every tree of up to 64 leaves, in the one way")
     func inclusion() throws {
         let leaves = PlainTree.leaves(64)

@@ -91,7 +91,7 @@ struct AuditVerify: ContextCommand {
         let keys = try witnessKeys()
         let progress = LogProgress(terminal)
         var report = try options.withLog { log in
-            let verifier = LogVerifier(log, key: key)
+            let verifier = LogVerifier(log, key: key, sharing: .processors)
             let witnessed =
                 try keys.isEmpty
                 ? nil
