@@ -88,6 +88,33 @@ def test_each_record_is_in_the_log_once_and_what_is_missing_has_a_name(service):
         assert f"clawgress_audit_{line}\n".encode() in metrics
 
 
+def test_what_a_heartbeat_spoke_of_is_missed_after_a_restart(service):
+    gateway, admin = service.peer("gateway/gw-1"), service.peer("admin-api/admin-api")
+    boot = new_boot()
+    beat = {"record": "heartbeat", "phase": "running", "last_sequences": [6, 2]}
+    assert gateway.send([record(1, boot), record(2, boot, **beat)])[1]["added"] == 2
+
+    def missing():
+        page = admin.get("/v1/streams?missing=true")["streams"]
+        gauge = b"clawgress_audit_missing_records %d\n" % sum(each["missing"] for each in page)
+        assert gauge in admin.ask("GET", "/metrics")[2]
+        return [(each["worker"], each["missing"]) for each in page]
+
+    # From the journal, and when its file is full and gone from what is kept of it.
+    for fill in ([], [record(n, boot, worker=9, padding="x" * 900) for n in range(1, 200)]):
+        if fill:
+            assert gateway.send(fill[:100])[0] == 200
+            covered(service, 102)
+            assert gateway.send(fill[100:])[0] == 200
+            until("kept streams", lambda: os.path.exists(os.path.join(service.state, "streams")))
+        assert missing() == [(0, 4), (1, 2)]
+        service.daemon.kill()
+        service.daemon.start()
+        assert missing() == [(0, 4), (1, 2)]
+    gateway.send([record(n, boot) for n in range(3, 7)])
+    assert missing() == [(1, 2)]
+
+
 def test_each_answer_proves_that_the_log_goes_on(service):
     gateway, boot = service.peer("gateway/gw-1"), new_boot()
     held = tlog.Checkpoint(gateway.send([record(1, boot)])[1]["checkpoint"], service.key)

@@ -13,6 +13,11 @@ public struct AnnouncedNumbers: Sendable {
     /// Nothing was announced.
     public init() {}
 
+    /// What was kept of it: see ``beyond(_:)``.
+    init(newest: [StreamKey: UInt64]) {
+        self.newest = newest
+    }
+
     /// Takes a heartbeat.
     ///
     /// - Parameter key: the heartbeat's own.
@@ -34,6 +39,12 @@ public struct AnnouncedNumbers: Sendable {
         let last = ledger[stream]?.runs.last?.upperBound ?? 0
         guard let announced = newest[stream], announced > last else { return 0 }
         return announced - last
+    }
+
+    /// The streams behind whose ends numbers have not come, with the greatest of these: all that has
+    /// to be kept, since what came is never missed again.
+    public func beyond(_ ledger: StreamLedger) -> [StreamKey: UInt64] {
+        newest.filter { overdue($0.key, in: ledger) > 0 }
     }
 
     /// How many numbers behind the ends of all streams have not come.

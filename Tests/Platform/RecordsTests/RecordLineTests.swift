@@ -27,25 +27,18 @@ struct RecordLineTests {
         #expect(gap.stream.boot.description == boot)
     }
 
-    private func sign(_ record: String, _ sequences: String) throws -> SignOfLife? {
-        let text =
-            #"{"boot_id":"\#(boot)","gateway_id":"gw-1","last_sequences":\#(sequences),"#
-            + #""phase":"running","record":"\#(record)","sequence":3,"worker":0}"#
-        return try RecordLine.read(Array(text.utf8).span).sign
-    }
-
     @Test("that is a heartbeat tells what other workers have given")
     func signs() throws {
-        let sign = try #require(try sign("heartbeat", "[812,0,790]"))
+        let sign = try #require(try heartbeatSign("heartbeat", "[812,0,790]"))
         #expect(sign.lastSequences == [812, 0, 790] && sign.isRunning)
-        #expect(try self.sign("heartbeat", "[]") == nil)
-        #expect(try self.sign("heartbeat", "[[1]]") == nil)
-        #expect(try self.sign("heartbeat", "[-1]") == nil)
-        #expect(try self.sign("heartbeat", #"["1"]"#) == nil)
-        #expect(try self.sign("heartbeat", "7") == nil)
-        #expect(try self.sign("other", "[1]") == nil)
+        #expect(try heartbeatSign("heartbeat", "[]") == nil)
+        #expect(try heartbeatSign("heartbeat", "[[1]]") == nil)
+        #expect(try heartbeatSign("heartbeat", "[-1]") == nil)
+        #expect(try heartbeatSign("heartbeat", #"["1"]"#) == nil)
+        #expect(try heartbeatSign("heartbeat", "7") == nil)
+        #expect(try heartbeatSign("other", "[1]") == nil)
         let many = "[" + Array(repeating: "1", count: 257).joined(separator: ",") + "]"
-        #expect(try self.sign("heartbeat", many) == nil)
+        #expect(try heartbeatSign("heartbeat", many) == nil)
     }
 
     @Test(
@@ -176,9 +169,18 @@ struct LedgerTests {
     func text() throws {
         var ledger = StreamLedger(runsMax: 10)
         for number: UInt64 in [1, 2, 5] { _ = try ledger.insert(try key(number)) }
-        let bytes = LedgerText.write(ledger, size: 17)
+        let (stream, other) = (try key(1).stream, try key(1, worker: 1).stream)
+        var announced = AnnouncedNumbers()
+        announced.take(
+            try #require(try heartbeatSign("heartbeat", "[7,3,0]")),
+            of: RecordKey(stream: stream, number: 3)
+        )
+        let kept = KeptStreams(ledger: ledger, announced: announced, size: 17)
+        let bytes = LedgerText.write(kept)
         let read = try LedgerText.read(bytes, runsMax: 10)
         #expect(read.ledger == ledger && read.size == 17)
+        #expect(read.announced.newest == [stream: 7, other: 3])
+        #expect(read.announced.overdue(in: ledger) == 5)
         for place in bytes.indices {
             var changed = bytes
             changed[place] ^= 4
@@ -186,5 +188,19 @@ struct LedgerTests {
                 try LedgerText.read(changed, runsMax: 10)
             }
         }
+    }
+
+    @Test("keeps nothing of what was announced and came")
+    func fulfilled() throws {
+        var ledger = StreamLedger(runsMax: 10)
+        for number: UInt64 in [1, 2, 5] { _ = try ledger.insert(try key(number)) }
+        var announced = AnnouncedNumbers()
+        let stream = try key(1).stream
+        announced.take(
+            try #require(try heartbeatSign("heartbeat", "[5]")),
+            of: RecordKey(stream: stream, number: 4)
+        )
+        let bytes = LedgerText.write(KeptStreams(ledger: ledger, announced: announced, size: 3))
+        #expect(try LedgerText.read(bytes, runsMax: 10).announced.newest == [:])
     }
 }

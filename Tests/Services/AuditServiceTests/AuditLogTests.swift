@@ -30,16 +30,53 @@ struct AuditLogTests {
         let bench = try LogBench()
         let log = try bench.open()
         _ = try await log.add(try entries(1...3))
-        let heartbeat =
-            #"{"boot_id":"\#(boot)","gateway_id":"gw-1","last_sequences":[3,2],"phase":"running","#
-            + #""record":"heartbeat","sequence":4,"worker":0}"#
-        _ = try await log.add([try LogEntry(Array(heartbeat.utf8))])
+        _ = try await log.add([try LogEntry(Array(heartbeat(4, last: [3, 2]).utf8))])
         #expect(await log.state.missing == 2)
         var watch = LogWatch()
         _ = watch.look(await log.state, space: nil, now: 0)
         #expect(watch.look(await log.state, space: nil, now: 30_000).contains(.recordsMissing))
         let late = try [1, 2].map { try LogEntry(Array(line($0, worker: 1).utf8)) }
         _ = try await log.add(late)
+        #expect(await log.state.missing == 0)
+        await log.stop()
+    }
+
+    @Test(
+        "misses it after a start, too, from its journal and from what it keeps",
+        arguments: [65_536, 20_000]
+    )
+    func announcedBefore(journalBytes: Int) async throws {
+        let bench = try LogBench()
+        bench.settings.journalBytes = journalBytes
+        var log = try bench.open()
+        _ = try await log.add(try entries(1...3))
+        _ = try await log.add([try LogEntry(Array(heartbeat(4, last: [9, 2]).utf8))])
+        // So many that a small journal file with the heartbeat is full, and goes.
+        for round in 0..<3 as Range<UInt64> {
+            let padding = String(repeating: "x", count: 200)
+            let lines = (1...40).map { line(round * 40 + $0, worker: 3, padding: padding) }
+            _ = try await log.add(try lines.map { try LogEntry(Array($0.utf8)) })
+            await log.publish()
+        }
+        let isKept = FileManager.default.fileExists(atPath: "\(bench.folder)/streams")
+        #expect(isKept == (journalBytes == 20_000))
+        for _ in 0..<2 {
+            await log.stop()
+            log = try bench.open()
+            // Of the first worker 5 to 9, of the second 1 and 2.
+            #expect(await log.state.missing == 7)
+        }
+        await log.stop()
+        try bench.keepVerifierKey()
+        #expect(try LogCheck(bench.places, settings: bench.settings).run().missing == 7)
+        if isKept {
+            try FileManager.default.removeItem(atPath: "\(bench.folder)/streams")
+            let check = try LogCheck(bench.places, settings: bench.settings)
+            #expect(try check.run(rebuildsStreams: true).missing == 7)
+        }
+        log = try bench.open()
+        _ = try await log.add(try entries(5...9))
+        _ = try await log.add(try [1, 2].map { try LogEntry(Array(line($0, worker: 1).utf8)) })
         #expect(await log.state.missing == 0)
         await log.stop()
     }

@@ -17,6 +17,13 @@ func line(_ number: UInt64, worker: UInt8 = 0, padding: String = "") -> String {
         + #""sequence":\#(number),"worker":\#(worker)}"#
 }
 
+/// The canonical line of a heartbeat that names the last number of each worker.
+func heartbeat(_ number: UInt64, last: [UInt64]) -> String {
+    let numbers = last.map(String.init).joined(separator: ",")
+    return #"{"boot_id":"\#(boot)","gateway_id":"gw-1","last_sequences":[\#(numbers)],"#
+        + #""phase":"running","record":"heartbeat","sequence":\#(number),"worker":0}"#
+}
+
 func entries(_ numbers: some Sequence<UInt64>) throws -> [LogEntry] {
     try numbers.map { try LogEntry(Array(line($0).utf8)) }
 }

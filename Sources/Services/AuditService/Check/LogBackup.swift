@@ -48,7 +48,7 @@ public enum LogBackup {
             },
             note: { book += "\($0.encoded)\n" }
         )
-        let streams = LedgerText.write(replay.ledger, size: UInt64(size))
+        let streams = LedgerText.write(replay.streams(size: size))
         do throws(FileError) {
             let sealed = try WholeFile.read(places.key, bytesMax: SealedBytes.fileBytesMax)
             try WholeFile.replace(copy.key, with: sealed, mode: 0o600)

@@ -15,7 +15,7 @@ public struct LogCheckReport: Sendable, Equatable {
     public let waiting: Int
     /// Streams of records.
     public let streams: Int
-    /// Numbers below the highest of their stream that are not there.
+    /// Numbers that senders gave, as records and heartbeats tell, and that are not there.
     public let missing: UInt64
 }
 
@@ -86,9 +86,10 @@ public final class LogCheck {
         guard witnessed == nil || isWitnessedKept else {
             throw .tree(.checkpoint("`\(places.witnessedCheckpoint)` is none of this log"))
         }
-        if rebuildsStreams { try write(replay.ledger, head.size) }
-        let ledger = try nextLedger(
-            replay.ledger,
+        let streams = replay.streams(size: head.size)
+        if rebuildsStreams { try write(streams) }
+        let next = try nextStreams(
+            streams,
             upTo: max(head.size, replay.known),
             journal,
             head.size
@@ -97,8 +98,8 @@ public final class LogCheck {
             entries: head.size,
             checkpoints: replay.checkpoints,
             waiting: max(0, journal.next - head.size),
-            streams: ledger.streamCount,
-            missing: ledger.missing
+            streams: next.ledger.streamCount,
+            missing: next.ledger.missing + next.announced.overdue(in: next.ledger)
         )
     }
 
@@ -140,6 +141,7 @@ public final class LogCheck {
         var next = 0
         var leaves: [Int: TreeHash] = [:]
         var keys: [RecordKey] = []
+        var signs: [(key: RecordKey, sign: SignOfLife)] = []
     }
 
     private func readJournal() throws(LogOpeningError) -> JournalView {
@@ -151,6 +153,7 @@ public final class LogCheck {
                     let entry = try LogEntry(bytes)
                     view.leaves[index] = entry.leaf
                     view.keys.append(entry.key)
+                    if let sign = entry.sign { view.signs.append((entry.key, sign)) }
                 } catch {
                     throw .entry(index: index, error)
                 }
@@ -162,38 +165,42 @@ public final class LogCheck {
         return view
     }
 
-    /// The ledger as the next start would have it, which must be what the entries give.
+    /// The streams as the next start would have them, which must be what the entries give.
     ///
     /// - Parameter read: how many entries `entries` has the records of.
-    private func nextLedger(
-        _ entries: StreamLedger,
+    private func nextStreams(
+        _ entries: KeptStreams,
         upTo read: Int,
         _ journal: JournalView,
         _ size: Int
-    ) throws(LogOpeningError) -> StreamLedger {
-        let (kept, known) = try LogRecovery.ledger(places, settings)
-        try LogRecovery.check(journal.first, journal.next, size: size, known: known, places)
-        var (expected, found) = (entries, kept)
+    ) throws(LogOpeningError) -> KeptStreams {
+        var (expected, found) = (entries, try LogRecovery.streams(places, settings))
+        try LogRecovery.check(journal.first, journal.next, size: size, known: found.size, places)
         var twice: Int?
         do throws(LedgerFull) {
             for (index, key) in zip((journal.first ?? 0)..., journal.keys) {
-                _ = try found.insert(key)
-                if index >= read, try !expected.insert(key), twice == nil { twice = index }
+                _ = try found.ledger.insert(key)
+                if index >= read, try !expected.ledger.insert(key), twice == nil { twice = index }
             }
         } catch {
             throw .ledger(path: places.streams, reason: "`streams_max` is too small for it")
         }
         if let twice { throw .twice(index: twice) }
-        guard found == expected else {
+        for (key, sign) in journal.signs {
+            found.announced.take(sign, of: key)
+            expected.announced.take(sign, of: key)
+        }
+        let beyond = expected.announced.beyond(expected.ledger)
+        guard found.ledger == expected.ledger, found.announced.beyond(found.ledger) == beyond else {
             throw .ledger(path: places.streams, reason: "it differs from the entries")
         }
         return found
     }
 
-    private func write(_ ledger: StreamLedger, _ size: Int) throws(LogOpeningError) {
+    private func write(_ streams: KeptStreams) throws(LogOpeningError) {
         do throws(FileError) {
             try ReplacedFile.write(
-                LedgerText.write(ledger, size: UInt64(size)),
+                LedgerText.write(streams),
                 to: places.streams,
                 staging: "\(places.staging)/streams",
                 LogDisk()

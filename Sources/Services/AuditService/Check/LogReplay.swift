@@ -21,6 +21,8 @@ struct LogReplay {
     private var kept: StreamLedger?
     /// The records of the entries that were read.
     private var seen: StreamLedger
+    /// What heartbeats said: those among the entries, and those that only the file on the disk knows.
+    private var announced = AnnouncedNumbers()
     private var tree = GrowingTree()
 
     /// - Throws: `LogOpeningError`, if it cannot be read what was pruned.
@@ -38,12 +40,14 @@ struct LogReplay {
             (kept, known) = (nil, 0)
             return
         }
-        let (ledger, size) = try LogRecovery.ledger(places, settings)
-        (kept, known) = (ledger, size)
+        let streams = try LogRecovery.streams(places, settings)
+        (kept, announced, known) = (streams.ledger, streams.announced, streams.size)
     }
 
-    /// The records of the log.
-    var ledger: StreamLedger { kept ?? seen }
+    /// What is to be kept of the records of the log, when it has `size` entries.
+    func streams(size: Int) -> KeptStreams {
+        KeptStreams(ledger: kept ?? seen, announced: announced, size: size)
+    }
 
     private var tiles: TileFolder {
         TileFolder(path: places.log, staging: places.staging, disk: LogDisk())
@@ -153,6 +157,7 @@ struct LogReplay {
         } catch {
             throw .journal(.entry(index: tree.size, error))
         }
+        if let sign = entry.sign { announced.take(sign, of: entry.key) }
         let isFirst: Bool
         var isNew: Bool?
         do throws(LedgerFull) {

@@ -122,11 +122,14 @@ extension AuditLog {
     /// groups: a claim that is not durable must not be kept.
     private func keepLedger() async {
         guard journal.hasFiles(below: tree.size), failure == nil else { return }
-        let (ledger, known, covered) = (ledger, durable, tree.size)
+        let (known, covered) = (durable, tree.size)
+        let streams = LedgerText.write(
+            KeptStreams(ledger: ledger, announced: announced, size: known)
+        )
         let (journal, places, disk, reach) = (journal, places, disk, reach)
         let result = await Self.onDisk { () throws(FileError) in
             try ReplacedFile.write(
-                LedgerText.write(ledger, size: UInt64(known)),
+                streams,
                 to: places.streams,
                 staging: "\(places.staging)/streams",
                 disk

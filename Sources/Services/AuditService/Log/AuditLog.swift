@@ -57,8 +57,8 @@ public actor AuditLog {
 
     var tree: GrowingTree
     var ledger: StreamLedger
-    /// What heartbeats of this life of the service said of the streams.
-    var announced = AnnouncedNumbers()
+    /// What heartbeats said of the streams.
+    var announced: AnnouncedNumbers
     /// Entries that are durable and not in the tree's files, in order.
     var pending: [LogEntry]
     var pendingBytes: Int
@@ -113,6 +113,7 @@ public actor AuditLog {
         book = found.book
         tree = found.tree
         ledger = found.ledger
+        announced = found.announced
         pending = found.pending
         pendingBytes = found.pending.reduce(0) { $0 + $1.bytes.count }
         durable = found.durable

@@ -50,6 +50,7 @@ struct LogRecovery {
     let published: SignedNote?
     let tree: GrowingTree
     private(set) var ledger: StreamLedger
+    private(set) var announced: AnnouncedNumbers
     private(set) var pending: [LogEntry] = []
     private(set) var durable: Int
 
@@ -93,10 +94,11 @@ struct LogRecovery {
         } catch {
             throw .tree(error)
         }
-        let (ledger, known) = try Self.ledger(places, settings)
-        self.ledger = ledger
+        let kept = try Self.streams(places, settings)
+        ledger = kept.ledger
+        announced = kept.announced
         durable = head.size
-        try readJournal(known: known, places)
+        try readJournal(known: kept.size, places)
     }
 
     /// The tree of the last kept checkpoint, which must not be behind the published one.
@@ -132,21 +134,23 @@ struct LogRecovery {
         return head
     }
 
-    /// The ledger as it was kept, and for how many entries it is sure to know all.
-    static func ledger(
+    /// What was kept of the streams; nothing if there is no file.
+    static func streams(
         _ places: AuditPlaces,
         _ settings: LogSettings
-    ) throws(LogOpeningError) -> (StreamLedger, Int) {
+    ) throws(LogOpeningError) -> KeptStreams {
         let content: [UInt8]?
         do throws(FileError) {
             content = try WholeFile.readIfPresent(places.streams, bytesMax: 1 << 30)
         } catch {
             throw .file(error)
         }
-        guard let content else { return (StreamLedger(runsMax: settings.runsMax), 0) }
+        guard let content else {
+            let ledger = StreamLedger(runsMax: settings.runsMax)
+            return KeptStreams(ledger: ledger, announced: AnnouncedNumbers(), size: 0)
+        }
         do throws(LedgerTextError) {
-            let (ledger, size) = try LedgerText.read(content, runsMax: settings.runsMax)
-            return (ledger, Int(clamping: size))
+            return try LedgerText.read(content, runsMax: settings.runsMax)
         } catch {
             throw .ledger(path: places.streams, reason: "\(error); \(remedy)")
         }
@@ -187,6 +191,7 @@ struct LogRecovery {
         let size = tree.size
         var entries: [LogEntry] = []
         var ledger = ledger
+        var announced = announced
         var isLedgerFull = false
         let content: JournalContent
         do throws(JournalError) {
@@ -198,6 +203,7 @@ struct LogRecovery {
                     throw .entry(index: index, error)
                 }
                 if index >= size { entries.append(entry) }
+                if let sign = entry.sign { announced.take(sign, of: entry.key) }
                 // Known already if the ledger was kept after this entry.
                 do throws(LedgerFull) {
                     _ = try ledger.insert(entry.key)
@@ -218,6 +224,7 @@ struct LogRecovery {
             throw .file(error)
         }
         self.ledger = ledger
+        self.announced = announced
         pending = entries
         durable = size + entries.count
     }
