@@ -259,6 +259,34 @@ def test_killed_at_random_while_batches_arrive_it_continues_one_tree(service):
     assert kept.endswith(service.file("checkpoint").decode() + "\n")
 
 
+def test_old_checkpoints_become_fewer_and_the_log_proves_as_before(services):
+    service = services(checkpoint_ms=10, checkpoints_bytes_max=65536)
+    service.daemon.start()
+    gateway, boot = service.peer("gateway/gw-1"), new_boot()
+    book = os.path.join(service.state, "checkpoints")
+    numbers, lengths = iter(range(1, 10**6)), [0]
+    gateway.send([record(next(numbers), boot)])
+    covered(service, 1)
+    held = tlog.Checkpoint(service.file("checkpoint").decode(), service.key)
+
+    def shorter():
+        assert gateway.send([record(next(numbers), boot)])[0] == 200
+        lengths.append(os.path.getsize(book))
+        return lengths[-1] < lengths[-2]
+
+    until("fewer checkpoints", shorter, 90)
+    assert max(lengths) < 65536 + 4096 and 32000 < lengths[-1] < 36000
+    service.daemon.kill()
+    service.daemon.start()
+    last = next(numbers)
+    _, answer = gateway.send([record(last, boot)], since=held.size)
+    proof = [base64.b64decode(each, validate=True) for each in answer["consistency"]]
+    tlog.check_consistency(held, tlog.Checkpoint(answer["checkpoint"], service.key), proof)
+    assert len(covered(service, last).entries) == last
+    service.daemon.stop()
+    assert f"entries under the newest checkpoint: {last}\n" in service.daemon.run("check")
+
+
 @pytest.mark.skipif(not privileges.is_root, reason="mounting a disk needs root")
 def test_a_full_disk_refuses_and_loses_nothing(services):
     disk = SmallDisk(8)

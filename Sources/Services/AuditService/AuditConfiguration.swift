@@ -37,6 +37,7 @@ public struct AuditConfiguration: ServiceConfiguration {
         case journalBytes = "journal_bytes"
         case runsMax = "streams_max"
         case pendingBytesMax = "pending_bytes_max"
+        case bookBytesMax = "checkpoints_bytes_max"
         case batchesAtOnce = "batches_at_once"
         case allowFailpoints = "allow_failpoints"
     }
@@ -56,6 +57,7 @@ public struct AuditConfiguration: ServiceConfiguration {
         try values.read(.journalBytes, into: &settings.journalBytes)
         try values.read(.runsMax, into: &settings.runsMax)
         try values.read(.pendingBytesMax, into: &settings.pendingBytesMax)
+        try values.read(.bookBytesMax, into: &settings.bookBytesMax)
         try values.read(.batchesAtOnce, into: &settings.batchesAtOnce)
         try values.read(.index, into: &index)
         try values.read(.witnesses, into: &witnesses)
@@ -80,6 +82,7 @@ public struct AuditConfiguration: ServiceConfiguration {
             ("journal_bytes", settings.journalBytes, 65_536...512 << 20),
             ("streams_max", settings.runsMax, 16...10_000_000),
             ("pending_bytes_max", settings.pendingBytesMax, 65_536...1 << 30),
+            ("checkpoints_bytes_max", settings.bookBytesMax, 65_536...1 << 40),
             ("batches_at_once", settings.batchesAtOnce, 1...1_024),
         ]
         for (name, value, range) in bounds where !range.contains(value) {

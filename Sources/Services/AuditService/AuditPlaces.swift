@@ -16,7 +16,7 @@ public struct AuditPlaces: Sendable {
     public var log: String { "\(stateFolder)/log" }
     /// The newest checkpoint.
     public var checkpoint: String { "\(log)/checkpoint" }
-    /// All checkpoints.
+    /// Checkpoints: all of the newest, fewer of old ones.
     var checkpoints: String { "\(stateFolder)/checkpoints" }
     /// What was acknowledged and may not be in the log's files yet.
     var journal: String { "\(stateFolder)/journal" }

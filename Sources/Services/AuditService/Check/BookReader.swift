@@ -1,5 +1,4 @@
-// All checkpoints that were ever signed, one after the other: in years they are too many to be held
-// at once.
+// The checkpoints that are kept, one after the other: in years they are too many to be held at once.
 
 import ClawgressBytes
 import ClawgressTransparencyLog

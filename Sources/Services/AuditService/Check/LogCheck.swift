@@ -9,7 +9,7 @@ import ClawgressTransparencyLog
 public struct LogCheckReport: Sendable, Equatable {
     /// Entries under the newest checkpoint.
     public let entries: Int
-    /// Checkpoints that were ever signed.
+    /// Checkpoints that are kept.
     public let checkpoints: Int
     /// Entries that are durable and wait for a checkpoint.
     public let waiting: Int
@@ -63,9 +63,12 @@ public final class LogCheck {
     public func run(rebuildsStreams: Bool = false) throws(LogOpeningError) -> LogCheckReport {
         let head = try LogRecovery.head(try newest(), key, places)
         let journal = try readJournal()
-        let witnessed = try self.witnessed()
-        var isWitnessedKept = false
-        var replay = try LogReplay(places, key: key, settings: settings)
+        var replay = try LogReplay(
+            places,
+            key: key,
+            settings: settings,
+            awaited: try witnessed()
+        )
         guard replay.minimum == 0 || !rebuildsStreams else {
             throw .ledger(
                 path: places.streams,
@@ -73,17 +76,11 @@ public final class LogCheck {
                     + "which records they were: restore it from a copy"
             )
         }
-        try replay.run(
-            size: head.size,
-            entry: { index, entry throws(LogOpeningError) in
-                guard let leaf = journal.leaves[index] else { return }
-                guard leaf == entry.leaf else { throw .tree(.otherTree(size: head.size)) }
-            },
-            note: { note in
-                if note.text == witnessed?.text { isWitnessedKept = true }
-            }
-        )
-        guard witnessed == nil || isWitnessedKept else {
+        try replay.run(size: head.size) { index, entry throws(LogOpeningError) in
+            guard let leaf = journal.leaves[index] else { return }
+            guard leaf == entry.leaf else { throw .tree(.otherTree(size: head.size)) }
+        }
+        guard replay.awaited == nil else {
             throw .tree(.checkpoint("`\(places.witnessedCheckpoint)` is none of this log"))
         }
         let streams = replay.streams(size: head.size)
@@ -115,8 +112,8 @@ public final class LogCheck {
         return newest
     }
 
-    /// The newest witnessed checkpoint, signed by the log; nil if there is none.
-    private func witnessed() throws(LogOpeningError) -> SignedNote? {
+    /// The tree of the newest witnessed checkpoint, signed by the log; nil if there is none.
+    private func witnessed() throws(LogOpeningError) -> TreeHead? {
         let content: [UInt8]?
         do throws(FileError) {
             content = try WholeFile.readIfPresent(
@@ -129,8 +126,7 @@ public final class LogCheck {
         guard let content else { return nil }
         do {
             let note = try SignedNote(content)
-            _ = try Checkpoint.verified(note, of: key.name, by: [key])
-            return note
+            return try Checkpoint.verified(note, of: key.name, by: [key]).head
         } catch {
             throw .tree(.checkpoint("`\(places.witnessedCheckpoint)`: \(error)"))
         }

@@ -10,6 +10,8 @@ struct LogReplay {
     let places: AuditPlaces
     let key: NoteKey
     private(set) var checkpoints = 0
+    /// A tree that somebody has signed and that this one must have been; nil once it was.
+    private(set) var awaited: TreeHead?
     /// The bytes of the notice of what was pruned; nil without one.
     let notice: [UInt8]?
     /// Entries before it may have been pruned.
@@ -29,10 +31,12 @@ struct LogReplay {
     init(
         _ places: AuditPlaces,
         key: NoteKey,
-        settings: LogSettings
+        settings: LogSettings,
+        awaited: TreeHead? = nil
     ) throws(LogOpeningError) {
         self.places = places
         self.key = key
+        self.awaited = awaited
         notice = try RetentionFile.content(places)
         minimum = try RetentionFile.notice(notice, places, key, size: .max)?.minimum ?? 0
         seen = StreamLedger(runsMax: settings.runsMax)
@@ -113,6 +117,7 @@ struct LogReplay {
         _ book: inout BookReader,
         _ note: (SignedNote) throws(LogOpeningError) -> Void
     ) throws(LogOpeningError) {
+        if awaited?.size == tree.size, awaited == tree.edge.head { awaited = nil }
         while let signed = next, signed.head.size <= tree.size {
             guard signed.head == tree.edge.head else {
                 throw .tree(.otherTree(size: signed.head.size))

@@ -3,6 +3,7 @@
 import ClawgressBytes
 import ClawgressTransparencyLog
 import ClawgressTransparencyLogSigning
+import Logging
 
 extension AuditLog {
     /// Writes the files of all durable entries and signs a checkpoint over them; nothing if the
@@ -41,6 +42,19 @@ extension AuditLog {
             for follower in followers.values { follower.yield(done.tree.size) }
         case .failure(let error):
             if error.isDiskFull { note(diskFull: true, error) } else { fail(error) }
+        }
+    }
+
+    /// Makes old checkpoints fewer when they have become too many.
+    public func thinCheckpoints() async {
+        guard failure == nil else { return }
+        let book = book
+        switch await Self.onDisk({ () throws(LogOpeningError) in try book.thinIfLong() }) {
+        case .success(let isDone): if isDone { logger.notice("old checkpoints were made fewer") }
+        case .failure(.file(let error)):
+            if error.isDiskFull { note(diskFull: true, error) } else { fail(error) }
+        case .failure(let error):
+            logger.error("the checkpoints cannot be read", metadata: ["problem": "\(error)"])
         }
     }
 

@@ -74,6 +74,7 @@ struct LogRecovery {
                 book: places.checkpoints,
                 published: places.checkpoint,
                 staging: places.staging,
+                bytesMax: settings.bookBytesMax,
                 disk: disk
             )
         } catch {

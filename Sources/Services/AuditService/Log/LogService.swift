@@ -15,6 +15,7 @@ struct LogService: Service {
             while !Task.isCancelled {
                 try await Task.sleep(for: .milliseconds(settings.checkpointEvery))
                 await log.publish()
+                await log.thinCheckpoints()
                 // What the disk may have lost only a new start can tell.
                 if let failure = await log.failure { throw failure }
                 await log.look(now: AuditClock.steady())

@@ -1,4 +1,4 @@
-// All checkpoints that were ever signed, and the newest one where readers look for it. The book
+// The checkpoints that were signed, and the newest one where readers look for it. The book
 // is written first: what was published is in it, whatever ended the process.
 
 import ClawgressBytes
@@ -7,15 +7,22 @@ import Synchronization
 
 /// The files `checkpoints` and `log/checkpoint`; used by one task at a time.
 final class CheckpointBook: Sendable {
-    private struct State: ~Copyable, Sendable {
-        let file: OpenFile
+    struct State: ~Copyable, Sendable {
+        var file: OpenFile
         var length: Int
+        /// When it is longer, old checkpoints are made fewer.
+        var lengthMax: Int
     }
 
+    /// Where the book is.
+    let path: String
+    /// How long it may be before old checkpoints are made fewer.
+    let bytesMax: Int
+    let disk: LogDisk
+    let state: Mutex<State>
     private let published: String
-    private let staged: String
-    private let disk: LogDisk
-    private let state: Mutex<State>
+    /// Where files are made before they are put in place.
+    let staged: String
     /// The last checkpoint in the book when it was opened.
     let last: SignedNote?
 
@@ -27,6 +34,7 @@ final class CheckpointBook: Sendable {
         book: String,
         published: String,
         staging: String,
+        bytesMax: Int,
         disk: LogDisk
     ) throws(FileError) {
         let isNew = Folder.length(ofFile: book) == nil
@@ -42,11 +50,13 @@ final class CheckpointBook: Sendable {
             try disk.synchronise(file)
         }
         last = note
+        path = book
+        self.bytesMax = bytesMax
         self.published = published
         // Two books are written at the same time, each makes its files apart.
         staged = "\(staging)/\(published.split(separator: "/").last ?? "")"
         self.disk = disk
-        state = Mutex(State(file: file, length: start + end))
+        state = Mutex(State(file: file, length: start + end, lengthMax: bytesMax))
     }
 
     /// The last whole note in the end of a book, and where it ends.

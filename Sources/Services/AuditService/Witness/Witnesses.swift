@@ -53,6 +53,7 @@ actor Witnesses {
             book: places.witnessed,
             published: places.witnessedCheckpoint,
             staging: places.staging,
+            bytesMax: log.settings.bookBytesMax,
             disk: log.disk
         )
         let key = log.signer.key
@@ -152,13 +153,25 @@ actor Witnesses {
         let book = book
         let result = await AuditLog.onDisk { () throws(FileError) in try book.add(note) {} }
         switch result {
-        case .success: quorum.reached(round.size)
+        case .success:
+            quorum.reached(round.size)
+            await thin()
         case .failure(let error):
             logger.error(
                 "the witnessed checkpoint cannot be kept",
                 metadata: ["problem": "\(error)"]
             )
         }
+    }
+
+    private func thin() async {
+        let book = book
+        let result = await AuditLog.onDisk { () throws(LogOpeningError) in try book.thinIfLong() }
+        guard case .failure(let error) = result else { return }
+        logger.error(
+            "the witnessed checkpoints cannot be made fewer",
+            metadata: ["problem": "\(error)"]
+        )
     }
 
     private func reportAlerts(size: Int) async {
@@ -214,7 +227,7 @@ extension LogReader {
 }
 
 extension AuditPlaces {
-    /// All checkpoints that enough witnesses have signed.
+    /// Checkpoints that enough witnesses have signed.
     var witnessed: String { "\(stateFolder)/witnessed" }
     /// The newest of them.
     var witnessedCheckpoint: String { "\(log)/checkpoint.witnessed" }
