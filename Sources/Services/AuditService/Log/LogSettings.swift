@@ -14,8 +14,9 @@ public struct LogSettings: Sendable {
     public var pendingBytesMax = 32 << 20
     /// How many bytes of records are synchronised together at most, beside one batch.
     public var groupBytesMax = 8 << 20
-    /// How long the file of checkpoints may be before old ones are made fewer, in bytes.
-    public var bookBytesMax = 64 << 20
+    /// How long the file of checkpoints may be before old ones are made fewer, in bytes; the default
+    /// is never reached, so that all are kept unless an operator decides otherwise.
+    public var bookBytesMax = 1 << 40
     /// How many batches are read and waited for at a time.
     public var batchesAtOnce = 32
 
