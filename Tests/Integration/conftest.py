@@ -17,7 +17,7 @@ from support.world import ISSUER, LOOPBACK, World, allow, deny
 raise_descriptor_limit()
 
 # What the suite holds on the disk at one time, spools and repositories of 50 MB among it.
-DISK_BYTES = 2 << 30
+DISK_BYTES = 3 << 30
 
 
 def pytest_sessionstart():
