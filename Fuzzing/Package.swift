@@ -10,6 +10,7 @@ let package = Package(
     name: "clawgress-fuzzing",
     targets: [
         .target(name: "CLinux", path: "Product/System/CLinux"),
+        .systemLibrary(name: "CZlib", path: "Product/System/CZlib"),
         .target(name: "ClawgressBytes", dependencies: ["CLinux"], path: "Product/Bytes"),
         .target(name: "ClawgressModel", dependencies: ["ClawgressBytes"], path: "Product/Model"),
         .target(
@@ -74,6 +75,11 @@ let package = Package(
             name: "ClawgressLogVerification",
             dependencies: ["ClawgressBytes", "ClawgressRecords", "ClawgressTransparencyLog"],
             path: "Product/Platform/LogVerification"
+        ),
+        .target(
+            name: "ClawgressCompression",
+            dependencies: ["CZlib"],
+            path: "Product/Platform/Compression"
         ),
 
         // What stands in for swift-crypto, so that a fuzzer gets past a signature.
@@ -140,11 +146,16 @@ let package = Package(
             ],
             path: "Targets/AuditLog"
         ),
+        .executableTarget(
+            name: "fuzz-gzip",
+            dependencies: ["ClawgressBytes", "ClawgressCompression", "FuzzShared"],
+            path: "Targets/Gzip"
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.name != "CLinux" {
+for target in package.targets where !["CLinux", "CZlib"].contains(target.name) {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),
