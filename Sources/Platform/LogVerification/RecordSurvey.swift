@@ -48,9 +48,22 @@ struct RecordSurvey {
     }
 
     private mutating func take(_ facts: RecordFacts, at index: Int) {
-        if let lost = facts.lost { self.lost[facts.key.stream, default: 0] &+= lost }
-        if let sign = facts.sign { announced.take(sign, of: facts.key) }
+        if let lost = facts.lost {
+            let stream = facts.key.stream
+            self.lost[stream] = lost.addingBounded(self.lost[stream] ?? 0)
+        }
+        if let sign = facts.sign { take(sign, of: facts.key, at: index) }
         count(facts.key, at: index)
+    }
+
+    /// A gateway may name as many streams as it likes: so they are bounded as those that there are.
+    private mutating func take(_ sign: SignOfLife, of key: RecordKey, at index: Int) {
+        guard !isFull else { return }
+        guard announced.streamCount + announced.unnamed(sign, of: key) <= Self.runsMax else {
+            isFull = true
+            return refused.append(.tooManyStreams(index: index))
+        }
+        announced.take(sign, of: key)
     }
 
     private mutating func count(_ key: RecordKey, at index: Int) {

@@ -18,6 +18,16 @@ public struct AnnouncedNumbers: Sendable {
         self.newest = newest
     }
 
+    /// How many streams heartbeats named.
+    public var streamCount: Int { newest.count }
+
+    /// How many streams a heartbeat names that none named before.
+    ///
+    /// - Parameter key: the heartbeat's own.
+    public func unnamed(_ sign: SignOfLife, of key: RecordKey) -> Int {
+        sign.streams(of: key).count { newest[$0.stream] == nil }
+    }
+
     /// Takes a heartbeat.
     ///
     /// - Parameter key: the heartbeat's own.
@@ -26,9 +36,7 @@ public struct AnnouncedNumbers: Sendable {
         if sign.isRunning, let earlier = waiting.removeValue(forKey: sender) {
             settled.merge(earlier, uniquingKeysWith: max)
         }
-        for (worker, last) in sign.lastSequences.enumerated() where last > 0 {
-            var stream = key.stream
-            stream.worker = UInt8(clamping: worker)
+        for (stream, last) in sign.streams(of: key) {
             newest[stream] = max(newest[stream] ?? 0, last)
             waiting[sender, default: [:]][stream, default: 0] = newest[stream] ?? last
         }
@@ -48,7 +56,30 @@ public struct AnnouncedNumbers: Sendable {
     }
 
     /// How many numbers behind the ends of all streams have not come.
+    ///
+    /// Whoever sends heartbeats chooses the numbers, so that their sum may be any.
     public func overdue(in ledger: StreamLedger) -> UInt64 {
-        newest.keys.reduce(0) { $0 + overdue($1, in: ledger) }
+        newest.keys.reduce(0) { $0.addingBounded(overdue($1, in: ledger)) }
+    }
+}
+
+extension SignOfLife {
+    /// The streams that it says have begun, and their last numbers.
+    ///
+    /// - Parameter key: the heartbeat's own.
+    fileprivate func streams(of key: RecordKey) -> [(stream: StreamKey, last: UInt64)] {
+        lastSequences.enumerated().filter { $0.element > 0 }.map { worker, last in
+            var stream = key.stream
+            stream.worker = UInt8(clamping: worker)
+            return (stream, last)
+        }
+    }
+}
+
+extension UInt64 {
+    /// The sum, or the greatest number if it is greater.
+    public func addingBounded(_ other: UInt64) -> UInt64 {
+        let (sum, isGreater) = addingReportingOverflow(other)
+        return isGreater ? .max : sum
     }
 }

@@ -10,6 +10,9 @@ public struct SignOfLife: Sendable, Equatable {
     /// The last number of each worker, by worker; 0 for none.
     public let lastSequences: [UInt64]
 
+    /// A gateway has no more workers (`Heartbeat.workersMax`).
+    public static var workersMax: Int { 64 }
+
     /// Reads the members of a line; nil if it is no heartbeat, or speaks of no numbers.
     init?(_ members: LineMembers, in line: Span<UInt8>) {
         guard case .plain(let word) = members.record, line.extracting(word).equals("heartbeat"),
@@ -43,7 +46,4 @@ public struct SignOfLife: Sendable, Equatable {
         }
         return numbers
     }
-
-    /// A worker's number is one byte.
-    private static var workersMax: Int { 256 }
 }

@@ -4,7 +4,10 @@
 import ClawgressContract
 
 /// The ledger remembers as much as it may, and the record would be one more.
-public struct LedgerFull: Error, Sendable, Equatable {}
+public struct LedgerFull: Error, Sendable, Equatable {
+    /// Says so.
+    public init() {}
+}
 
 /// Which records are in the log.
 public struct StreamLedger: Sendable, Equatable {
@@ -12,8 +15,10 @@ public struct StreamLedger: Sendable, Equatable {
     public let runsMax: Int
     /// How many runs there are.
     public private(set) var runCount = 0
-    /// How many numbers are missing, of all streams of records.
-    public private(set) var missing: UInt64 = 0
+    /// How many numbers are missing, of all streams of records; the greatest number if there are more.
+    public var missing: UInt64 { UInt64(clamping: absent) }
+    /// The numbers are the senders' to choose: so many streams of them overflow nothing.
+    private var absent: UInt128 = 0
     private var streams: [StreamKey: NumberRuns] = [:]
 
     /// The ledger of an empty log.
@@ -65,7 +70,9 @@ public struct StreamLedger: Sendable, Equatable {
         // In its place, so that the stream is looked up once and nothing is copied.
         let (change, changed) = Self.edit(&streams[stream, default: NumberRuns()], edit)
         runCount += change.runs
-        if stream.kind == .records { missing = missing &+ change.missing }
+        if stream.kind == .records {
+            absent = absent + UInt128(change.missing) - UInt128(change.missed)
+        }
         if change.isEmpty { streams[stream] = nil }
         return changed
     }
@@ -74,12 +81,10 @@ public struct StreamLedger: Sendable, Equatable {
     private static func edit(
         _ runs: inout NumberRuns,
         _ edit: (inout NumberRuns) -> Bool
-    ) -> (change: (runs: Int, missing: UInt64, isEmpty: Bool), answer: Bool) {
-        let (count, lost) = (runs.runs.count, runs.missing)
+    ) -> (change: (runs: Int, missing: UInt64, missed: UInt64, isEmpty: Bool), answer: Bool) {
+        let (count, missed) = (runs.runs.count, runs.missing)
         let answer = edit(&runs)
-        // Missing numbers may become fewer: the difference wraps, and so does the sum.
-        let change = (runs.runs.count - count, runs.missing &- lost, runs.runs.isEmpty)
-        return (change, answer)
+        return ((runs.runs.count - count, runs.missing, missed, runs.runs.isEmpty), answer)
     }
 
     /// All streams in order.

@@ -12,10 +12,10 @@ struct SurveyTests {
         return key
     }
 
-    private func gap(allow: Int, deny: Int) -> [UInt8] {
+    private func gap(allow: Int, deny: Int, segment: Int = 4) -> [UInt8] {
         let text =
             #"{"allow":\#(allow),"boot_id":"\#(boot)","deny":\#(deny),"first":"2026-11-26T09:00:00Z","#
-            + #""gateway_id":"gw-1","rate_limit":1,"record":"gap","segment":4,"worker":0}"#
+            + #""gateway_id":"gw-1","rate_limit":1,"record":"gap","segment":\#(segment),"worker":0}"#
         return Array(text.utf8)
     }
 
@@ -67,6 +67,34 @@ struct SurveyTests {
         second.worker = 1
         let cut = [record(1), heartbeat(2, "drain", last: [1, 4])] + entries[2...]
         #expect(try MemoryLog(cut).findings() == [.missing(second, [1...4], count: 4)])
+    }
+
+    @Test("counts no further than it can, whatever numbers a gateway chooses")
+    func greatNumbers() throws {
+        let greatest = 1 << 53 - 1
+        let boots = (0..<40).map { String(repeating: "5", count: 28) + "\(1_000 + $0)" }
+        let entries = boots.flatMap { boot in
+            (1...2).map { number in
+                heartbeat(
+                    number,
+                    "running",
+                    boot: boot,
+                    last: Array(repeating: greatest, count: 64)
+                )
+            }
+        }
+        let found = try MemoryLog(entries).findings()
+        #expect(found.count == 16)
+        guard case .missing(_, _, let count)? = found.first else {
+            Issue.record("nothing is missing: \(found)")
+            return
+        }
+        #expect(count == UInt64(greatest) - 2)
+        let gaps = (1...2_100).map { gap(allow: greatest, deny: $0, segment: $0) }
+        let admitted = try MemoryLog(gaps)
+        var stream = try key(1).stream
+        stream.kind = .gaps
+        #expect(try admitted.findings() == [.gap(stream, lost: .max)])
     }
 
     @Test("names a record that is there twice")

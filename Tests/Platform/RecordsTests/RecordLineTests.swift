@@ -37,8 +37,11 @@ struct RecordLineTests {
         #expect(try heartbeatSign("heartbeat", #"["1"]"#) == nil)
         #expect(try heartbeatSign("heartbeat", "7") == nil)
         #expect(try heartbeatSign("other", "[1]") == nil)
-        let many = "[" + Array(repeating: "1", count: 257).joined(separator: ",") + "]"
-        #expect(try heartbeatSign("heartbeat", many) == nil)
+        func many(_ count: Int) -> String {
+            "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]"
+        }
+        #expect(try heartbeatSign("heartbeat", many(64))?.lastSequences.count == 64)
+        #expect(try heartbeatSign("heartbeat", many(65)) == nil)
     }
 
     @Test(
@@ -151,6 +154,41 @@ struct LedgerTests {
         for number: UInt64 in [3, 4, 6, 7, 8] { #expect(try ledger.insert(try key(number))) }
         #expect(ledger.missing == 0 && ledger.runCount == 1)
         #expect(try !ledger.insert(try key(5)))
+    }
+
+    @Test("counts no further than it can, whatever numbers senders choose")
+    func greatNumbers() throws {
+        let greatest: UInt64 = 1 << 53 - 1
+        var ledger = StreamLedger(runsMax: 10_000)
+        var announced = AnnouncedNumbers()
+        let numbers = Array(repeating: "\(greatest)", count: 64).joined(separator: ",")
+        func boot(_ number: Int) -> String {
+            String(repeating: "0", count: 28) + "\(1_000 + number)"
+        }
+        for number in 0..<40 {
+            let text =
+                #"{"boot_id":"\#(boot(number))","gateway_id":"gw-1","last_sequences":[\#(numbers)],"#
+                + #""phase":"running","record":"heartbeat","sequence":1,"worker":0}"#
+            let read = try RecordLine.read(Array(text.utf8).span)
+            let (key, heartbeat) = (read.key, try #require(read.sign))
+            #expect(announced.unnamed(heartbeat, of: key) == 64)
+            announced.take(heartbeat, of: key)
+            #expect(announced.unnamed(heartbeat, of: key) == 0)
+        }
+        #expect(announced.streamCount == 40 * 64 && announced.overdue(in: ledger) == .max)
+        func sent(_ number: Int) throws -> RecordKey {
+            let digits = Array(boot(number).utf8)
+            var sent = try key(greatest)
+            sent.stream.boot = BootKey(digits.span) ?? sent.stream.boot
+            return sent
+        }
+        for number in 0..<3_000 { _ = try ledger.insert(try sent(number)) }
+        #expect(ledger.streamCount == 3_000 && ledger.missing == .max)
+        for number in 0..<2_999 {
+            let isRemoved = ledger.remove(try sent(number))
+            #expect(isRemoved)
+        }
+        #expect(ledger.missing == greatest - 1)
     }
 
     @Test("refuses what it cannot remember, and is as it was")

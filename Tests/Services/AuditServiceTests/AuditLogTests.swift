@@ -81,6 +81,36 @@ struct AuditLogTests {
         await log.stop()
     }
 
+    @Test("remembers no more streams that heartbeats name than of records")
+    func named() async throws {
+        let bench = try LogBench()
+        bench.settings.runsMax = 20
+        let log = try bench.open()
+        func heartbeat(_ number: Int, _ sequences: [Int]) throws -> LogEntry {
+            let text =
+                #"{"boot_id":"\#(boot)","gateway_id":"gw-\#(number)","last_sequences":"#
+                + "[\(sequences.map(String.init).joined(separator: ","))],"
+                + #""phase":"running","record":"heartbeat","sequence":\#(number),"worker":0}"#
+            return try LogEntry(Array(text.utf8))
+        }
+        let ones = Array(repeating: 1, count: 10)
+        _ = try await log.add([heartbeat(1, ones), heartbeat(2, Array(ones.prefix(9)))])
+        #expect(await log.state.announced.streamCount == 19)
+        // In one batch, in one group, and in the next one.
+        await #expect(throws: LogRefusal.ledgerFull) {
+            try await log.add([try heartbeat(3, [1]), try heartbeat(4, [1])])
+        }
+        #expect(await log.state.ledger.streamCount == 2)
+        _ = try await log.add([heartbeat(3, [1, 0, 0])])
+        await #expect(throws: LogRefusal.ledgerFull) { try await log.add([try heartbeat(4, [1])]) }
+        // What is named already costs nothing more.
+        #expect(try await log.add([heartbeat(4, [0])]).added == 1)
+        var watch = LogWatch()
+        let raised = watch.look(await log.state, space: nil, now: 0)
+        #expect(raised.contains(.streamsNearlyFull))
+        await log.stop()
+    }
+
     @Test("is the tree of all its entries at each size at which files change")
     func sizes() async throws {
         let bench = try LogBench()

@@ -56,6 +56,10 @@ struct LogMetrics {
             ("streams", "streams of records", UInt64(state.ledger.streamCount)),
             ("stream_runs", "runs of numbers in them", UInt64(state.ledger.runCount)),
             (
+                "named_streams", "streams that heartbeats named",
+                UInt64(state.announced.streamCount)
+            ),
+            (
                 "missing_records", "numbers that their senders gave and that are not there",
                 state.missing
             ),

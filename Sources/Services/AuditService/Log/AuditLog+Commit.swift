@@ -44,8 +44,9 @@ extension AuditLog {
     private func commit(_ group: [Waiting]) async {
         var added: [LogEntry] = []
         var answers: [(Waiting, Result<BatchOutcome, LogRefusal>)] = []
+        var named = announced.streamCount
         for waiting in group {
-            let (outcome, new) = claim(waiting.entries)
+            let (outcome, new) = claim(waiting.entries, &named)
             added += new
             answers.append((waiting, outcome))
         }
@@ -66,18 +67,27 @@ extension AuditLog {
     }
 
     /// Enters a batch's records in the ledger; all of them or none.
+    ///
+    /// - Parameter named: how many streams heartbeats name, with those of this group.
     private func claim(
-        _ entries: [LogEntry]
+        _ entries: [LogEntry],
+        _ named: inout Int
     ) -> (Result<BatchOutcome, LogRefusal>, [LogEntry]) {
         var new: [LogEntry] = []
+        var count = named
         for entry in entries {
             do throws(LedgerFull) {
-                if try ledger.insert(entry.key) { new.append(entry) }
+                guard try ledger.insert(entry.key) else { continue }
+                new.append(entry)
+                guard let sign = entry.sign else { continue }
+                count += announced.unnamed(sign, of: entry.key)
+                if count > max(named, ledger.runsMax) { throw LedgerFull() }
             } catch {
                 for entry in new { _ = ledger.remove(entry.key) }
                 return (.failure(.ledgerFull), [])
             }
         }
+        named = count
         let known = entries.count - new.count
         return (.success(BatchOutcome(added: new.count, known: known)), new)
     }

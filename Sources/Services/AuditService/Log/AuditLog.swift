@@ -267,5 +267,7 @@ public struct LogState: Sendable {
     }
 
     /// How many records are known not to be there.
-    public var missing: UInt64 { ledger.missing + announced.overdue(in: ledger) }
+    public var missing: UInt64 {
+        ledger.missing.addingBounded(announced.overdue(in: ledger))
+    }
 }

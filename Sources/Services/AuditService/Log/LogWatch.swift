@@ -79,7 +79,9 @@ public struct LogWatch: Sendable {
         case .checkpointLate: state.durable > state.covered
         case .diskFull: state.isDiskFull
         case .diskNearlyFull: space.map { $0.free < $0.total / 20 } ?? false
-        case .streamsNearlyFull: state.ledger.runCount > state.ledger.runsMax / 10 * 9
+        case .streamsNearlyFull:
+            max(state.ledger.runCount, state.announced.streamCount)
+                > state.ledger.runsMax / 10 * 9
         case .witnessesMissing, .witnessInconsistent: state.reported.contains(alert)
         }
     }
