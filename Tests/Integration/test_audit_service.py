@@ -133,8 +133,7 @@ def test_each_answer_proves_that_the_log_goes_on(service):
 def test_nobody_sends_for_somebody_else_or_reads_what_is_not_for_them(service):
     gateway, boot = service.peer("gateway/gw-1"), new_boot()
     admin, policy = service.peer("admin-api/admin-api"), service.peer("policy/policy")
-    admin_line = b'{"boot_id":"%s","sequence":1,"service_id":"admin-api","worker":0}' \
-        % boot.encode()
+    admin_line = by_admin_api(boot)
     other = record(1, boot, gateway="gw-2")
     for peer, lines, code in [
         (gateway, [record(1, boot), other], "sender_refused"),
@@ -170,6 +169,44 @@ def test_nobody_sends_for_somebody_else_or_reads_what_is_not_for_them(service):
         assert admin.ask("GET", f"/log/{path}")[0] == 404
     for path in ("/v1/streams", "/metrics"):
         assert gateway.ask("GET", path)[0] == 403 and service.stranger().ask("GET", path)[0] == 401
+
+
+def by_admin_api(boot, **fields):
+    """What an operator did, as the admin API tells it."""
+    value = {
+        "action": "commit", "actor": "alice", "boot_id": boot, "record": "admin", "result": "ok",
+        "sequence": 1, "service_id": "admin-api", "worker": 0, **fields,
+    }
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_nobody_tells_what_others_do_or_what_nobody_writes(service):
+    gateway, boot = service.peer("gateway/gw-1"), new_boot()
+    admin = service.peer("admin-api/admin-api")
+    act = {"action": "commit", "actor": "alice", "result": "ok",
+           "timestamp": "2026-11-26T18:00:00.000171Z"}
+    forged = record(2, boot, record="admin", **act)
+    names = {"phase": "running", "record": "heartbeat"}
+    for peer, line, words in [
+        (gateway, forged, "`gateway/gw-1` does not write an administrative record"),
+        (gateway, record(2, boot, record="later"), "does not write a record of this kind"),
+        (gateway, record(2, boot, **names), "1 to 64 numbers"),
+        (gateway, record(2, boot, last_sequences=[1] * 65, **names), "1 to 64 numbers"),
+        (admin, by_admin_api(boot, record="heartbeat"), "`admin-api` does not write a heartbeat"),
+        (admin, by_admin_api(boot, record="gap", segment=1), "does not write a gap record"),
+    ]:
+        good = record(1, boot) if peer is gateway else by_admin_api(boot)
+        status, answer = peer.send([good, line])
+        assert (status, answer["code"], answer["errors"][0]["line"]) == (422, "record_refused", 2)
+        assert words in answer["detail"], answer
+    assert gateway.send([record(1, boot, last_sequences=[1] * 64, **names)])[1]["added"] == 1
+    assert admin.send([by_admin_api(boot, timestamp=act["timestamp"])])[1]["added"] == 1
+    assert len(covered(service, 2).entries) == 2
+
+    def found(kind):
+        return [each["index"] for each in admin.get(f"/v1/events?kind={kind}")["items"]]
+    until("the index", lambda: found("admin") == [1])
+    assert found("heartbeat") == [0]
 
 
 @pytest.mark.parametrize("step", STEPS)

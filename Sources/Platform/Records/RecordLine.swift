@@ -13,6 +13,10 @@ public enum RecordRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     case tooLong
     /// A member by which a record is known is missing or has another form.
     case member(String)
+    /// It is of a kind that its sender does not write.
+    case kind(RecordForm, RecordSender)
+    /// It is a gateway's heartbeat, and its numbers are none.
+    case lastSequences
 
     /// One sentence.
     public var description: String {
@@ -21,22 +25,26 @@ public enum RecordRefusal: Error, Sendable, Equatable, CustomStringConvertible {
             "it is no canonical JSON object (RFC 8785): see byte \(offset)"
         case .tooLong: "it has more than \(AuditBatch.lineBytesMax) bytes"
         case .member(let name): "`\(name)` is missing, or not what a record has there"
+        case .kind(let form, let sender): "`\(sender)` does not write \(form.words)"
+        case .lastSequences:
+            "`last_sequences` of a heartbeat must be 1 to \(SignOfLife.workersMax) numbers"
         }
     }
 }
 
 /// Reads the keys of records.
 public enum RecordLine {
-    /// The key of the record which is the whole of `line`, and what it says of other records if it
-    /// is a heartbeat.
+    /// The key of the record which is the whole of `line`, what it is, and what it says of other
+    /// records if it is a heartbeat.
     ///
     /// - Throws: `RecordRefusal`.
     public static func read(
         _ line: Span<UInt8>
-    ) throws(RecordRefusal) -> (key: RecordKey, sign: SignOfLife?) {
+    ) throws(RecordRefusal) -> (key: RecordKey, form: RecordForm, sign: SignOfLife?) {
         var members = LineMembers()
         try readMembers(of: line) { name, value in members.take(name, value) }
-        return (try members.key(in: line), SignOfLife(members, in: line))
+        let form = RecordForm(members.record, in: line)
+        return (try members.key(in: line), form, SignOfLife(members, in: line))
     }
 
     /// Hands out the members of a line that is canonical.

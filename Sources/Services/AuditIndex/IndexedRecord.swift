@@ -34,10 +34,31 @@ public struct IndexedRecord: Sendable, Equatable {
     /// Reads a record's canonical bytes.
     public init(_ record: Span<UInt8>) {
         var members = RecordMembers(record)
-        while let member = members.next() { take(member, record) }
+        var sender = Sender.unknown
+        while let member = members.next() { take(member, record, &sender) }
+        if !sender.writes(kind) { kind = .other }
     }
 
-    private mutating func take(_ member: RecordMembers.Member, _ record: Span<UInt8>) {
+    /// Who wrote a record, as far as that says which kinds it may be of: the log held the name
+    /// against the sender's certificate, and nothing else in the record.
+    private enum Sender {
+        case unknown, gateway, adminAPI, service
+
+        func writes(_ kind: RecordKind) -> Bool {
+            switch kind {
+            case .request, .gap: self == .gateway
+            case .admin: self == .adminAPI
+            case .heartbeat: self == .gateway || self == .service
+            case .other: true
+            }
+        }
+    }
+
+    private mutating func take(
+        _ member: RecordMembers.Member,
+        _ record: Span<UInt8>,
+        _ sender: inout Sender
+    ) {
         let name = record.extracting(member.name)
         let value = record.extracting(member.value)
         // The lengths are told apart first: most members of a record are none of these.
@@ -52,18 +73,27 @@ public struct IndexedRecord: Sendable, Equatable {
             if name.equals("agent_id") { self[.agent] = Self.word(value) }
             if name.equals("decision") { decision = Self.text(value).flatMap(RecordDecision.init) }
             if name.equals("event_id") { id = Self.id(value) }
-        default: takeLong(name, value)
+        default: takeLong(name, value, &sender)
         }
     }
 
-    private mutating func takeLong(_ name: Span<UInt8>, _ value: Span<UInt8>) {
+    private mutating func takeLong(
+        _ name: Span<UInt8>,
+        _ value: Span<UInt8>,
+        _ sender: inout Sender
+    ) {
         switch name.count {
         case 9:
             if name.equals("policy_id") { self[.policy] = Self.word(value) }
             if name.equals("timestamp") { time = Self.instant(value) }
         case 10:
-            if name.equals("gateway_id") || name.equals("service_id") {
+            if name.equals("gateway_id") {
                 self[.gateway] = Self.word(value)
+                sender = .gateway
+            }
+            if name.equals("service_id") {
+                self[.gateway] = Self.word(value)
+                sender = self[.gateway] == "admin-api" ? .adminAPI : .service
             }
             if name.equals("project_id") { self[.project] = Self.word(value) }
             if name.equals("request_id") { id = Self.id(value) }

@@ -44,6 +44,29 @@ struct RecordLineTests {
         #expect(try heartbeatSign("heartbeat", many(65)) == nil)
     }
 
+    @Test("is of a kind that its sender writes, or of none that counts")
+    func forms() throws {
+        let gateway = RecordSender.gateway("gw-1")
+        let senders: [RecordSender] = [
+            gateway, .service("admin-api"), .service("audit"), .service("policy"),
+        ]
+        let cases: [(member: String, form: RecordForm, writers: [RecordSender])] = [
+            ("", .request, [gateway]),
+            (#""record":"gap","segment":1,"#, .gap, [gateway]),
+            (#""record":"heartbeat","#, .heartbeat, [gateway, .service("audit")]),
+            (#""record":"admin","#, .admin, [.service("admin-api")]),
+            (#""record":"Admin","#, .other, []), (#""record":"request","#, .other, []),
+            (#""record":null,"#, .other, []), (#""record":["admin"],"#, .other, []),
+            (#""record":"\"admin","#, .other, []), (#""record":"","#, .other, []),
+        ]
+        for (member, form, writers) in cases {
+            let text =
+                #"{"boot_id":"\#(boot)","gateway_id":"gw-1",\#(member)"sequence":3,"worker":0}"#
+            #expect(try RecordLine.read(Array(text.utf8).span).form == form, "\(text)")
+            #expect(senders.filter { form.isWritten(by: $0) } == writers, "\(form)")
+        }
+    }
+
     @Test(
         "is refused unless it is canonical",
         arguments: [

@@ -148,6 +148,26 @@ struct AuditIndexTests {
         try parts.close()
     }
 
+    @Test("takes a record for what it says it is if its sender writes such records")
+    func kinds() {
+        let cases: [(text: String, kind: RecordKind)] = [
+            (#"{"gateway_id":"gw-1"}"#, .request),
+            (#"{"gateway_id":"gw-1","record":"gap"}"#, .gap),
+            (#"{"gateway_id":"gw-1","record":"heartbeat"}"#, .heartbeat),
+            (#"{"record":"heartbeat","service_id":"audit"}"#, .heartbeat),
+            (#"{"record":"admin","service_id":"admin-api"}"#, .admin),
+            (#"{"actor":"alice","gateway_id":"gw-1","record":"admin"}"#, .other),
+            (#"{"gateway_id":"admin-api","record":"admin"}"#, .other),
+            (#"{"record":"admin","service_id":"audit"}"#, .other),
+            (#"{"record":"gap","service_id":"admin-api"}"#, .other),
+            (#"{"agent_id":"crawler","service_id":"admin-api"}"#, .other),
+            (#"{"agent_id":"crawler"}"#, .other),
+        ]
+        for (text, kind) in cases {
+            #expect(IndexedRecord(Array(text.utf8).span).kind == kind, "\(text)")
+        }
+    }
+
     @Test("takes a batch whole or not at all")
     func atomic() async throws {
         let bench = try IndexBench()

@@ -158,7 +158,7 @@ extension Problem {
             422,
             "Unprocessable Content",
             AuditProblem.recordRefused,
-            "line \(line) is no record: \(refusal); nothing of the batch was kept",
+            "line \(line) is refused: \(refusal); nothing of the batch was kept",
             errors: [ProblemItem(line: line, message: refusal.description)]
         )
     }

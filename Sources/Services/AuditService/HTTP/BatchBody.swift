@@ -74,6 +74,11 @@ enum BatchBody {
             guard entry.key.stream.sender == sender else {
                 throw .senderRefused(line: place + 1, entry.key.stream.sender, peer: sender)
             }
+            do throws(RecordRefusal) {
+                try entry.requireKind()
+            } catch {
+                throw .recordRefused(line: place + 1, error)
+            }
             entries.append(entry)
         }
         return entries

@@ -199,6 +199,15 @@ struct OCSFEventTests {
         #expect(try event(changed(Self.admin, ["record": .string(kind)])) == nil)
     }
 
+    @Test("tell of nobody's acts on a gateway's word")
+    func forged() throws {
+        let forged = Self.admin
+            .replacing(#""service_id":"admin-api","#, with: "")
+            .replacing(#""reason":null"#, with: #""gateway_id":"gw-1","reason":null"#)
+        #expect(try StrictJSON.read(forged)["gateway_id"]?.text == "gw-1")
+        #expect(try event(forged) == nil)
+    }
+
     @Test("that lack what the schema demands would be found")
     func finding() throws {
         let schema = try OCSFSchema()

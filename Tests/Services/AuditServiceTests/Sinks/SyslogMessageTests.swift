@@ -6,8 +6,9 @@ import Testing
 
 /// A record with all that a message shows.
 func record(_ members: String, index: Int = 7) -> RenderedRecord {
+    let gateway = members.contains("service_id") ? "" : #""gateway_id":"gw-1","#
     let text =
-        #"{"agent_id":"crawler",\#(members)"gateway_id":"gw-1","#
+        #"{"agent_id":"crawler",\#(members)\#(gateway)"#
         + #""timestamp":"2026-11-26T09:00:00.000171Z"}"#
     let bytes = Array(text.utf8)
     return RenderedRecord(record: SinkRecord(index: index, bytes: bytes), line: bytes)
@@ -60,7 +61,8 @@ struct SyslogMessageTests {
         arguments: [
             (#""decision":"allow","#, 110), (denied, 108), (#""decision":"rate_limit","#, 108),
             (#""record":"heartbeat","#, 110), (#""record":"gap","#, 107),
-            (#""record":"admin","#, 109), (#""reason":"forbidden","record":"admin","#, 108),
+            (#""record":"admin","service_id":"admin-api","#, 109),
+            (#""reason":"forbidden","record":"admin","service_id":"admin-api","#, 108),
         ]
     )
     func severity(members: String, priority: Int) {
