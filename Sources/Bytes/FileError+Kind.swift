@@ -9,6 +9,9 @@ extension FileError {
     /// Whether the path is a folder.
     public var isFolder: Bool { code == EISDIR }
 
+    /// Whether the process, or the machine, has as many files open as it may: it passes.
+    public var isOutOfFiles: Bool { code == EMFILE || code == ENFILE }
+
     /// Whether the file was refused because others than its owner may read or write it.
     public var isExposedFile: Bool { code == EPERM && operation == Self.exposedOperation }
 

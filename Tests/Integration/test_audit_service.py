@@ -2,10 +2,14 @@
 is read by a verifier that shares no code with it."""
 
 import base64
+import contextlib
 import gzip
 import json
 import os
 import random
+import resource
+import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -16,7 +20,7 @@ import zlib
 import pytest
 
 from support import privileges, tlog
-from support.audit import AuditService, new_boot, record
+from support.audit import SERVER_NAME, AuditService, new_boot, record
 from support.small_disk import SmallDisk
 from support.waiting import until
 
@@ -394,6 +398,64 @@ def test_a_copy_of_a_running_log_goes_on_and_the_folder_is_checked(service):
     service.daemon.start()
     status, answer = gateway.send(lines)
     assert (status, answer["added"], answer["known"]) == (200, 0, 400)
+
+
+@contextlib.contextmanager
+def many_files(count):
+    """Lets this process open so many files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(count, hard)), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+# Both limits low: the service can only divide what there is. And the usual soft limit, which it raises.
+@pytest.mark.parametrize("limits", ["1024:1024", "1024:4096"])
+def test_whoever_reaches_a_port_does_not_keep_the_log_from_its_disk(services, limits):
+    service = services(public_listen="127.0.0.1:0", idle_checkpoint_ms=200)
+    service.daemon.open_files = limits
+    service.daemon.start()
+    gateway, boot = service.peer("gateway/gw-1"), new_boot()
+    assert gateway.send([record(1, boot)])[0] == 200
+    folder = f"/proc/{service.daemon.process.pid}/fd"
+    with many_files(4096), contextlib.ExitStack() as stack:
+        for port in (service.daemon.ready["public_port"], service.port):
+            for _ in range(1200):
+                stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+        context = ssl.create_default_context(cafile=service.trusted)
+        for _ in range(40):
+            link = stack.enter_context(
+                socket.create_connection(("127.0.0.1", service.port), timeout=10))
+            try:
+                stack.enter_context(context.wrap_socket(link, server_hostname=SERVER_NAME))
+            except OSError:
+                pass
+        until("refusals", lambda: "connections are refused" in service.daemon.log())
+        # A log that goes on needs new files for its tree and its journal.
+        assert service.daemon.process.poll() is None
+        book = os.path.join(service.state, "checkpoints")
+        before = os.path.getsize(book)
+        until("a sign of life", lambda: os.path.getsize(book) > before)
+        assert len(os.listdir(folder)) < int(limits.split(":")[1])
+
+    def answered():
+        lines = [record(n, boot, padding="x" * 900) for n in range(2, 502)]
+        try:
+            return gateway.send(lines)[0] == 200
+        except OSError:
+            return False
+    # The places are free again when the strangers are gone.
+    until("an answer", answered)
+    assert len(covered(service, 501).entries) >= 501
+    assert "the disk failed" not in service.daemon.log()
+    metrics = service.peer("admin-api/admin-api").ask("GET", "/metrics")[2].decode()
+    counts = [
+        int(line.split()[1]) for line in metrics.splitlines()
+        if line.startswith("clawgress_audit_refused_connections_total{")
+    ]
+    assert len(counts) == 2 and all(count > 100 for count in counts)
 
 
 def test_a_second_process_on_the_folder_does_not_start(service):

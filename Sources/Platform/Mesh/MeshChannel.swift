@@ -15,11 +15,13 @@ struct MeshChannel: ServerChildChannel {
     struct Value: ServerChildChannelValue {
         let http: HTTP1Channel.Value
         let state: MeshConnectionState
+        let isWelcome: Bool
         var channel: any Channel { http.channel }
     }
 
     let http: HTTP1Channel
     let contexts: ServerContexts
+    let strangers: StrangerCount
     let handshakeMax: TimeAmount
     /// How long a peer may take too little of an answer.
     let stallMax: TimeAmount
@@ -27,19 +29,29 @@ struct MeshChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let state = MeshConnectionState()
+        let place = strangers.enter(from: channel.neighbourhood, logger)
+        if let place { channel.closeFuture.whenComplete { _ in place.leave() } }
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(NIOSSLServerHandler(context: contexts.current(logger)))
             try pipeline.addHandler(
-                PeerHandler(state: state, handshakeMax: handshakeMax, now: now, logger: logger)
+                PeerHandler(
+                    state: state,
+                    place: place,
+                    handshakeMax: handshakeMax,
+                    now: now,
+                    logger: logger
+                )
             )
             try pipeline.addHandler(StallHandler(stallMax: stallMax))
         }.flatMap {
             http.setup(channel: channel, logger: logger)
-        }.map { Value(http: $0, state: state) }
+        }.map { Value(http: $0, state: state, isWelcome: place != nil) }
     }
 
     func handle(value: Value, logger: Logger) async {
+        // What was accepted has to be handled to its end, also if that is now.
+        if !value.isWelcome { value.channel.close(promise: nil) }
         await MeshPeer.$connection.withValue(value.state) {
             await http.handle(value: value.http, logger: logger)
         }
@@ -91,6 +103,7 @@ private final class PeerHandler: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
     private let state: MeshConnectionState
+    private let place: StrangerCount.Place?
     private let handshakeMax: TimeAmount
     private let now: @Sendable () -> Int64
     private let logger: Logger
@@ -98,11 +111,13 @@ private final class PeerHandler: ChannelInboundHandler {
 
     init(
         state: MeshConnectionState,
+        place: StrangerCount.Place?,
         handshakeMax: TimeAmount,
         now: @escaping @Sendable () -> Int64,
         logger: Logger
     ) {
         self.state = state
+        self.place = place
         self.handshakeMax = handshakeMax
         self.now = now
         self.logger = logger
@@ -136,6 +151,7 @@ private final class PeerHandler: ChannelInboundHandler {
             guard let shown = try pipeline.nioSSL_peerCertificate() else { return }
             let certificate = try MeshCertificate(shown)
             state.prove(certificate)
+            place?.leave()
             close(context.channel, in: .seconds(max(0, certificate.notAfter - now())))
         } catch {
             logger.warning("peer refused", metadata: ["error": "\(error)"])
@@ -150,7 +166,7 @@ private final class PeerHandler: ChannelInboundHandler {
 
 /// Ends connections whose peer does not read: what was written for it would wait, and with it whoever
 /// writes, as long as the peer likes.
-private final class StallHandler: ChannelInboundHandler {
+final class StallHandler: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
     private var stallMax: TimeAmount

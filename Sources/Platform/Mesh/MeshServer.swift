@@ -11,7 +11,11 @@ public struct MeshServer: Sendable {
     /// What a server takes before it closes a connection.
     public struct Limits: Sendable {
         /// Connections at a time; more wait in the kernel.
-        public var connectionsMax = 4_096
+        public var connectionsMax: Int
+        /// Of these, such whose client has proved no certificate; more are closed at once.
+        public var strangersMax: Int
+        /// Of these, from one source: an IPv4 address, or the first 64 bits of an IPv6 address.
+        public var strangersOfSourceMax: Int
         /// Seconds until the handshake must be complete.
         public var handshakeSeconds: Int64 = 10
         /// Seconds that a connection may do nothing between requests or in one, and that more than
@@ -20,8 +24,20 @@ public struct MeshServer: Sendable {
         /// Bytes of all header fields of a request.
         public var headBytesMax = 16_384
 
-        /// The defaults.
-        public init() {}
+        /// Limits for clients that have certificates, and some strangers.
+        public init(connectionsMax: Int = 4_096) {
+            self.connectionsMax = connectionsMax
+            strangersMax = max(1, connectionsMax / 4)
+            strangersOfSourceMax = max(1, strangersMax / 4)
+        }
+
+        /// Limits for clients none of whom has a certificate.
+        public static func forStrangers(connectionsMax: Int) -> Limits {
+            var limits = Limits(connectionsMax: connectionsMax)
+            limits.strangersMax = connectionsMax
+            limits.strangersOfSourceMax = max(1, connectionsMax / 4)
+            return limits
+        }
     }
 
     /// Where to listen; port 0 asks the kernel for one.
@@ -31,9 +47,13 @@ public struct MeshServer: Sendable {
     /// Whether clients must have one.
     public var clientCertificates: ClientCertificates
     /// What is taken.
-    public var limits: Limits
+    public let limits: Limits
     /// Seconds since 1970 UTC: connections end with their client's certificate.
     public var now: @Sendable () -> Int64
+    private let strangers: StrangerCount
+
+    /// How many connections were refused because too many had proved no certificate.
+    public var refusedConnections: UInt64 { strangers.refusals }
 
     /// Describes a server.
     public init(
@@ -48,6 +68,7 @@ public struct MeshServer: Sendable {
         self.clientCertificates = clientCertificates
         self.limits = limits
         self.now = now
+        strangers = limits.strangers
     }
 
     /// The service to be run.
@@ -65,11 +86,7 @@ public struct MeshServer: Sendable {
         Application(
             router: router,
             server: builder,
-            configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: Int(address.port)),
-                serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax)
-            ),
+            configuration: limits.configuration(address),
             onServerRunning: { channel in
                 await onBound(UInt16(clamping: channel.localAddress?.port ?? 0))
             },
@@ -79,18 +96,38 @@ public struct MeshServer: Sendable {
 
     private var builder: HTTPServerBuilder {
         let contexts = ServerContexts(folder: folder, clients: clientCertificates)
-        var http = HTTP1Channel.Configuration(idleTimeout: .seconds(limits.idleSeconds))
-        http.httpDecoder.maxHeaderListSize = limits.headBytesMax
-        http.httpDecoder.maxHeaderFieldSize = limits.headBytesMax
-        let (configuration, limits, now) = (http, limits, now)
+        let (limits, strangers, now) = (limits, strangers, now)
         return HTTPServerBuilder { responder in
             MeshChannel(
-                http: HTTP1Channel(responder: responder, configuration: configuration),
+                http: HTTP1Channel(responder: responder, configuration: limits.http),
                 contexts: contexts,
+                strangers: strangers,
                 handshakeMax: .seconds(limits.handshakeSeconds),
                 stallMax: .seconds(limits.idleSeconds),
                 now: now
             )
         }
+    }
+}
+
+extension MeshServer.Limits {
+    var strangers: StrangerCount {
+        StrangerCount(countMax: strangersMax, ofSourceMax: strangersOfSourceMax)
+    }
+
+    /// What HTTP takes.
+    var http: HTTP1Channel.Configuration {
+        var http = HTTP1Channel.Configuration(idleTimeout: .seconds(idleSeconds))
+        http.httpDecoder.maxHeaderListSize = headBytesMax
+        http.httpDecoder.maxHeaderFieldSize = headBytesMax
+        return http
+    }
+
+    func configuration(_ address: MeshAddress) -> ApplicationConfiguration {
+        ApplicationConfiguration(
+            address: .hostname(address.host, port: Int(address.port)),
+            serverName: nil,
+            availableConnectionsDelegate: MaximumAvailableConnections(connectionsMax)
+        )
     }
 }

@@ -19,6 +19,7 @@ extension AdminAPI {
         configuration: AdminConfiguration,
         logger: Logger
     ) async throws -> [any Service] {
+        let budget = try OpenFileBudget.raised()
         let folder = try MeshFolder(
             path: configuration.meshFolder,
             passphrase: try Passphrase(credential: configuration.credential)
@@ -54,6 +55,7 @@ extension AdminAPI {
             address: listen,
             folder: folder,
             clientCertificates: .ignored,
+            limits: .forStrangers(connectionsMax: budget.connections()),
             now: { AdminClock.machine.seconds }
         )
         let readyFile = configuration.readyFile

@@ -17,27 +17,13 @@ public enum AuditService {
         _ configuration: AuditConfiguration,
         logger: Logger
     ) async throws -> [any Service] {
-        let failpoints = try Failpoints(
-            allowed: configuration.allowFailpoints,
-            steps: LogStep.allCases.map(\.rawValue)
-        )
+        let budget = try OpenFileBudget.raised()
         let passphrase = try Passphrase(credential: configuration.credential)
         let folder = try MeshFolder(path: configuration.meshFolder, passphrase: passphrase)
         guard let address = MeshAddress(configuration.listen) else {
             throw StartRefusal("`listen` must be `host:port`")
         }
-        let places = AuditPlaces(stateFolder: configuration.stateFolder)
-        let log = try AuditLog(
-            places,
-            signer: try LogKey.open(
-                places,
-                name: configuration.logName,
-                passphrase: passphrase
-            ),
-            settings: configuration.settings,
-            logger: logger,
-            reach: { failpoints.reach($0.rawValue) }
-        )
+        let log = try Self.log(configuration, passphrase, logger: logger)
         await log.publish()
         let ready = ReadyFile(path: configuration.readyFile, logger: logger)
         let isPublic = configuration.publicListen != nil
@@ -45,17 +31,27 @@ public enum AuditService {
             address: address,
             folder: folder,
             clientCertificates: .optional,
+            limits: MeshServer.Limits(
+                connectionsMax: budget.connections(eighths: isPublic ? 6 : 8)
+            ),
             now: AuditClock.wall
         )
         let index = Self.index(of: log, configuration, logger: logger)
         let witnesses = try Self.witnesses(of: log, configuration, logger: logger)
         let outlets = try Outlets(configuration, log: log, logger: logger)
+        let reading = Self.publicReading(of: log, configuration, budget)
         let routes = AuditRoutes(
             log: log,
             settings: configuration.settings,
             index: index,
             witnesses: witnesses,
-            moreMetrics: { outlets.metrics }
+            moreMetrics: {
+                outlets.metrics
+                    + ConnectionMetrics(
+                        mesh: server.refusedConnections,
+                        plain: reading?.refusedConnections
+                    ).text
+            }
         )
         let application = server.application(routes.router(), logger: logger) { port in
             logger.notice("serving", metadata: ["port": "\(port)"])
@@ -64,11 +60,9 @@ public enum AuditService {
         var services: [any Service] = [
             LogService(log: log, settings: configuration.settings), application,
         ]
-        if let address = configuration.publicListen.flatMap(MeshAddress.init) {
+        if let reading {
             services.append(
-                PublicReading(log: log, address: address).application(logger: logger) { port in
-                    ready.bound("public_port", port, of: 2)
-                }
+                reading.application(logger: logger) { ready.bound("public_port", $0, of: 2) }
             )
         }
         services.append(
@@ -79,6 +73,43 @@ public enum AuditService {
         // The last one is told first to stop, so that no watched tail keeps the server.
         if let index { services.append(IndexService(index: index)) }
         return services
+    }
+
+    private static func log(
+        _ configuration: AuditConfiguration,
+        _ passphrase: Passphrase,
+        logger: Logger
+    ) throws -> AuditLog {
+        let failpoints = try Failpoints(
+            allowed: configuration.allowFailpoints,
+            steps: LogStep.allCases.map(\.rawValue)
+        )
+        let places = AuditPlaces(stateFolder: configuration.stateFolder)
+        return try AuditLog(
+            places,
+            signer: try LogKey.open(
+                places,
+                name: configuration.logName,
+                passphrase: passphrase
+            ),
+            settings: configuration.settings,
+            logger: logger,
+            reach: { failpoints.reach($0.rawValue) }
+        )
+    }
+
+    private static func publicReading(
+        of log: AuditLog,
+        _ configuration: AuditConfiguration,
+        _ budget: OpenFileBudget
+    ) -> PublicReading? {
+        configuration.publicListen.flatMap(MeshAddress.init).map { address in
+            PublicReading(
+                log: log,
+                address: address,
+                connectionsMax: budget.connections(eighths: 2)
+            )
+        }
     }
 
     private static func witnesses(

@@ -25,6 +25,7 @@ public enum PolicyService {
             allowed: configuration.allowFailpoints,
             steps: PolicyStep.allCases.map(\.rawValue)
         )
+        let budget = try OpenFileBudget.raised()
         let passphrase = try Passphrase(credential: configuration.credential)
         let folder = try MeshFolder(path: configuration.meshFolder, passphrase: passphrase)
         guard let address = MeshAddress(configuration.listen) else {
@@ -57,6 +58,7 @@ public enum PolicyService {
             address: address,
             folder: folder,
             clientCertificates: .optional,
+            limits: MeshServer.Limits(connectionsMax: budget.connections()),
             now: clock.wall
         )
         let readyFile = configuration.readyFile

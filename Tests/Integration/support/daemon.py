@@ -22,6 +22,8 @@ class Daemon:
         self.settings = settings
         self.process = None
         self.ready = None
+        # How many files the process may have open, as `soft:hard`; None for as many as we.
+        self.open_files = None
         os.makedirs(os.path.dirname(self.ready_path), exist_ok=True)
         privileges.give_away(os.path.dirname(self.ready_path))
         self._program = privileges.executable_for_all(program, folder)
@@ -58,9 +60,12 @@ class Daemon:
         """Starts the process and waits until it serves."""
         if os.path.exists(self.ready_path):
             os.unlink(self.ready_path)
+        command = [self._program, "--config", self.config_path]
+        if self.open_files is not None:
+            command = ["prlimit", f"--nofile={self.open_files}", *command]
         with open(self.log_path, "ab") as log, open(self.output_path, "wb") as output:
             self.process = subprocess.Popen(
-                privileges.unprivileged([self._program, "--config", self.config_path]),
+                privileges.unprivileged(command),
                 stdin=subprocess.DEVNULL, stdout=output, stderr=log, cwd="/",
                 env={**os.environ, **(environment or {})},
             )

@@ -11,12 +11,14 @@ import Testing
 @Suite("Limits of the mesh", .timeLimit(.minutes(2)))
 struct MeshLimitsTests {
     private let world: MeshWorld
+    private let authority: AuthorityFolder
     private let server: MeshFolder
     private let trust: MeshTrust
 
     init() throws {
         world = try MeshWorld()
-        server = try world.folder("server", MeshWorld.policy, by: try world.authority())
+        authority = try world.authority()
+        server = try world.folder("server", MeshWorld.policy, by: authority)
         trust = .authorities(server.authorities)
     }
 
@@ -132,6 +134,62 @@ struct MeshLimitsTests {
         guard case .unreachable = error else {
             Issue.record("failed otherwise: \(String(describing: error))")
             return
+        }
+    }
+
+    /// A client that goes on using its connection.
+    private func who(_ client: MeshClient) async throws -> String {
+        try await client.send(MeshRequest(.get, "/who"), seconds: 20).text
+    }
+
+    @Test("strangers of one source have few places, and those with a certificate all the others")
+    func strangers() async throws {
+        var limits = MeshServer.Limits(connectionsMax: 64)
+        #expect((limits.strangersMax, limits.strangersOfSourceMax) == (16, 4))
+        limits.handshakeSeconds = 60
+        let known = MeshTrust.folder(try world.folder("client", MeshWorld.gateway, by: authority))
+        try await serving(server, clients: .optional, limits: limits) {
+            [self, trust] (address: MeshAddress) async throws in
+            // More than the strangers' places, at the same time.
+            var clients: [MeshClient] = []
+            for _ in 0..<6 {
+                clients.append(MeshClient(known, service: MeshWorld.policy, address: address))
+            }
+            for client in clients { #expect(try await who(client) == "gateway/gw-1") }
+            let (closed, close) = AsyncStream.makeStream(of: Void.self)
+            var strangers: [any Channel] = []
+            for _ in 0..<12 {
+                let stranger = try await ClientBootstrap(
+                    group: MultiThreadedEventLoopGroup.singleton
+                ).connect(host: address.host, port: Int(address.port)).get()
+                stranger.closeFuture.whenComplete { _ in close.yield() }
+                strangers.append(stranger)
+            }
+            var closing = closed.makeAsyncIterator()
+            for _ in 0..<8 { await closing.next() }
+            await #expect(throws: MeshError.self) {
+                try await ask(address, trust)
+            }
+            for client in clients { #expect(try await who(client) == "gateway/gw-1") }
+            for stranger in strangers where stranger.isActive { try await stranger.close() }
+            // The server learns of it when it does.
+            while (try? await ask(address, trust).text) != "nobody" {}
+            for client in clients { await client.shutdown() }
+        }
+    }
+
+    @Test("files that may be open are left for the disk, and too few are refused")
+    func budget() throws {
+        #expect(throws: TooFewOpenFiles.self) { try OpenFileBudget(limit: 255) }
+        let cases: [(limit: Int, reserve: Int, whole: Int, parts: [Int])] = [
+            (256, 128, 128, [96, 32]), (1_024, 256, 768, [576, 192]),
+            (65_536, 16_384, 4_096, [4_096, 4_096]),
+        ]
+        for (limit, reserve, whole, parts) in cases {
+            let budget = try OpenFileBudget(limit: limit)
+            #expect(budget.reserve == reserve && budget.connections() == whole)
+            #expect([6, 2].map { budget.connections(eighths: $0) } == parts)
+            #expect(parts.reduce(reserve, +) <= limit)
         }
     }
 

@@ -4,6 +4,7 @@ import ClawgressAuditService
 import ClawgressBytes
 import ClawgressRecords
 import Foundation
+import Synchronization
 import Testing
 
 @Suite("the log", .timeLimit(.minutes(5)))
@@ -216,6 +217,42 @@ struct AuditLogTests {
         #expect(try await log.add(try entries(1...500)) == BatchOutcome(added: 450, known: 50))
         await log.stop()
         #expect(try bench.readAll() == (1...500).map { line($0) })
+    }
+
+    @Test("waits where no file can be opened, and goes on", arguments: [24, 23] as [Int32])
+    func tooManyFiles(code: Int32) async throws {
+        let bench = try LogBench()
+        bench.settings.journalBytes = 20_000
+        let lacks = Mutex(false)
+        let disk = LogDisk { change throws(FileError) in
+            guard lacks.withLock({ $0 }) else { return nil }
+            switch change {
+            case .createFile(let path), .synchroniseFolder(let path):
+                throw FileError(code: code, operation: "open", path: path)
+            default: return nil
+            }
+        }
+        let log = try bench.open(disk)
+        _ = try await log.add(try entries(1...50))
+        await log.publish()
+        lacks.withLock { $0 = true }
+        // What fits into the open file of the journal is taken; a new file cannot be made.
+        await #expect(throws: LogRefusal.tooManyFiles) {
+            for number in 51...900 as ClosedRange<UInt64> {
+                _ = try await log.add(try entries([number]))
+            }
+        }
+        let durable = await log.state.durable
+        #expect(durable > 50)
+        await log.publish()
+        #expect(await log.size == 50)
+        lacks.withLock { $0 = false }
+        _ = try await log.add(try entries(1...900))
+        await log.publish()
+        #expect(await log.size == 900)
+        await log.stop()
+        #expect(Set(try bench.readAll()) == Set((1...900).map { line($0) }))
+        #expect(try bench.readAll().count == 900)
     }
 
     @Test("does not start on a folder that does not fit together")

@@ -2,6 +2,7 @@
 // every request, so that taking it away holds from the next one on.
 
 import ClawgressContract
+import ClawgressMesh
 
 /// Proves callers.
 struct Authenticator: Sendable {

@@ -2,6 +2,7 @@
 // trail must have room for what is done: so the first of each user or source are recorded one by one, and
 // the others as their number.
 
+import ClawgressMesh
 import Synchronization
 
 /// Decides which refusals are recorded singly, and counts the others.

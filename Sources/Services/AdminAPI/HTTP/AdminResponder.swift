@@ -4,6 +4,7 @@
 import ClawgressAudit
 import ClawgressContract
 import ClawgressJWS
+import ClawgressMesh
 import HTTPTypes
 public import Hummingbird
 import Logging

@@ -2,6 +2,7 @@
 
 import ClawgressAudit
 import ClawgressContract
+import ClawgressMesh
 import ClawgressModel
 import HTTPTypes
 

@@ -183,6 +183,11 @@ extension Problem {
                 AuditProblem.streamsFull,
                 "the log remembers as many streams and holes as `streams_max` allows"
             )
+        case .tooManyFiles:
+            unavailable(
+                AuditProblem.unavailable,
+                "the audit service has too many files open; nothing of the batch counts as kept"
+            )
         case .stopped:
             unavailable(AuditProblem.unavailable, "the audit service stops; send it again")
         }

@@ -82,7 +82,7 @@ struct LogMetrics {
         ]
     }
 
-    private static func head(_ name: String, _ type: String, _ help: String) -> String {
+    fileprivate static func head(_ name: String, _ type: String, _ help: String) -> String {
         "# HELP clawgress_audit_\(name) \(help)\n# TYPE clawgress_audit_\(name) \(type)\n"
     }
 
@@ -93,5 +93,21 @@ struct LogMetrics {
         _ value: UInt64
     ) -> String {
         head(name, type, help) + "clawgress_audit_\(name) \(value)\n"
+    }
+}
+
+/// Writes how many connections were refused.
+struct ConnectionMetrics {
+    let mesh: UInt64
+    /// Of the plain listener; nil if there is none.
+    let plain: UInt64?
+
+    var text: String {
+        let counts = [("mesh", mesh)] + (plain.map { [("public", $0)] } ?? [])
+        let help = "connections refused because too many had proved no certificate"
+        return LogMetrics.head("refused_connections_total", "counter", help)
+            + counts.map { listener, count in
+                "clawgress_audit_refused_connections_total{listener=\"\(listener)\"} \(count)\n"
+            }.joined()
     }
 }

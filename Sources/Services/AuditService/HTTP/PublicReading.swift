@@ -9,8 +9,19 @@ import Logging
 
 /// The plain listener.
 struct PublicReading: Sendable {
-    let log: AuditLog
-    let address: MeshAddress
+    private let log: AuditLog
+    private let server: PlainServer
+
+    init(log: AuditLog, address: MeshAddress, connectionsMax: Int) {
+        self.log = log
+        server = PlainServer(
+            address: address,
+            limits: .forStrangers(connectionsMax: connectionsMax)
+        )
+    }
+
+    /// How many connections were refused because there were too many.
+    var refusedConnections: UInt64 { server.refusedConnections }
 
     func application(
         logger: Logger,
@@ -28,16 +39,6 @@ struct PublicReading: Sendable {
             if case .entries = name.kind { throw Problem.entriesNotPublic }
             return try await LogFiles.tile(name, of: log)
         }
-        return Application(
-            router: router,
-            configuration: ApplicationConfiguration(
-                address: .hostname(address.host, port: Int(address.port)),
-                serverName: nil
-            ),
-            onServerRunning: { channel in
-                onBound(UInt16(clamping: channel.localAddress?.port ?? 0))
-            },
-            logger: logger
-        )
+        return server.application(router, logger: logger) { onBound($0) }
     }
 }

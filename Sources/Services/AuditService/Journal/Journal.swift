@@ -143,8 +143,8 @@ final class Journal: Sendable {
     /// - Parameters:
     ///   - first: the index of its first entry.
     ///   - reach: is told when the bytes are written and not yet synchronised.
-    /// - Throws: `FileError`. On a full disk nothing is appended and the call may be repeated; after
-    ///   any other error nobody knows, and the process has to end.
+    /// - Throws: `FileError`. On a full disk, or with too many open files, nothing is appended and the
+    ///   call may be repeated; after any other error nobody knows, and the process has to end.
     func append(
         _ entries: [[UInt8]],
         first: Int,
@@ -186,7 +186,7 @@ final class Journal: Sendable {
             try disk.synchronise(file)
             try disk.synchronise(folder: folder)
         } catch {
-            if error.isDiskFull { try? Folder.remove(file: path) }
+            if error.isDiskFull || error.isOutOfFiles { try? Folder.remove(file: path) }
             throw error
         }
         state.file = consume file

@@ -17,7 +17,8 @@ extension AuditLog {
             }
             guard pendingBytes < settings.pendingBytesMax else {
                 // The files of the tree found no room, so nothing more is taken.
-                for waiting in group { waiting.done.resume(returning: .failure(.diskFull)) }
+                let refusal: LogRefusal = isOutOfFiles ? .tooManyFiles : .diskFull
+                for waiting in group { waiting.done.resume(returning: .failure(refusal)) }
                 continue
             }
             await commit(group)
@@ -52,7 +53,8 @@ extension AuditLog {
         }
         if !added.isEmpty, let error = await write(added) {
             for entry in added { _ = ledger.remove(entry.key) }
-            let refusal: LogRefusal = error.isDiskFull ? .diskFull : .stopped
+            let refusal: LogRefusal =
+                error.isDiskFull ? .diskFull : error.isOutOfFiles ? .tooManyFiles : .stopped
             for (waiting, _) in answers { waiting.done.resume(returning: .failure(refusal)) }
             return
         }
@@ -108,12 +110,21 @@ extension AuditLog {
             }
             return nil
         case .failure(let error):
-            if error.isDiskFull {
-                note(diskFull: true, error)
-            } else {
-                fail(error)
-            }
+            bear(error)
             return error
+        }
+    }
+
+    /// Goes on where the disk refused for a while, and ends where nobody knows what is on it.
+    func bear(_ error: FileError) {
+        if error.isDiskFull {
+            note(diskFull: true, error)
+        } else if error.isOutOfFiles {
+            guard !isOutOfFiles else { return }
+            isOutOfFiles = true
+            logger.error("too many files are open", metadata: ["problem": "\(error)"])
+        } else {
+            fail(error)
         }
     }
 
@@ -148,7 +159,7 @@ extension AuditLog {
             try journal.remove(below: min(known, covered))
         }
         if case .failure(let error) = result {
-            if error.isDiskFull { note(diskFull: true, error) } else { fail(error) }
+            bear(error)
         }
     }
 }

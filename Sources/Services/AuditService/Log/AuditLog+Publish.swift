@@ -9,7 +9,7 @@ extension AuditLog {
     /// Writes the files of all durable entries and signs a checkpoint over them; nothing if the
     /// newest one covers them all.
     ///
-    /// A full disk leaves everything as it was, to be tried again.
+    /// A full disk, or too many open files, leaves everything as it was, to be tried again.
     public func publish() async {
         if let running = publishing { return await running.value }
         guard failure == nil, !pending.isEmpty || published == nil else { return }
@@ -39,9 +39,10 @@ extension AuditLog {
             pending.removeFirst(entries.count)
             pendingBytes -= entries.reduce(0) { $0 + $1.bytes.count }
             note(diskFull: false)
+            isOutOfFiles = false
             for follower in followers.values { follower.yield(done.tree.size) }
         case .failure(let error):
-            if error.isDiskFull { note(diskFull: true, error) } else { fail(error) }
+            bear(error)
         }
     }
 

@@ -15,6 +15,8 @@ public enum LogRefusal: Error, Sendable, Equatable {
     case diskFull
     /// The ledger remembers as much as it may.
     case ledgerFull
+    /// As many files are open as may be.
+    case tooManyFiles
     /// The log has stopped, or failed.
     case stopped
 }
@@ -69,6 +71,8 @@ public actor AuditLog {
     var isCommitting = false
     var publishing: Task<Void, Never>?
     var isDiskFull = false
+    /// Whether no file could be opened, so that it is told once.
+    var isOutOfFiles = false
     var failure: FileError?
     var isStopped = false
     /// How many batches were taken by this process, and what became of their records.

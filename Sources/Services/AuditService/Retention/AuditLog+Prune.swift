@@ -66,7 +66,7 @@ extension AuditLog {
         switch result {
         case .success: return gone.isEmpty ? .done : .more
         case .failure(let error):
-            if error.isDiskFull { note(diskFull: true, error) } else { fail(error) }
+            bear(error)
             return .stuck(error.description)
         }
     }
@@ -78,7 +78,7 @@ extension AuditLog {
             let left = tiles.bundlesLeft(below: minimum / TileName.widthMax)
             for index in left { try tiles.removeBundles(index..<index + 1) {} }
         }
-        if case .failure(let error) = result { fail(error) }
+        if case .failure(let error) = result { bear(error) }
     }
 }
 
