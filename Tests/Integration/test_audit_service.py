@@ -20,7 +20,7 @@ import zlib
 import pytest
 
 from support import privileges, tlog
-from support.audit import SERVER_NAME, AuditService, new_boot, record
+from support.audit import SERVER_NAME, AuditService, NamedConnection, new_boot, record
 from support.small_disk import SmallDisk
 from support.waiting import until
 
@@ -456,6 +456,46 @@ def test_whoever_reaches_a_port_does_not_keep_the_log_from_its_disk(services, li
         if line.startswith("clawgress_audit_refused_connections_total{")
     ]
     assert len(counts) == 2 and all(count > 100 for count in counts)
+
+
+def half_a_batch(port, context):
+    """A connection on which the rest of a body never comes."""
+    link = NamedConnection(port, context)
+    link.connect()
+    link.sock.sendall(
+        b"POST /v1/batches?since=0 HTTP/1.1\r\nHost: audit.clawgress.internal\r\n"
+        b"Content-Type: application/x-ndjson\r\nContent-Length: 100000\r\n\r\n" + b"{")
+    return link
+
+
+def test_a_slow_sender_takes_nobody_elses_place(services):
+    service = services(batch_body_ms=2000)
+    service.daemon.start()
+    slow, other = service.context("gateway/gw-2"), service.peer("gateway/gw-1")
+    with contextlib.ExitStack() as stack:
+        links = [stack.enter_context(contextlib.closing(half_a_batch(service.port, slow)))
+                 for _ in range(32)]
+        # Two are read, all others are told at once.
+        until("refusals", lambda: refused(service, "audit_busy") == 30)
+        assert other.send([record(1, new_boot())])[0] == 200
+
+        # What comes now and then does not keep a place.
+        def are_closed():
+            for link in links:
+                with contextlib.suppress(OSError):
+                    link.sock.sendall(b" ")
+            return refused(service, "batch_too_slow") == 2
+        until("the end of both", are_closed)
+        assert refused(service, "audit_busy") == 30
+    peer = service.peer("gateway/gw-2")
+    until("a place", lambda: peer.send([record(1, new_boot(), gateway="gw-2")])[0] == 200)
+
+
+def refused(service, code):
+    """How many batches the service has refused with this code."""
+    text = service.peer("admin-api/admin-api").ask("GET", "/metrics")[2].decode()
+    head = f'clawgress_audit_refused_batches_total{{code="{code}"}} '
+    return sum(int(line[len(head):]) for line in text.splitlines() if line.startswith(head))
 
 
 def test_a_second_process_on_the_folder_does_not_start(service):

@@ -14,6 +14,8 @@ public enum AuditProblem {
     public static var notFound: String { "not_found" }
     /// 404: the entries were pruned; hashes are still there (C2SP tlog-tiles, "Pruning").
     public static var entriesPruned: String { "entries_pruned" }
+    /// 408: the body did not come in time; the connection is closed, so this is only counted.
+    public static var batchTooSlow: String { "batch_too_slow" }
     /// 413: the body, or the number of its lines, is over the limit.
     public static var batchTooLarge: String { "batch_too_large" }
     /// 415: the body is in another coding or media type.
@@ -26,7 +28,7 @@ public enum AuditProblem {
     public static var diskFull: String { "audit_disk_full" }
     /// 503: there are more streams, or holes in them, than the service is set to remember.
     public static var streamsFull: String { "audit_streams_full" }
-    /// 503: too many batches are being taken at this moment.
+    /// 503: too many batches are being taken at this moment, of all senders or of this one.
     public static var busy: String { "audit_busy" }
     /// 503: the service stops, or has stopped at an error of the disk.
     public static var unavailable: String { "unavailable" }

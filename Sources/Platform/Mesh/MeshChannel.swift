@@ -21,7 +21,8 @@ struct MeshChannel: ServerChildChannel {
 
     let http: HTTP1Channel
     let contexts: ServerContexts
-    let strangers: StrangerCount
+    let strangers: ConnectionCount
+    let peers: ConnectionCount
     let handshakeMax: TimeAmount
     /// How long a peer may take too little of an answer.
     let stallMax: TimeAmount
@@ -38,6 +39,7 @@ struct MeshChannel: ServerChildChannel {
                 PeerHandler(
                     state: state,
                     place: place,
+                    peers: peers,
                     handshakeMax: handshakeMax,
                     now: now,
                     logger: logger
@@ -103,7 +105,8 @@ private final class PeerHandler: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
     private let state: MeshConnectionState
-    private let place: StrangerCount.Place?
+    private let place: ConnectionCount.Place?
+    private let peers: ConnectionCount
     private let handshakeMax: TimeAmount
     private let now: @Sendable () -> Int64
     private let logger: Logger
@@ -111,13 +114,15 @@ private final class PeerHandler: ChannelInboundHandler {
 
     init(
         state: MeshConnectionState,
-        place: StrangerCount.Place?,
+        place: ConnectionCount.Place?,
+        peers: ConnectionCount,
         handshakeMax: TimeAmount,
         now: @escaping @Sendable () -> Int64,
         logger: Logger
     ) {
         self.state = state
         self.place = place
+        self.peers = peers
         self.handshakeMax = handshakeMax
         self.now = now
         self.logger = logger
@@ -150,8 +155,12 @@ private final class PeerHandler: ChannelInboundHandler {
             let pipeline = context.pipeline.syncOperations
             guard let shown = try pipeline.nioSSL_peerCertificate() else { return }
             let certificate = try MeshCertificate(shown)
-            state.prove(certificate)
             place?.leave()
+            guard let own = peers.enter(from: "\(certificate.identity)", logger) else {
+                return context.close(promise: nil)
+            }
+            context.channel.closeFuture.whenComplete { _ in own.leave() }
+            state.prove(certificate)
             close(context.channel, in: .seconds(max(0, certificate.notAfter - now())))
         } catch {
             logger.warning("peer refused", metadata: ["error": "\(error)"])

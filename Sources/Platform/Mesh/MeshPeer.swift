@@ -2,6 +2,7 @@
 // request and not in it: no header can say it.
 
 public import Hummingbird
+import NIOCore
 import Synchronization
 
 /// The other end of a mesh connection.
@@ -34,9 +35,51 @@ public struct MeshRequestContext: RequestContext {
     /// Who asks; nil without a certificate.
     public var peer: MeshIdentity? { peerCertificate?.identity }
 
+    private let channel: any Channel
+
     /// Takes the connection's peer.
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         peerCertificate = MeshPeer.certificate
+        channel = source.channel
     }
+
+    /// Closes the connection if some work takes longer than it may, such as to read a body that comes
+    /// byte by byte.
+    ///
+    /// - Throws: `MeshError.timedOut` then, and what the work throws.
+    public func within<Answer>(
+        seconds: Double,
+        _ work: () async throws -> Answer
+    ) async throws -> Answer {
+        let deadline = ConnectionDeadline(channel, seconds: seconds)
+        defer { deadline.cancel() }
+        do {
+            let answer = try await work()
+            // A body that was cut off by the end of its connection looks like one that ended.
+            if !deadline.isOver { return answer }
+        } catch {
+            if !deadline.isOver { throw error }
+        }
+        throw MeshError.timedOut
+    }
+}
+
+/// Closes a connection at its time.
+private final class ConnectionDeadline: Sendable {
+    private let over = Atomic(false)
+    private let end: Mutex<Scheduled<Void>?> = Mutex(nil)
+
+    init(_ channel: any Channel, seconds: Double) {
+        let time = TimeAmount.nanoseconds(Int64(seconds * 1_000_000_000))
+        let scheduled = channel.eventLoop.scheduleTask(in: time) { [self] in
+            over.store(true, ordering: .releasing)
+            channel.close(promise: nil)
+        }
+        end.withLock { $0 = scheduled }
+    }
+
+    var isOver: Bool { over.load(ordering: .acquiring) }
+
+    func cancel() { end.withLock { $0 }?.cancel() }
 }

@@ -16,6 +16,8 @@ public struct MeshServer: Sendable {
         public var strangersMax: Int
         /// Of these, from one source: an IPv4 address, or the first 64 bits of an IPv6 address.
         public var strangersOfSourceMax: Int
+        /// Connections of one process that has proved its certificate; more are closed at once.
+        public var ofPeerMax: Int
         /// Seconds until the handshake must be complete.
         public var handshakeSeconds: Int64 = 10
         /// Seconds that a connection may do nothing between requests or in one, and that more than
@@ -29,6 +31,7 @@ public struct MeshServer: Sendable {
             self.connectionsMax = connectionsMax
             strangersMax = max(1, connectionsMax / 4)
             strangersOfSourceMax = max(1, strangersMax / 4)
+            ofPeerMax = max(1, connectionsMax / 8)
         }
 
         /// Limits for clients none of whom has a certificate.
@@ -50,10 +53,11 @@ public struct MeshServer: Sendable {
     public let limits: Limits
     /// Seconds since 1970 UTC: connections end with their client's certificate.
     public var now: @Sendable () -> Int64
-    private let strangers: StrangerCount
+    private let strangers: ConnectionCount
+    private let peers: ConnectionCount
 
-    /// How many connections were refused because too many had proved no certificate.
-    public var refusedConnections: UInt64 { strangers.refusals }
+    /// How many connections were refused because there were too many of strangers, or of one process.
+    public var refusedConnections: UInt64 { strangers.refusals + peers.refusals }
 
     /// Describes a server.
     public init(
@@ -69,6 +73,7 @@ public struct MeshServer: Sendable {
         self.limits = limits
         self.now = now
         strangers = limits.strangers
+        peers = ConnectionCount(countMax: limits.connectionsMax, ofSourceMax: limits.ofPeerMax)
     }
 
     /// The service to be run.
@@ -96,12 +101,13 @@ public struct MeshServer: Sendable {
 
     private var builder: HTTPServerBuilder {
         let contexts = ServerContexts(folder: folder, clients: clientCertificates)
-        let (limits, strangers, now) = (limits, strangers, now)
+        let (limits, strangers, peers, now) = (limits, strangers, peers, now)
         return HTTPServerBuilder { responder in
             MeshChannel(
                 http: HTTP1Channel(responder: responder, configuration: limits.http),
                 contexts: contexts,
                 strangers: strangers,
+                peers: peers,
                 handshakeMax: .seconds(limits.handshakeSeconds),
                 stallMax: .seconds(limits.idleSeconds),
                 now: now
@@ -111,8 +117,8 @@ public struct MeshServer: Sendable {
 }
 
 extension MeshServer.Limits {
-    var strangers: StrangerCount {
-        StrangerCount(countMax: strangersMax, ofSourceMax: strangersOfSourceMax)
+    var strangers: ConnectionCount {
+        ConnectionCount(countMax: strangersMax, ofSourceMax: strangersOfSourceMax)
     }
 
     /// What HTTP takes.

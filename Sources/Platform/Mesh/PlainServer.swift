@@ -11,7 +11,7 @@ public struct PlainServer: Sendable {
     /// Where to listen; port 0 asks the kernel for one.
     private let address: MeshAddress
     private let limits: MeshServer.Limits
-    private let strangers: StrangerCount
+    private let strangers: ConnectionCount
 
     /// Describes a server.
     public init(address: MeshAddress, limits: MeshServer.Limits) {
@@ -60,7 +60,7 @@ private struct PlainChannel: ServerChildChannel {
     }
 
     let http: HTTP1Channel
-    let strangers: StrangerCount
+    let strangers: ConnectionCount
     let stallMax: TimeAmount
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {

@@ -39,6 +39,8 @@ public struct AuditConfiguration: ServiceConfiguration {
         case pendingBytesMax = "pending_bytes_max"
         case bookBytesMax = "checkpoints_bytes_max"
         case batchesAtOnce = "batches_at_once"
+        case batchesPerSender = "batches_per_sender"
+        case bodyMilliseconds = "batch_body_ms"
         case allowFailpoints = "allow_failpoints"
     }
 
@@ -59,6 +61,8 @@ public struct AuditConfiguration: ServiceConfiguration {
         try values.read(.pendingBytesMax, into: &settings.pendingBytesMax)
         try values.read(.bookBytesMax, into: &settings.bookBytesMax)
         try values.read(.batchesAtOnce, into: &settings.batchesAtOnce)
+        try values.read(.batchesPerSender, into: &settings.batchesPerSender)
+        try values.read(.bodyMilliseconds, into: &settings.bodyMilliseconds)
         try values.read(.index, into: &index)
         try values.read(.witnesses, into: &witnesses)
         try values.read(.retention, into: &retention)
@@ -84,6 +88,8 @@ public struct AuditConfiguration: ServiceConfiguration {
             ("pending_bytes_max", settings.pendingBytesMax, 65_536...1 << 30),
             ("checkpoints_bytes_max", settings.bookBytesMax, 65_536...1 << 40),
             ("batches_at_once", settings.batchesAtOnce, 1...1_024),
+            ("batches_per_sender", settings.batchesPerSender, 1...1_024),
+            ("batch_body_ms", Int(settings.bodyMilliseconds), 100...600_000),
         ]
         for (name, value, range) in bounds where !range.contains(value) {
             found.append("`\(name)` must be \(range.lowerBound) to \(range.upperBound)")

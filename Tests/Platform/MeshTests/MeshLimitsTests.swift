@@ -146,10 +146,11 @@ struct MeshLimitsTests {
     func strangers() async throws {
         var limits = MeshServer.Limits(connectionsMax: 64)
         #expect((limits.strangersMax, limits.strangersOfSourceMax) == (16, 4))
+        #expect(limits.ofPeerMax == 8)
         limits.handshakeSeconds = 60
         let known = MeshTrust.folder(try world.folder("client", MeshWorld.gateway, by: authority))
         try await serving(server, clients: .optional, limits: limits) {
-            [self, trust] (address: MeshAddress) async throws in
+            [self, trust, limits] (address: MeshAddress) async throws in
             // More than the strangers' places, at the same time.
             var clients: [MeshClient] = []
             for _ in 0..<6 {
@@ -174,7 +175,14 @@ struct MeshLimitsTests {
             for stranger in strangers where stranger.isActive { try await stranger.close() }
             // The server learns of it when it does.
             while (try? await ask(address, trust).text) != "nobody" {}
+            // One process has places of its own, too.
+            for _ in clients.count..<limits.ofPeerMax {
+                clients.append(MeshClient(known, service: MeshWorld.policy, address: address))
+                #expect(try await who(clients[clients.count - 1]) == "gateway/gw-1")
+            }
+            await #expect(throws: MeshError.self) { try await ask(address, known) }
             for client in clients { await client.shutdown() }
+            while (try? await ask(address, known).text) != "gateway/gw-1" {}
         }
     }
 

@@ -140,6 +140,10 @@ extension Problem {
         )
     }
 
+    static var batchTooSlow: Problem {
+        audit(408, "Request Timeout", AuditProblem.batchTooSlow, "the body did not come in time")
+    }
+
     static func batchTooLarge(_ detail: String) -> Problem {
         audit(413, "Content Too Large", AuditProblem.batchTooLarge, detail)
     }

@@ -12,7 +12,8 @@ public import Hummingbird
 /// The audit service's HTTP interface in the mesh.
 public struct AuditRoutes: Sendable {
     let log: AuditLog
-    let admission: Admission
+    private let places: BatchPlaces
+    private let bodySeconds: Double
     private let refusals = RefusalCounts()
     let index: EventIndex?
     private let witnesses: Witnesses?
@@ -37,7 +38,11 @@ public struct AuditRoutes: Sendable {
         self.index = index
         self.witnesses = witnesses
         self.moreMetrics = moreMetrics
-        admission = Admission(places: settings.batchesAtOnce)
+        places = BatchPlaces(
+            placesMax: settings.batchesAtOnce,
+            ofSenderMax: settings.batchesPerSender
+        )
+        bodySeconds = Double(settings.bodyMilliseconds) / 1_000
     }
 
     /// Everything that is answered.
@@ -46,7 +51,7 @@ public struct AuditRoutes: Sendable {
         router.add(middleware: AuditProblems<MeshRequestContext>())
         router.post(RouterPath(AuditPaths.batches)) { request, context in
             do {
-                return try await take(request, from: try Self.sender(context))
+                return try await take(request, context, from: try Self.sender(context))
             } catch let problem as Problem {
                 refusals.add(problem.code)
                 throw problem
@@ -111,11 +116,22 @@ public struct AuditRoutes: Sendable {
         }
     }
 
-    private func take(_ request: Request, from sender: RecordSender) async throws -> Response {
+    private func take(
+        _ request: Request,
+        _ context: MeshRequestContext,
+        from sender: RecordSender
+    ) async throws -> Response {
         let since = try BatchBody.since(request)
-        guard admission.enter() else { throw Problem.busy }
-        defer { admission.leave() }
-        let entries = try await BatchBody.entries(of: request, from: sender)
+        guard places.enter(sender) else { throw Problem.busy }
+        defer { places.leave(sender) }
+        let entries: [LogEntry]
+        do {
+            entries = try await context.within(seconds: bodySeconds) {
+                try await BatchBody.entries(of: request, from: sender)
+            }
+        } catch MeshError.timedOut {
+            throw Problem.batchTooSlow
+        }
         let outcome: BatchOutcome
         do throws(LogRefusal) {
             outcome = try await log.add(entries)

@@ -7,7 +7,6 @@ import ClawgressTransparencyLog
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Synchronization
 
 /// Reads batches.
 enum BatchBody {
@@ -34,6 +33,10 @@ enum BatchBody {
             body = try await request.body.collect(upTo: AuditBatch.bytesMax)
         } catch is NIOTooManyBytesError {
             throw Problem.batchTooLarge("the body has more than \(AuditBatch.bytesMax) bytes")
+        }
+        // The end of a connection ends a body, too.
+        if let length = request.headers[.contentLength], Int(length) != body.readableBytes {
+            throw Problem.malformed("the body ends before its length")
         }
         let sent = Array(body.readableBytesView)
         return try entries(coding == nil ? sent : try unpacked(sent), from: sender)
@@ -82,25 +85,5 @@ enum BatchBody {
             entries.append(entry)
         }
         return entries
-    }
-}
-
-/// How many batches may be in memory at a time.
-final class Admission: Sendable {
-    private let places: Int
-    private let taken = Atomic(0)
-
-    init(places: Int) {
-        self.places = places
-    }
-
-    func enter() -> Bool {
-        guard taken.wrappingAdd(1, ordering: .relaxed).newValue > places else { return true }
-        leave()
-        return false
-    }
-
-    func leave() {
-        taken.wrappingSubtract(1, ordering: .relaxed)
     }
 }

@@ -104,7 +104,7 @@ struct ConnectionMetrics {
 
     var text: String {
         let counts = [("mesh", mesh)] + (plain.map { [("public", $0)] } ?? [])
-        let help = "connections refused because too many had proved no certificate"
+        let help = "connections refused because there were too many of strangers or of one peer"
         return LogMetrics.head("refused_connections_total", "counter", help)
             + counts.map { listener, count in
                 "clawgress_audit_refused_connections_total{listener=\"\(listener)\"} \(count)\n"

@@ -19,6 +19,11 @@ public struct LogSettings: Sendable {
     public var bookBytesMax = 1 << 40
     /// How many batches are read and waited for at a time.
     public var batchesAtOnce = 32
+    /// How many of them one sender may have; ours send one after the other.
+    public var batchesPerSender = 2
+    /// How long the body of a batch may take to come, in milliseconds: our senders wait no longer for
+    /// the answer to all of it.
+    public var bodyMilliseconds: Int64 = 10_000
 
     /// The defaults.
     public init() {}

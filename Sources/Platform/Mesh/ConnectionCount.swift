@@ -1,11 +1,11 @@
-// Connections of whom nothing is proved: they have places of their own, so that however many there are,
-// those with a certificate find theirs, and one source can take only some of them.
+// Places of connections, of all sources and of one: of strangers, so that however many there are, those with a
+// certificate find theirs; and of those, so that none takes all others' place.
 
 import Logging
 import Synchronization
 
-/// Counts connections without a proved certificate.
-final class StrangerCount: Sendable {
+/// Counts connections by where they come from, or whose they are.
+final class ConnectionCount: Sendable {
     private struct State {
         var bySource: [String: Int] = [:]
         var count = 0
@@ -34,7 +34,7 @@ final class StrangerCount: Sendable {
 
     /// Takes a place; nil if there is none.
     ///
-    /// - Parameter source: as ``Neighbourhood`` names it.
+    /// - Parameter source: as ``Neighbourhood`` names it, or who was proved.
     func enter(from source: String, _ logger: Logger) -> Place? {
         let (isFree, isNews) = state.withLock { state -> (Bool, Bool) in
             let own = state.bySource[source, default: 0]
@@ -52,7 +52,7 @@ final class StrangerCount: Sendable {
         let count = refused.wrappingAdd(1, ordering: .relaxed).newValue
         if isNews {
             logger.warning(
-                "connections are refused: too many without a certificate",
+                "connections are refused: there are too many",
                 metadata: ["source": "\(source)", "refused": "\(count)"]
             )
         }
@@ -69,18 +69,18 @@ final class StrangerCount: Sendable {
 
     /// One connection's place, given back once.
     final class Place: Sendable {
-        private let strangers: StrangerCount
+        private let connections: ConnectionCount
         private let source: String
         private let isHeld = Atomic(true)
 
-        fileprivate init(_ strangers: StrangerCount, _ source: String) {
-            self.strangers = strangers
+        fileprivate init(_ connections: ConnectionCount, _ source: String) {
+            self.connections = connections
             self.source = source
         }
 
-        /// The connection ends, or is a stranger's no more.
+        /// The connection ends, or is counted elsewhere.
         func leave() {
-            if isHeld.exchange(false, ordering: .relaxed) { strangers.leave(source) }
+            if isHeld.exchange(false, ordering: .relaxed) { connections.leave(source) }
         }
     }
 }
