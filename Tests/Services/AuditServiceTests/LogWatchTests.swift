@@ -76,6 +76,32 @@ struct LogWatchTests {
     }
 }
 
+@Suite("rounds of a log")
+struct RoundsTests {
+    @Test("are due at their times, whatever a round takes, and a missed one is not made up for")
+    func due() {
+        var rounds = Rounds(every: 900, now: 1_000)
+        let looks: [(now: Int64, pause: Int64)] = [
+            (1_000, 900), (1_900, 900), (2_950, 750), (3_700, 900), (4_601, 899),
+            // The round of 6,400 is missed, and the next is 900 after this one.
+            (7_000, 0), (7_000, 900), (7_901, 899),
+        ]
+        for (now, pause) in looks { #expect(rounds.pause(at: now) == pause, "\(now)") }
+    }
+
+    @Test("leave time to sign within what is promised")
+    func promised() {
+        var settings = LogSettings()
+        #expect(settings.round == 900)
+        #expect(settings.silenceMax + 2 * settings.round < settings.idleCheckpointEvery)
+        settings.checkpointEvery = 10
+        settings.idleCheckpointEvery = 100
+        #expect(settings.round == 9 && settings.silenceMax == 80)
+        settings.checkpointEvery = 60_000
+        #expect(settings.silenceMax == settings.round)
+    }
+}
+
 @Suite("signs of life")
 struct PulseTests {
     @Test("are due when the log had no newer checkpoint for a while")

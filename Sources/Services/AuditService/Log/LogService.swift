@@ -12,14 +12,19 @@ struct LogService: Service {
         try? await cancelWhenGracefulShutdown {
             var generator = SystemRandomNumberGenerator()
             var pulse = Pulse(using: &generator)
+            var last = AuditClock.steady()
+            var rounds = Rounds(every: settings.round, now: last)
             while !Task.isCancelled {
-                try await Task.sleep(for: .milliseconds(settings.checkpointEvery))
+                let pause = rounds.pause(at: AuditClock.steady())
+                try await Task.sleep(for: .milliseconds(pause))
                 await log.publish()
                 await log.thinCheckpoints()
                 // What the disk may have lost only a new start can tell.
                 if let failure = await log.failure { throw failure }
-                await log.look(now: AuditClock.steady())
-                await live(&pulse)
+                let now = AuditClock.steady()
+                await log.look(now: now)
+                await live(&pulse, after: now - last)
+                last = now
             }
         }
         await log.stop()
@@ -27,11 +32,11 @@ struct LogService: Service {
     }
 
     /// Gives a sign of life if nothing else came; one that finds no room is given later.
-    private func live(_ pulse: inout Pulse) async {
+    private func live(_ pulse: inout Pulse, after elapsed: Int64) async {
         let isDue = pulse.isDue(
             size: await log.size,
-            after: settings.checkpointEvery,
-            limit: settings.idleCheckpointEvery
+            after: elapsed,
+            limit: settings.silenceMax
         )
         guard isDue, let entry = try? LogEntry(pulse.record(at: AuditClock.wallMicroseconds())),
             (try? await log.add([entry])) != nil

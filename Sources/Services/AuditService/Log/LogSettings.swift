@@ -27,6 +27,14 @@ public struct LogSettings: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// How long it is from one round to the next, in milliseconds: what a round takes itself must fit into
+    /// ``checkpointEvery``, too.
+    public var round: Int64 { max(1, checkpointEvery / 10 * 9) }
+
+    /// After how long without a checkpoint a sign of life is due, in milliseconds: it is recorded in one round,
+    /// at most one later than that, and the next one signs it.
+    public var silenceMax: Int64 { max(round, idleCheckpointEvery - 2 * checkpointEvery) }
 }
 
 /// The places at which the process can be killed for a test, in their order.
