@@ -235,10 +235,14 @@ def client_ports(world):
     return collections.Counter(event["client_port"] for event in world.peer.of(None))
 
 
-@pytest.mark.parametrize("status", [401, 404, 429, 500, 503])
-def test_a_service_that_fails_is_asked_again(shippings, status):
+@pytest.mark.parametrize("answer", [
+    (401, "certificate_required"), (403, "identity_refused"), (403, "sender_refused"),
+    (400, "unavailable"), (404, "not_found"), (408, "batch_too_slow"), (422, ""),
+    (429, "unavailable"), (500, "unavailable"), (503, "unavailable"),
+])
+def test_a_service_that_fails_is_asked_again(shippings, answer):
     world = shippings()
-    answers = iter([(status, "unavailable")] * 3)
+    answers = iter([answer] * 3)
     world.peer.judge = lambda lines: next(answers, None)
     world.peer.up()
     world.start()

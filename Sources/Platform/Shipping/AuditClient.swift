@@ -44,12 +44,15 @@ struct AuditClient: Sendable {
         } catch {
             return .failed("the audit service: \(error)", retryAfter: nil)
         }
-        switch answer.status {
-        case 200: return Self.read(answer.body)
+        if answer.status == 200 { return Self.read(answer.body) }
+        let code = Self.code(answer.body)
+        switch (answer.status, code) {
         // Of these every attempt would be answered in the same way.
-        case 400, 403, 413, 422: return .refused(code: Self.code(answer.body))
+        case (400, AuditProblem.malformedRequest), (413, AuditProblem.batchTooLarge),
+            (422, AuditProblem.recordRefused):
+            return .refused(code: code)
+        // Who may send, or may send this, is mended at the other end, and then the records are wanted.
         default:
-            let code = Self.code(answer.body)
             return .failed(
                 "the audit service answers with status \(answer.status) `\(code)`",
                 retryAfter: answer.fields[.retryAfter].flatMap { Int64($0) }
