@@ -9,6 +9,9 @@ public struct FileStamp: Sendable, Equatable {
     private let seconds: Int64
     private let nanoseconds: Int64
 
+    /// When its content was written last, in microseconds since 1970 UTC.
+    public var modified: Int64 { seconds * 1_000_000 + nanoseconds / 1_000 }
+
     /// Looks at a file; nil if it is not there or cannot be seen.
     public init?(of path: String) {
         var status = stat()

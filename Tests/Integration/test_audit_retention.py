@@ -40,6 +40,14 @@ def service(authority):
     service.close()
 
 
+def came(service, bundles, age):
+    """Lets the files of bundles look as if they were written so many seconds ago."""
+    then = time.time() - age
+    for index in bundles:
+        path = os.path.join(service.state, "log", tlog.tile_path("entries", index, 256))
+        os.utime(path, (then, then))
+
+
 def retain(service, **policy):
     """The settings of the next start."""
     service.daemon.configure(retention={"every_ms": 100, **policy})
@@ -114,6 +122,10 @@ def test_old_records_go_and_what_remains_is_proved(service):
     for start in range(2001, 2801, 200):
         assert gateway.send(lines(boot, start, start + 199))[0] == 200
         signed(service, start + 199)
+    # A sender's clock may be wrong: what has come just now is kept, whatever time it tells.
+    came(service, range(3), 91 * DAY)
+    pruned(service, 768)
+    came(service, range(3, 8), 91 * DAY)
     pruned(service, 1536)
     code, words = audit("verify", service)
     assert code == 0, words
@@ -199,6 +211,19 @@ def test_a_pruned_log_is_copied_indexed_anew_and_goes_on(service):
     )
     assert admin.get("/v1/events/count")["count"] == 2800 - 2048
     assert gateway.send(sent[:300])[1]["known"] == 300
+
+
+def test_what_is_too_old_for_the_index_is_counted(service):
+    service.daemon.configure(index={"days": 30})
+    service.daemon.start()
+    _, _, sent = fill(service)
+    admin = service.peer("admin-api/admin-api")
+
+    def metrics():
+        return admin.ask("GET", "/metrics")[2].decode()
+    until("the index", lambda: f"clawgress_audit_index_entries {len(sent)}\n" in metrics())
+    assert "clawgress_audit_index_passed_over_total 1700\n" in metrics()
+    assert admin.get("/v1/events/count")["count"] == 300
 
 
 def test_only_what_the_log_has_signed_is_a_reason_for_missing_entries(service, tmp_path):

@@ -105,6 +105,31 @@ struct RetentionTests {
         await log.stop()
     }
 
+    /// Says that a bundle's file was written at a time; by its number, in microseconds since 1970.
+    private func came(_ bench: LogBench, _ times: [Int64]) throws {
+        for (index, time) in times.enumerated() {
+            let date = Date(timeIntervalSince1970: Double(time) / 1_000_000)
+            try FileManager.default.setAttributes(
+                [.modificationDate: date],
+                ofItemAtPath: "\(bench.places.log)/tile/entries/00\(index)"
+            )
+        }
+    }
+
+    /// So many days ago.
+    private func ago(_ days: Int64) -> Int64 { now - days * 86_400_000_000 }
+
+    @Test("takes what came of late for new, whatever time it tells")
+    func wrongClock() async throws {
+        let bench = try LogBench()
+        try await made(bench) { _ in "2020-01-01T00:00:00.000000Z" }
+        let log = try bench.open()
+        try came(bench, [ago(31), ago(29), ago(31)])
+        #expect(await prune(log, policy(days: 30)) == .done)
+        #expect(log.bounds.minimum == 256)
+        await log.stop()
+    }
+
     @Test("removes a bundle when its newest record is too old")
     func byAge() async throws {
         let bench = try LogBench()
@@ -116,6 +141,7 @@ struct RetentionTests {
             default: "2026-11-16T09:00:00.000000Z"
             }
         }
+        try came(bench, [ago(100), ago(100)])
         let log = try bench.open()
         #expect(await prune(log, policy(days: 12)) == .done)
         #expect(log.bounds.minimum == 0)
@@ -126,13 +152,14 @@ struct RetentionTests {
         await log.stop()
     }
 
-    @Test("keeps records that tell no time where only age counts")
+    @Test("goes by the time at which they came where records tell none")
     func timeless() async throws {
         let bench = try LogBench()
         try await made(bench)
         let log = try bench.open()
+        try came(bench, [ago(2), ago(0)])
         #expect(await prune(log, policy(days: 1)) == .done)
-        #expect(log.bounds.minimum == 0)
+        #expect(log.bounds.minimum == 256)
         await log.stop()
     }
 

@@ -158,7 +158,7 @@ extension EventIndex {
         let (reader, first) = (EntryReader(tiles: log.tiles), indexed)
         let oldest = settings.oldest(now: now())
         let tail = tail
-        let next = try await onDisk { () throws -> Int in
+        let (next, passed) = try await onDisk { () throws -> (Int, Int) in
             let step = try IndexStep(reader, from: first, ofTree: size)
             let times = try step.append(to: index, oldest: oldest)
             // Only what came while it was watched: an old log is no news.
@@ -168,9 +168,12 @@ extension EventIndex {
                         .map { found, time in (found.entry, time, found.bytes) }
                 )
             }
-            return step.next
+            return (step.next, times.count { $0 < oldest })
         }
-        state.withLock { $0.indexed = next }
+        state.withLock { state in
+            state.indexed = next
+            state.passedOver += UInt64(passed)
+        }
         log.bounds.hold(Self.reader, from: next)
     }
 

@@ -16,6 +16,8 @@ public final class EventIndex: Sendable {
         var index: AuditIndex?
         /// How many of the log's records are in it.
         var indexed = 0
+        /// How many were passed over in this life of the service, because they tell a time that is too old.
+        var passedOver: UInt64 = 0
         /// Somebody met damage in the file.
         var isDamaged = false
         /// What was logged last, so that it is logged once.
@@ -127,9 +129,9 @@ extension EventIndex {
         return (page, records)
     }
 
-    /// The state in the text form of metrics, one gauge a line, each with its help.
+    /// The state in the text form of metrics, each with its help.
     func metrics() async -> String {
-        let (index, indexed) = state.withLock { ($0.index, $0.indexed) }
+        let (index, indexed, passed) = state.withLock { ($0.index, $0.indexed, $0.passedOver) }
         let size = try? await onDisk { try index?.size() }
         let lag = max(0, await log.size - indexed)
         let gauges: [(String, String, Int64)] = [
@@ -142,9 +144,11 @@ extension EventIndex {
             ("index_bytes", "Bytes of used pages in its file.", size?.bytes ?? 0),
             ("index_words", "Different words and hosts in it.", size?.words ?? 0),
         ]
+        let counted = "clawgress_audit_index_passed_over_total"
         return gauges.map { name, help, value in
             let name = "clawgress_audit_\(name)"
             return "# HELP \(name) \(help)\n# TYPE \(name) gauge\n\(name) \(value)\n"
-        }.joined()
+        }.joined() + "# HELP \(counted) Records not indexed: they tell a time before `days`.\n"
+            + "# TYPE \(counted) counter\n\(counted) \(passed)\n"
     }
 }

@@ -32,7 +32,9 @@ extension AuditLog {
             oldest: settings.bound(now: now)
         )
         let planned = await Self.onDisk { () throws(TreeError) in
-            try plan.next(size: size) { index throws(TreeError) in
+            try plan.next(size: size) { index in
+                TileName(.entries, index: index).flatMap { FileStamp(of: tiles.file($0))?.modified }
+            } bundle: { index throws(TreeError) in
                 guard let name = TileName(.entries, index: index) else { return [] }
                 return try tiles.entries(of: name)
             }

@@ -1,6 +1,7 @@
 // How far the minimum index may rise: by whole bundles, and only past those of which no record is to be
-// kept. Pure: what a bundle holds is asked for.
+// kept. Pure: what a bundle holds, and since when it is there, is asked for.
 
+import ClawgressAuditIndex
 import ClawgressBytes
 import ClawgressRecords
 import ClawgressTransparencyLog
@@ -16,44 +17,46 @@ struct RetentionPlan {
     let ceiling: Int
     /// Records before so many newest ones go.
     let entries: Int?
-    /// Records of an earlier time go, written as records write times: their order is that
-    /// of their bytes.
-    let oldest: [UInt8]?
+    /// Records that came earlier, and tell an earlier time, go; in microseconds since 1970 UTC.
+    let oldest: Int64?
 
     /// The new minimum.
     ///
     /// - Parameters:
     ///   - size: of the log.
-    ///   - bundle: reads the entries of the full file with this number.
+    ///   - arrival: when the full file with this number was written, which is when its last entry
+    ///     came; nil if it cannot be told.
+    ///   - bundle: reads its entries.
     func next<Failure: Error>(
         size: Int,
+        arrival: (Int) -> Int64?,
         bundle: (Int) throws(Failure) -> [[UInt8]]
     ) throws(Failure) -> Int {
         let width = TileName.widthMax
+        let told = oldest.map { Array(Instant.text($0).utf8) } ?? []
         var next = minimum
         while next + width <= min(ceiling, size),
             next + width <= minimum + Self.bundlesAtOnce * width
         {
             let isBeyond = entries.map { next + width <= size - $0 } ?? false
             if !isBeyond {
-                guard let oldest, Self.isOld(try bundle(next / width), oldest) else { break }
+                // A sender's clock may be wrong: what came of late is not old, whatever it tells.
+                guard let oldest, let arrived = arrival(next / width), arrived < oldest,
+                    Self.isOld(try bundle(next / width), told)
+                else { break }
             }
             next += width
         }
         return next
     }
 
-    /// Whether all records have become too old: gap records tell no time and keep nothing back, and
-    /// where no record tells one, age is unknown.
+    /// Whether no record tells a later time: gap records tell none and keep nothing back.
     private static func isOld(_ entries: [[UInt8]], _ oldest: [UInt8]) -> Bool {
-        var isTold = false
-        for entry in entries {
+        entries.allSatisfy { entry in
             guard let facts = try? RecordFacts(entry.span), let place = facts.timestamp else {
-                continue
+                return true
             }
-            guard entry[place].lexicographicallyPrecedes(oldest) else { return false }
-            isTold = true
+            return entry[place].lexicographicallyPrecedes(oldest)
         }
-        return isTold
     }
 }

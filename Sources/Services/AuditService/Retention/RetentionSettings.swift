@@ -1,6 +1,5 @@
 // How long the log keeps entries. Without a policy nothing is ever removed.
 
-import ClawgressAuditIndex
 import ClawgressDaemon
 
 /// The `retention` of the configuration file.
@@ -45,10 +44,10 @@ public struct RetentionSettings: Decodable, Sendable {
             }
     }
 
-    /// What is written before it is old: microseconds since 1970 UTC, as records write times.
+    /// What is before it is old, in microseconds since 1970 UTC.
     ///
-    /// - Parameter now: microseconds since 1970 UTC.
-    func bound(now: Int64) -> [UInt8]? {
-        days.map { Array(Instant.text(now - Int64($0) * 86_400_000_000).utf8) }
+    /// - Parameter now: the same.
+    func bound(now: Int64) -> Int64? {
+        days.map { max(0, now - Int64($0) * 86_400_000_000) }
     }
 }
