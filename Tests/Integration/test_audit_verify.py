@@ -215,6 +215,39 @@ def test_the_age_of_the_newest_record_is_a_memory(log):
     expect(log.verify("--max-age", "1h"), 32)
 
 
+def beat(number, gateway, phase, age):
+    """A heartbeat that is so many seconds old."""
+    return record(
+        number, BOOT, gateway=gateway, record="heartbeat", phase=phase, last_sequences=[number],
+        timestamp=now(-age),
+    )
+
+
+def test_a_silent_gateway_is_not_hidden_by_what_others_record(log):
+    own = json.dumps({
+        "boot_id": BOOT, "event_version": 1, "phase": "running", "record": "heartbeat",
+        "sequence": 1, "service_id": "audit", "timestamp": now(), "worker": 0,
+    }, sort_keys=True, separators=(",", ":")).encode()
+    silent = beat(1, "gw-2", "start", 86_400)
+    alive, ended = beat(1, "gw-1", "start", 30), beat(1, "gw-3", "drain", 86_400)
+
+    def write(*lines):
+        shutil.rmtree(log.folder)
+        log.rewrite(list(lines), log.signer)
+    write(silent, ended, alive, own)
+    expect(log.verify(), 0)
+    expect(log.verify("--max-age", "2m"), 32, "the newest heartbeat of gateway `gw-2` is of ")
+    code, _, notes = log.verify("--max-age", "2m")
+    assert code == 32 and "gw-1" not in notes and "gw-3" not in notes
+    expect(log.verify("--max-age", "2m", "--retired", "gw-2"), 0)
+    expect(log.verify("--max-age", "2d"), 0)
+    # One that says that it ends, and one of the future.
+    write(silent, ended, alive, own, beat(2, "gw-2", "drain", 3600))
+    expect(log.verify("--max-age", "2m"), 0)
+    write(alive, own, beat(1, "gw-2", "running", -3600))
+    expect(log.verify("--max-age", "2m"), 32, "`gw-2`")
+
+
 def test_a_range_is_checked_alone(log):
     edit(log)
     expect(log.verify("--range", "0-255"), 0, "checked: entries 0-255")

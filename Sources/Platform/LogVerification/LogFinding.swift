@@ -24,6 +24,8 @@ public enum LogFinding: Sendable, Equatable {
     case retentionRefused(RetentionError)
     /// Nothing was recorded for longer than it may be; when the newest record was.
     case stale(newest: String?)
+    /// A gateway was not heard for longer than it may be, and had not said that it ends.
+    case silent(GatewayLife)
     /// Entries at the end are not there.
     case shorter(found: Int, signed: Int)
     /// Entries in the middle are not there.
@@ -73,6 +75,8 @@ extension LogFinding: CustomStringConvertible {
         case .retentionRefused(let error): "`retention`, which says what was pruned: \(error)"
         case .stale(let newest):
             "too old: " + (newest.map { "the newest record is of \($0)" } ?? "there is no record")
+        case .silent(let life):
+            "too old: the newest heartbeat of gateway `\(life.name)` is of \(life.newest)"
         case .tile(let path): "the entries are those that were signed, but `\(path)` is damaged"
         case .noRecord(let index, let refusal): "entry \(index) is no record: \(refusal)"
         case .repeated(let key, let index):

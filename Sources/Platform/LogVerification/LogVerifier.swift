@@ -13,6 +13,8 @@ public struct LogReport: Sendable {
     public var findings: [LogFinding]
     /// The greatest time that a record has, as it is written there.
     public let newest: String?
+    /// When gateways were heard last, by name.
+    public let gateways: [GatewayLife]
     /// How many streams of records there are.
     public let streamCount: Int
     /// What the log says of entries that it has no more; nil if it never pruned any.
@@ -112,6 +114,7 @@ public struct LogVerifier<Source: LogSource> {
             range: 0..<head.size,
             findings: findings,
             newest: walk.survey.newest,
+            gateways: walk.survey.gateways,
             streamCount: walk.survey.streamCount,
             retention: retention.notice,
             pruned: pruned
@@ -158,6 +161,7 @@ extension LogVerifier {
             range: range,
             findings: findings,
             newest: survey.newest,
+            gateways: survey.gateways,
             streamCount: survey.streamCount,
             retention: retention.notice,
             pruned: diagnosis.pruned

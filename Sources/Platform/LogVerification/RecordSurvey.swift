@@ -12,6 +12,7 @@ struct RecordSurvey {
 
     private var ledger = StreamLedger(runsMax: Self.runsMax)
     private var announced = AnnouncedNumbers()
+    private var lives = GatewayLives()
     private var lost: [StreamKey: UInt64] = [:]
     private var isFull = false
     /// Whether earlier entries were pruned, so that numbers before the first one of a stream are not
@@ -28,6 +29,9 @@ struct RecordSurvey {
     var newest: String? {
         newestTime.isEmpty ? nil : String(decoding: newestTime, as: UTF8.self)
     }
+
+    /// When gateways were heard last.
+    var gateways: [GatewayLife] { lives.sorted }
 
     /// How many streams there are.
     var streamCount: Int { ledger.streamCount }
@@ -64,6 +68,7 @@ struct RecordSurvey {
             return refused.append(.tooManyStreams(index: index))
         }
         announced.take(sign, of: key)
+        lives.take(sign, of: key)
     }
 
     private mutating func count(_ key: RecordKey, at index: Int) {

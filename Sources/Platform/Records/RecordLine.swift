@@ -70,6 +70,7 @@ struct LineMembers {
     private var worker: CanonicalReader.Value?
     private(set) var record: CanonicalReader.Value?
     private(set) var phase: CanonicalReader.Value?
+    private(set) var timestamp: CanonicalReader.Value?
     private(set) var lastSequences: CanonicalReader.Value?
 
     mutating func take(_ name: Span<UInt8>, _ value: CanonicalReader.Value) {
@@ -83,6 +84,7 @@ struct LineMembers {
             if name.equals("boot_id") { boot = value }
             if name.equals("segment") { segment = value }
         case 8: if name.equals("sequence") { sequence = value }
+        case 9: if name.equals("timestamp") { timestamp = value }
         case 10:
             if name.equals("gateway_id") { gateway = value }
             if name.equals("service_id") { service = value }

@@ -7,6 +7,10 @@ import ClawgressBytes
 public struct SignOfLife: Sendable, Equatable {
     /// Whether it came in its turn, so that a minute lies between it and the one before.
     public let isRunning: Bool
+    /// Whether the gateway takes no more requests from then on.
+    public let isFinal: Bool
+    /// The time that it tells, as it is written; nil if it tells none.
+    public let timestamp: String?
     /// The last number of each worker, by worker; 0 for none.
     public let lastSequences: [UInt64]
 
@@ -20,10 +24,14 @@ public struct SignOfLife: Sendable, Equatable {
             let numbers = Self.numbers(line.extracting(place))
         else { return nil }
         lastSequences = numbers
-        if case .plain(let phase) = members.phase {
-            isRunning = line.extracting(phase).equals("running")
+        var phase = ""
+        if case .plain(let place) = members.phase { phase = line.extracting(place).string() }
+        isRunning = phase == "running"
+        isFinal = phase == "drain"
+        if case .plain(let place) = members.timestamp {
+            timestamp = line.extracting(place).string()
         } else {
-            isRunning = false
+            timestamp = nil
         }
     }
 

@@ -97,6 +97,36 @@ struct SurveyTests {
         #expect(try admitted.findings() == [.gap(stream, lost: .max)])
     }
 
+    @Test("tells when each gateway was heard last, and whether it said that it ends")
+    func gateways() throws {
+        func beat(_ name: String, _ number: Int, _ phase: String, _ time: String?) -> [UInt8] {
+            let told = time.map { #""timestamp":"2026-11-26T\#($0):00.000000Z","# } ?? ""
+            let text =
+                #"{"boot_id":"\#(boot)","gateway_id":"\#(name)","last_sequences":[1],"#
+                + #""phase":"\#(phase)","record":"heartbeat","sequence":\#(number),\#(told)"#
+                + #""worker":0}"#
+            return Array(text.utf8)
+        }
+        let own =
+            #"{"boot_id":"\#(boot)","phase":"running","record":"heartbeat","sequence":1,"#
+            + #""service_id":"audit","timestamp":"2026-11-26T23:00:00.000000Z","worker":0}"#
+        let log = try MemoryLog([
+            beat("gw-2", 1, "start", "09:00"), beat("gw-1", 1, "start", "09:01"),
+            beat("gw-2", 2, "drain", "09:30"), beat("gw-1", 2, "drain", "09:02"),
+            // One that was sent late, and one without a time.
+            beat("gw-2", 3, "running", "09:10"), beat("gw-1", 3, "start", "09:40"),
+            beat("gw-1", 4, "drain", nil), Array(own.utf8),
+        ])
+        let report = try log.verifier.verify()
+        #expect(
+            report.gateways == [
+                GatewayLife(name: "gw-1", newest: "2026-11-26T09:40:00.000000Z", isEnded: false),
+                GatewayLife(name: "gw-2", newest: "2026-11-26T09:30:00.000000Z", isEnded: true),
+            ]
+        )
+        #expect(report.newest == "2026-11-26T23:00:00.000000Z")
+    }
+
     @Test("names a record that is there twice")
     func repeated() throws {
         let log = try MemoryLog([1, 2, 2, 3].map { record($0) })

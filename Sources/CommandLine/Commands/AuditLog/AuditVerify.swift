@@ -19,8 +19,9 @@ struct AuditVerify: ContextCommand {
               clawgress audit verify ./copy --log-key KEY --witness KEY1 --witness KEY2
 
             A log that was rolled back or forked as a whole is signed, too. Only a memory tells: a \
-            checkpoint that was kept (--since), or the age that the newest record may have \
-            (--max-age; gateways record a heartbeat a minute). Keep the file `checkpoint` of each \
+            checkpoint that was kept (--since), or the age that the newest record may have, and the \
+            newest heartbeat of each gateway that did not say that it ends (--max-age; there is one a \
+            minute). A gateway that is gone for good and could not say so: --retired. Keep the file `checkpoint` of each \
             log that you verified. Witnesses are a memory that others keep: with --witness, the log \
             must go on where its file `checkpoint.witnessed` ends, and enough of them (all, or \
             --require-witnesses) must have signed that.
@@ -32,7 +33,7 @@ struct AuditVerify: ContextCommand {
               0   in order
               20  entries were edited               30  rolled back (--since)
               21  entries were removed              31  forked (--since)
-              22  entries were added                32  the newest record is too old (--max-age)
+              22  entries were added                32  too old, or a gateway is silent (--max-age)
               23  entries are in another order      33  records of a sender are missing
               24  shorter than its checkpoint       34  a record is there twice
               25  entries and hashes rewritten      35  an entry is no record
@@ -67,8 +68,21 @@ struct AuditVerify: ContextCommand {
     )
     var requireWitnesses: Int?
 
-    @Option(help: ArgumentHelp("How old the newest record may be: 5m.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp(
+            "How old the newest record, and a gateway's newest heartbeat, may be: 5m.",
+            valueName: "duration"
+        )
+    )
     var maxAge: LifeSpan?
+
+    @Option(
+        help: ArgumentHelp(
+            "A gateway that is gone for good, though it did not say so; may be repeated.",
+            valueName: "gateway"
+        )
+    )
+    var retired: [String] = []
 
     @Option(
         help: ArgumentHelp("Only these entries, the first is 0: 1000-1999.", valueName: "a-b")
@@ -78,6 +92,9 @@ struct AuditVerify: ContextCommand {
     func validate() throws {
         if range != nil, maxAge != nil {
             throw ValidationError("--max-age asks for the newest record: leave --range away")
+        }
+        if maxAge == nil, !retired.isEmpty {
+            throw ValidationError("--retired excepts a gateway from --max-age: give that, too")
         }
         if let requireWitnesses, !(1...max(1, witness.count)).contains(requireWitnesses) {
             throw ValidationError("--require-witnesses is 1 to the number of --witness")
@@ -110,9 +127,7 @@ struct AuditVerify: ContextCommand {
             ) { progress.note($0) }
         }
         progress.end()
-        if let finding = staleness(report.newest, now: context.now()) {
-            report.findings.append(finding)
-        }
+        report.findings += staleness(report, now: context.now())
         try Self.conclude(report, on: terminal)
     }
 
@@ -127,7 +142,8 @@ struct AuditVerify: ContextCommand {
             )
         }
         if let maxAge {
-            words.append("no record for \(maxAge.defaultValueDescription) would be noticed")
+            let age = maxAge.defaultValueDescription
+            words.append("no record for \(age) would be noticed, and no heartbeat of a gateway")
         }
         return words.isEmpty
             ? "memory: none; that the log was rolled back or forked as a whole would not be noticed"
@@ -146,13 +162,22 @@ struct AuditVerify: ContextCommand {
         return keys
     }
 
-    private func staleness(_ newest: String?, now: Int64) -> LogFinding? {
-        guard let maxAge else { return nil }
-        // Whole seconds are enough.
-        let time = newest.flatMap { Timestamp.seconds($0.prefix(19) + "Z") }
-        guard let time, now - time <= maxAge.seconds else { return .stale(newest: newest) }
-        // A record of the future would hide the age of all others.
-        return time - now > 300 ? .stale(newest: newest) : nil
+    /// What is too old.
+    ///
+    /// The service records its own signs of life, so that the newest record says only that the log itself
+    /// was not held back.
+    private func staleness(_ report: LogReport, now: Int64) -> [LogFinding] {
+        guard let maxAge else { return [] }
+        func isFresh(_ text: String) -> Bool {
+            // Whole seconds are enough, and a time of the future would hide the age of all others.
+            guard let time = Timestamp.seconds(text.prefix(19) + "Z") else { return false }
+            return (now - maxAge.seconds...now + 300).contains(time)
+        }
+        let isStale = report.newest.map { !isFresh($0) } ?? true
+        let silent = report.gateways.filter {
+            !$0.isEnded && !retired.contains($0.name) && !isFresh($0.newest)
+        }
+        return (isStale ? [.stale(newest: report.newest)] : []) + silent.map { .silent($0) }
     }
 
     /// Prints the answer.

@@ -32,7 +32,7 @@ extension CommandFailure.Code {
             case .witnesses: .witnessesMissing
             case .witnessedOther: .witnessedOther
             case .retentionRefused: .retentionRefused
-            case .stale: .logStale
+            case .stale, .silent: .logStale
             case .missing: .recordsMissing
             case .repeated: .recordRepeated
             case .noRecord, .tooManyStreams: .recordRefused
