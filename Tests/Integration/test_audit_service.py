@@ -498,6 +498,40 @@ def refused(service, code):
     return sum(int(line[len(head):]) for line in text.splitlines() if line.startswith(head))
 
 
+def test_a_gateway_that_falls_silent_is_told_also_after_a_restart(services):
+    service = services(gateway_silent_ms=1000, idle_checkpoint_ms=200)
+    service.daemon.start()
+    admin = service.peer("admin-api/admin-api")
+
+    def beat(name, number, phase):
+        line = record(number, boots[name], gateway=name, record="heartbeat", phase=phase,
+                      last_sequences=[number])
+        assert service.peer(f"gateway/{name}").send([line])[0] == 200
+
+    def raised():
+        return 'alert{alert="gateway_silent"} 1\n' in admin.ask("GET", "/metrics")[2].decode()
+    boots = {name: new_boot() for name in ("gw-1", "gw-2")}
+    beat("gw-1", 1, "start")
+    beat("gw-2", 1, "start")
+    beat("gw-2", 2, "drain")
+    until("the alert", raised)
+    assert "gateways=gw-1 " in service.daemon.log()
+    service.daemon.kill()
+    service.daemon.start()
+    until("the alert", raised)
+    text = admin.ask("GET", "/metrics")[2].decode()
+    assert 'gateway_silence_seconds{gateway="gw-1"}' in text and "gw-2" not in text
+    beat("gw-1", 2, "drain")
+    until("its end", lambda: not raised())
+    service.daemon.stop()
+    service.daemon.configure(retired_gateways=["gw-1"])
+    service.daemon.start()
+    beat("gw-1", 3, "start")
+    beat("gw-2", 3, "start")
+    until("gw-2", lambda: 'gateway="gw-2"' in admin.ask("GET", "/metrics")[2].decode())
+    assert 'gateway="gw-1"' not in admin.ask("GET", "/metrics")[2].decode()
+
+
 def test_a_second_process_on_the_folder_does_not_start(service):
     command = [service.daemon._program, "--config", service.daemon.config_path]
     done = subprocess.run(

@@ -4,6 +4,7 @@
 public import ClawgressAlerts
 public import ClawgressDaemon
 import ClawgressMesh
+import ClawgressModel
 
 /// The daemon's configuration file (`audit.yaml`).
 public struct AuditConfiguration: ServiceConfiguration {
@@ -41,6 +42,8 @@ public struct AuditConfiguration: ServiceConfiguration {
         case batchesAtOnce = "batches_at_once"
         case batchesPerSender = "batches_per_sender"
         case bodyMilliseconds = "batch_body_ms"
+        case gatewaySilence = "gateway_silent_ms"
+        case retiredGateways = "retired_gateways"
         case allowFailpoints = "allow_failpoints"
     }
 
@@ -63,6 +66,8 @@ public struct AuditConfiguration: ServiceConfiguration {
         try values.read(.batchesAtOnce, into: &settings.batchesAtOnce)
         try values.read(.batchesPerSender, into: &settings.batchesPerSender)
         try values.read(.bodyMilliseconds, into: &settings.bodyMilliseconds)
+        try values.read(.gatewaySilence, into: &settings.gatewaySilence)
+        try values.read(.retiredGateways, into: &settings.retiredGateways)
         try values.read(.index, into: &index)
         try values.read(.witnesses, into: &witnesses)
         try values.read(.retention, into: &retention)
@@ -89,10 +94,14 @@ public struct AuditConfiguration: ServiceConfiguration {
             ("checkpoints_bytes_max", settings.bookBytesMax, 65_536...1 << 40),
             ("batches_at_once", settings.batchesAtOnce, 1...1_024),
             ("batches_per_sender", settings.batchesPerSender, 1...1_024),
+            ("gateway_silent_ms", Int(settings.gatewaySilence), 100...86_400_000),
             ("batch_body_ms", Int(settings.bodyMilliseconds), 100...600_000),
         ]
         for (name, value, range) in bounds where !range.contains(value) {
             found.append("`\(name)` must be \(range.lowerBound) to \(range.upperBound)")
+        }
+        for name in settings.retiredGateways where !Identifier.isValid(name) {
+            found.append("`retired_gateways` has `\(name)`, which is no gateway's id")
         }
         return found + index.problems() + witnesses.problems() + retention.problems()
             + SinkSettings.problems(sinks) + alerts.problems()

@@ -76,6 +76,64 @@ struct LogWatchTests {
     }
 }
 
+@Suite("gateways that should be heard")
+struct GatewayWatchTests {
+    private func sign(_ name: String, _ phase: String) throws -> (SignOfLife, RecordKey) {
+        let text =
+            #"{"boot_id":"\#(boot)","gateway_id":"\#(name)","last_sequences":[1],"#
+            + #""phase":"\#(phase)","record":"heartbeat","sequence":1,"worker":0}"#
+        let (key, _, sign) = try RecordLine.read(Array(text.utf8).span)
+        return (try #require(sign), key)
+    }
+
+    private func hear(_ watch: inout GatewayWatch, _ name: String, _ phase: String) throws {
+        let (sign, key) = try sign(name, phase)
+        watch.take(sign, of: key)
+    }
+
+    @Test("are missed after a while, until they are heard, or if they did not say that they end")
+    func silence() throws {
+        var watch = GatewayWatch(silenceMax: 180_000, retired: ["gw-9"])
+        watch.look(now: 1_000_000)
+        for name in ["gw-2", "gw-1", "gw-3", "gw-9"] { try hear(&watch, name, "start") }
+        #expect(watch.isChanged && watch.silent == [])
+        watch.look(now: 1_001_000)
+        try hear(&watch, "gw-2", "running")
+        try hear(&watch, "gw-3", "drain")
+        watch.look(now: 1_061_000)
+        watch.look(now: 1_180_999)
+        #expect(watch.silent == [])
+        watch.look(now: 1_181_000)
+        #expect(watch.silent == ["gw-1"])
+        #expect(watch.silences.map(\.name) == ["gw-1", "gw-2"])
+        #expect(watch.silences.map(\.milliseconds) == [180_000, 120_000])
+        try hear(&watch, "gw-1", "running")
+        watch.look(now: 1_241_000)
+        #expect(watch.silent == ["gw-2"])
+        try hear(&watch, "gw-3", "start")
+        watch.look(now: 1_241_001)
+        #expect(watch.silences.map(\.name) == ["gw-1", "gw-2", "gw-3"])
+    }
+
+    @Test("are the same after a restart, which gives them time")
+    func kept() throws {
+        var watch = GatewayWatch(silenceMax: 180_000)
+        for name in ["gw-2", "gw-1"] { try hear(&watch, name, "running") }
+        #expect(String(decoding: watch.text, as: UTF8.self) == "gw-1\ngw-2\n")
+        watch.keep()
+        try hear(&watch, "gw-2", "running")
+        #expect(!watch.isChanged)
+        var next = GatewayWatch(silenceMax: 180_000, retired: ["gw-1"])
+        next.restore(watch.text + Array("GW 3\n\n\u{e9}\n".utf8))
+        next.look(now: 5_000_000)
+        #expect(next.silent == [] && !next.isChanged)
+        next.look(now: 5_180_000)
+        #expect(next.silent == ["gw-2"])
+        try hear(&next, "gw-2", "drain")
+        #expect(next.isChanged && next.text == [])
+    }
+}
+
 @Suite("rounds of a log")
 struct RoundsTests {
     @Test("are due at their times, whatever a round takes, and a missed one is not made up for")

@@ -63,7 +63,10 @@ public struct AuditRoutes: Sendable {
         }
         router.get("/metrics") { _, context in
             try Self.requireAdminAPI(context)
-            let parts = [await index?.metrics(), await witnesses?.metrics(), moreMetrics()]
+            let parts = [
+                GatewayMetrics(watch: await log.gateways).text, await index?.metrics(),
+                await witnesses?.metrics(), moreMetrics(),
+            ]
             return AuditAnswers.text(await metrics().text + parts.compactMap(\.self).joined())
         }
         router.get(RouterPath(AuditPaths.checkpoint)) { _, context in

@@ -111,3 +111,17 @@ struct ConnectionMetrics {
             }.joined()
     }
 }
+
+/// Writes when gateways were heard.
+struct GatewayMetrics {
+    let watch: GatewayWatch
+
+    var text: String {
+        let help = "since the last heartbeat of a gateway that should give them"
+        return LogMetrics.head("gateway_silence_seconds", "gauge", help)
+            + watch.silences.map { name, milliseconds in
+                "clawgress_audit_gateway_silence_seconds{gateway=\"\(name)\"} "
+                    + "\(max(0, milliseconds) / 1_000)\n"
+            }.joined()
+    }
+}

@@ -106,7 +106,9 @@ extension AuditLog {
             pendingBytes += entries.reduce(0) { $0 + $1.bytes.count }
             durable += entries.count
             for entry in entries {
-                if let sign = entry.sign { announced.take(sign, of: entry.key) }
+                guard let sign = entry.sign else { continue }
+                announced.take(sign, of: entry.key)
+                gateways.take(sign, of: entry.key)
             }
             return nil
         case .failure(let error):

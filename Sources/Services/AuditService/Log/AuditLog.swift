@@ -61,6 +61,8 @@ public actor AuditLog {
     var ledger: StreamLedger
     /// What heartbeats said of the streams.
     var announced: AnnouncedNumbers
+    /// Which gateways should be heard, and when they were.
+    var gateways: GatewayWatch
     /// Entries that are durable and not in the tree's files, in order.
     var pending: [LogEntry]
     var pendingBytes: Int
@@ -122,6 +124,7 @@ public actor AuditLog {
         pendingBytes = found.pending.reduce(0) { $0 + $1.bytes.count }
         durable = found.durable
         published = found.published
+        gateways = try Self.gateways(places, settings, journal: found.pending)
     }
 
     /// The newest checkpoint; nil before the first one of a new log.
@@ -140,7 +143,8 @@ public actor AuditLog {
             isDiskFull: isDiskFull,
             batches: batches,
             outcomes: outcomes,
-            reported: reported
+            reported: reported,
+            silentGateways: gateways.silent
         )
     }
 
@@ -153,12 +157,16 @@ public actor AuditLog {
     ///
     /// - Parameter now: milliseconds of a clock that nobody sets.
     public func look(now: Int64) {
+        gateways.look(now: now)
         let state = state
         for alert in watch.look(state, space: try? Folder.space(at: places.log), now: now) {
-            let metadata: Logger.Metadata = [
+            var metadata: Logger.Metadata = [
                 "alert": "\(alert.rawValue)", "entries": "\(state.durable)",
                 "missing": "\(state.missing)",
             ]
+            if alert == .gatewaySilent {
+                metadata["gateways"] = "\(state.silentGateways.prefix(8).joined(separator: " "))"
+            }
             if watch.raised.contains(alert) {
                 logger.warning("alert", metadata: metadata)
             } else {
@@ -248,6 +256,8 @@ public struct LogState: Sendable {
     public let outcomes: BatchOutcome
     /// What other parts of the service found to be wrong.
     public let reported: Set<LogAlert>
+    /// Gateways that were not heard for too long.
+    public let silentGateways: [String]
 
     /// Describes a log.
     public init(
@@ -258,7 +268,8 @@ public struct LogState: Sendable {
         isDiskFull: Bool = false,
         batches: UInt64 = 0,
         outcomes: BatchOutcome = BatchOutcome(),
-        reported: Set<LogAlert> = []
+        reported: Set<LogAlert> = [],
+        silentGateways: [String] = []
     ) {
         self.durable = durable
         self.covered = covered
@@ -268,6 +279,7 @@ public struct LogState: Sendable {
         self.batches = batches
         self.outcomes = outcomes
         self.reported = reported
+        self.silentGateways = silentGateways
     }
 
     /// How many records are known not to be there.

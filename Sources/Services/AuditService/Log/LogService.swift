@@ -17,6 +17,7 @@ struct LogService: Service {
             while !Task.isCancelled {
                 let pause = rounds.pause(at: AuditClock.steady())
                 try await Task.sleep(for: .milliseconds(pause))
+                await log.keepGateways()
                 await log.publish()
                 await log.thinCheckpoints()
                 // What the disk may have lost only a new start can tell.

@@ -25,6 +25,11 @@ public struct LogSettings: Sendable {
     /// the answer to all of it.
     public var bodyMilliseconds: Int64 = 10_000
 
+    /// How long a gateway may give no heartbeat, in milliseconds; it gives one a minute.
+    public var gatewaySilence: Int64 = 180_000
+    /// Gateways that are gone for good, though they did not say so.
+    public var retiredGateways: [String] = []
+
     /// The defaults.
     public init() {}
 

@@ -16,6 +16,8 @@ public enum LogAlert: String, CaseIterable, Sendable {
     case diskNearlyFull = "disk_nearly_full"
     /// Nine tenths of `streams_max` are used.
     case streamsNearlyFull = "streams_nearly_full"
+    /// A gateway gives no heartbeats, and did not say that it ends.
+    case gatewaySilent = "gateway_silent"
     /// Too few witnesses have signed, for longer than `witnesses.alert_after_ms`.
     case witnessesMissing = "witnesses_missing"
     /// A witness has signed another tree than the log has.
@@ -27,7 +29,7 @@ public enum LogAlert: String, CaseIterable, Sendable {
         case .recordsMissing: 30_000
         case .checkpointLate: 10_000
         case .diskFull, .diskNearlyFull, .streamsNearlyFull: 0
-        case .witnessesMissing, .witnessInconsistent: 0
+        case .gatewaySilent, .witnessesMissing, .witnessInconsistent: 0
         }
     }
 }
@@ -82,6 +84,7 @@ public struct LogWatch: Sendable {
         case .streamsNearlyFull:
             max(state.ledger.runCount, state.announced.streamCount)
                 > state.ledger.runsMax / 10 * 9
+        case .gatewaySilent: !state.silentGateways.isEmpty
         case .witnessesMissing, .witnessInconsistent: state.reported.contains(alert)
         }
     }
