@@ -23,6 +23,15 @@ def record(number, boot, gateway="gw-1", worker=0, **fields):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def by_admin_api(boot, **fields):
+    """What an operator did, as the admin API tells it."""
+    value = {
+        "action": "commit", "actor": "alice", "boot_id": boot, "record": "admin", "result": "ok",
+        "sequence": 1, "service_id": "admin-api", "worker": 0, **fields,
+    }
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
 def new_boot():
     return secrets.token_hex(16)
 
