@@ -74,10 +74,12 @@ struct StoppedAccessTests {
         let (gone, kept) = (try await stage.key(), try await stage.key())
         let before = try await stage.active()
         try await stage.revoke(gone)
-        #expect(try await stage.rollBack("1") == ["agent crawler key \(gone)"])
+        let quota = #""set quota crawler rps-limit 5""#
+        #expect(try await stage.world.commit(stage.admin, quota).status == 200)
+        #expect(try await stage.rollBack("2") == ["agent crawler key \(gone)"])
         #expect(try await stage.warnings().isEmpty)
         // Before both keys were made: the revoked one is entered as that.
-        #expect(try await stage.rollBack("3") == ["agent crawler key \(gone)"])
+        #expect(try await stage.rollBack("4") == ["agent crawler key \(gone)"])
         #expect(try await stage.warnings().isEmpty)
         let commit = try await stage.world.send(.post, "/v1/opmode/commit", stage.admin)
         #expect(commit.status == 200, "\(commit.text)")

@@ -88,10 +88,10 @@ struct ConfirmTests {
         _ = await gateway.connect(to: service.plane)
         let first = try await service.plane.publish(wish("first"))
         for number in 2...6 {
-            _ = try await service.plane.publish(wish("try \(number)", confirmSeconds: 60))
+            _ = try await service.plane.publish(wish("try-\(number)", confirmSeconds: 60))
             bench.clock.advance(30)
             await service.plane.lookAtDeadline()
-            #expect(gateway.active?.serial == Int64(number))
+            await waitForSerial(Int64(number), of: gateway)
         }
         bench.clock.advance(30)
         await service.plane.lookAtDeadline()
