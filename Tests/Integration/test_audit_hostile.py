@@ -6,6 +6,7 @@ import os
 import resource
 import socket
 import ssl
+import time
 
 import pytest
 
@@ -33,10 +34,10 @@ def test_nobody_tells_what_others_do_or_what_nobody_writes(services):
     service.daemon.start()
     gateway, boot = service.peer("gateway/gw-1"), new_boot()
     admin = service.peer("admin-api/admin-api")
-    act = {"action": "commit", "actor": "alice", "result": "ok",
-           "timestamp": "2026-11-26T18:00:00.000171Z"}
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
+    act = {"action": "commit", "actor": "alice", "result": "ok", "timestamp": moment}
     forged = record(2, boot, record="admin", **act)
-    names = {"phase": "running", "record": "heartbeat"}
+    names = {"phase": "running", "record": "heartbeat", "timestamp": moment}
     for peer, line, words in [
         (gateway, forged, "`gateway/gw-1` does not write an administrative record"),
         (gateway, record(2, boot, record="later"), "does not write a record of this kind"),
@@ -50,7 +51,7 @@ def test_nobody_tells_what_others_do_or_what_nobody_writes(services):
         assert (status, answer["code"], answer["errors"][0]["line"]) == (422, "record_refused", 2)
         assert words in answer["detail"], answer
     assert gateway.send([record(1, boot, last_sequences=[1] * 64, **names)])[1]["added"] == 1
-    assert admin.send([by_admin_api(boot, timestamp=act["timestamp"])])[1]["added"] == 1
+    assert admin.send([by_admin_api(boot, timestamp=moment)])[1]["added"] == 1
     assert len(service.covered(2).entries) == 2
 
     def found(kind):
