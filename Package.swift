@@ -337,8 +337,8 @@ let package = Package(
         .tests(
             "Services/AuditService",
             uses: [
-                "AuditIndex", "AuditService", "Bytes", "Contract", "Daemon", "JWS", "Mesh",
-                "MeshSigning", "Model", "Records", "Sealing", "TransparencyLog",
+                "Alerts", "AuditIndex", "AuditService", "Bytes", "Contract", "Daemon", "JWS",
+                "Mesh", "MeshSigning", "Model", "Records", "Sealing", "TransparencyLog",
                 "TransparencyLogSigning", "HTTPTypes", "Hummingbird", "Logging", "ServiceLifecycle",
             ],
             exclude: ["Sinks/Cases"]

@@ -44,26 +44,8 @@ public enum Gateway {
             )
         }
         let (listening, tables) = try bind(configuration, count)
-        let context = SnapshotContext(
-            hash: shared.hash,
-            quotas: QuotaRegistry(),
-            numbers: shared.numbers
-        )
-        let shelf = BundleShelf(folder: configuration.stateFolder)
         try await startBundles(configuration, state) {
-            SnapshotKeeper(
-                shelf: shelf,
-                context: context,
-                workers: workers,
-                resolver: ResolverKeeper(
-                    shared.resolver,
-                    localServers: configuration.resolverServers,
-                    logger: logger
-                ),
-                state: state,
-                alerts: alerts,
-                logger: logger
-            )
+            makeKeeper(configuration, shared, workers, state, logger)
         }
         let uncleanBoot = spool.begin(alerts)
         try start(workers, configuration, shared, listening, tables, descriptors: descriptors)
@@ -102,6 +84,32 @@ public enum Gateway {
             ),
         ]
         return shipping.compactMap { $0 } + serving
+    }
+
+    private static func makeKeeper(
+        _ configuration: GatewayConfiguration,
+        _ shared: GatewayShared,
+        _ workers: [WorkerHandle],
+        _ state: GatewayState,
+        _ logger: Logger
+    ) -> SnapshotKeeper {
+        SnapshotKeeper(
+            shelf: BundleShelf(folder: configuration.stateFolder),
+            context: SnapshotContext(
+                hash: shared.hash,
+                quotas: QuotaRegistry(),
+                numbers: shared.numbers
+            ),
+            workers: workers,
+            resolver: ResolverKeeper(
+                shared.resolver,
+                localServers: configuration.resolverServers,
+                logger: logger
+            ),
+            state: state,
+            alerts: shared.alerts,
+            logger: logger
+        )
     }
 
     /// Finds out whether the admin port is free while there is still a clear way to say so.

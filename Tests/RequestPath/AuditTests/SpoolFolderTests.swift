@@ -33,7 +33,7 @@ struct SpoolFolderTests {
     }
 
     @Test("brings segments to the disk, also those that are finished or gone")
-    func synchronise() throws {
+    func ofAnyKind() throws {
         let folder = TemporaryFolder()
         let boot = try Boot(folder)
         #expect(boot.writer().exchange(1))

@@ -53,8 +53,10 @@ struct SpoolGapTests {
         #expect(try gaps(slow).map(\.reason) == [.notReady])
         let bounded = TemporaryFolder()
         let boot = try Boot(bounded, bytesMax: 140_000)
+        let writer = boot.writer()
+        #expect(writer.exchange(1))
         #expect(throws: SpoolError.full(bytesMax: 140_000)) { try boot.supply.prepare(now: 1) }
-        _ = fill(boot.writer())
+        _ = fill(writer, from: 2)
         #expect(try gaps(bounded).map(\.reason) == [.bytesMax])
     }
 

@@ -97,7 +97,7 @@ struct GatewayConfigurationTests {
     func unknownKey() throws {
         #expect(
             try refusal(["listener": "127.0.0.1:3128"])
-                == "unknown key `listener`; known are `admin`, `allow_failpoints`, "
+                == "unknown key `listener`; known are `admin`, `alerts`, `allow_failpoints`, "
                 + "`allow_root`, `audit`, `bundle_folder`, `control_plane`, `gateway_id`, "
                 + "`listeners`, `log_level`, `ready_file`, `resolver`, `spool`, "
                 + "`state_folder`, `trusted_keys`, `workers`"

@@ -1,5 +1,6 @@
 // The sinks of the configuration file: what is taken, and what is refused with which words.
 
+import ClawgressAlerts
 import ClawgressAuditIndex
 import ClawgressAuditService
 import Foundation
