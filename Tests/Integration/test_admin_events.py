@@ -126,10 +126,15 @@ def test_what_the_policy_service_was_asked_for_has_an_event_whatever_became_of_i
     finally:
         plane.policy.process.send_signal(signal.SIGCONT)
     plane.admin.start()
-    asked = [
-        event for event in plane.api().pages("/v1/events")
-        if event["action"] == "gateway.enrolment-token"
-    ]
+
+    def told():
+        return [
+            event for event in plane.api().pages("/v1/events")
+            if event["action"] == "gateway.enrolment-token"
+        ]
+
+    # It is spooled when the policy service was asked, which may take a moment to wake up.
+    asked = until("its event", told)
     assert [(each["result"], each["reason"]) for each in asked] == [("failed", "outcome_unknown")]
     assert asked[0]["actor"] == "admin" and asked[0]["subject"] == "gw-1"
     assert asked == [each for each in spooled(plane) if each["action"] == asked[0]["action"]]
