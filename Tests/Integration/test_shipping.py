@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from support import privileges
 from support.audit_peer import AuditPeer
 from support.load import Load, markers
 from support.losing_disk import LosingDisk
@@ -199,6 +200,7 @@ def test_a_refused_record_holds_up_nobody_and_stays(shippings):
     assert len(world.peer.paths()) == 801 == len(set(world.peer.paths()))
 
 
+@pytest.mark.skipif(not privileges.is_root, reason="mounting a disk needs root")
 @pytest.mark.parametrize("durability", ["process", "power"])
 def test_a_loss_of_power_gives_no_number_twice_and_is_told(disk, shippings, durability):
     # Made after the disk, so that it is closed before: `shippings` is an argument behind it.
