@@ -6,6 +6,7 @@ import tempfile
 import pytest
 
 from support import privileges
+from support.audit import AuditService
 from support.certificates import Authority
 from support.chain import Chain
 from support.gateway import raise_descriptor_limit
@@ -46,6 +47,20 @@ def authority():
     folder = privileges.reachable_folder("clawgress-authority-")
     yield Authority(folder)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def services(authority):
+    """Makes audit services, and ends them."""
+    made = []
+
+    def make(**settings):
+        made.append(AuditService(authority, **settings))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
 
 
 @pytest.fixture(scope="session")

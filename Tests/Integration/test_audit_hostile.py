@@ -11,22 +11,9 @@ import time
 import pytest
 
 from support.audit import (
-    SERVER_NAME, AuditService, NamedConnection, by_admin_api, new_boot, record,
+    SERVER_NAME, NamedConnection, by_admin_api, new_boot, record,
 )
 from support.waiting import until
-
-
-@pytest.fixture
-def services(authority):
-    made = []
-
-    def make(**settings):
-        made.append(AuditService(authority, **settings))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
 
 
 def test_nobody_tells_what_others_do_or_what_nobody_writes(services):

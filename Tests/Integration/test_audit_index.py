@@ -10,23 +10,10 @@ import time
 
 import pytest
 
-from support.audit import AuditService, new_boot, record
+from support.audit import new_boot, record
 from support.waiting import until
 
 HOSTILE = "\x1b[2J=cmd|'/c calc'!A0\n\u202egpj,\"x\""
-
-
-@pytest.fixture
-def services(authority):
-    made = []
-
-    def make(**settings):
-        made.append(AuditService(authority, **settings))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
 
 
 BASE = time.time() // 86400 * 86400

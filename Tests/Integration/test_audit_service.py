@@ -16,7 +16,7 @@ import zlib
 import pytest
 
 from support import privileges, tlog
-from support.audit import AuditService, by_admin_api, new_boot, record
+from support.audit import by_admin_api, new_boot, record
 from support.small_disk import SmallDisk
 from support.waiting import until
 
@@ -24,19 +24,6 @@ STEPS = [
     "journal_written", "journal_synchronised", "tiles_written", "checkpoint_kept",
     "checkpoint_written", "streams_written", "before_answer",
 ]
-
-
-@pytest.fixture
-def services(authority):
-    made = []
-
-    def make(**settings):
-        made.append(AuditService(authority, **settings))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
 
 
 @pytest.fixture
