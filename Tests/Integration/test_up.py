@@ -70,11 +70,11 @@ class Up:
         """Starts it where it was."""
         return self.run("up", "--detach", "--state", self.state)
 
-    def begin(self):
+    def begin(self, *launcher):
         """Starts it without waiting for anything; the process that will supervise."""
         with open(os.path.join(self.runtime, "said"), "ab") as said:
             return subprocess.Popen(
-                [programs.COMMAND, "up", "--state", self.state, *ANY_PORT],
+                [*launcher, programs.COMMAND, "up", "--state", self.state, *ANY_PORT],
                 stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=self._environment,
             )
 
@@ -281,6 +281,39 @@ def test_it_is_killed_wherever_it_is_and_the_next_one_finishes(machine):
     machine.ask_unknown()
     commits = json.loads(machine.run("commits", "--json"))["items"]
     assert [each["state"] for each in commits].count("decided") == 1
+
+
+@pytest.mark.skipif(not privileges.is_root, reason="replacing a program needs root")
+def test_a_daemon_begun_in_the_last_instant_ends_with_its_supervisor(machine):
+    gate = os.path.join(machine.folder, "gate")
+    os.mkfifo(gate)
+    setpriv = shutil.copy(shutil.which("setpriv"), machine.folder)
+    late = os.path.join(machine.folder, "late")
+    with open(late, "w", encoding="ascii") as file:
+        # The kernel is asked to tell of the supervisor's end only when that was long ago.
+        file.write(f"""#!/bin/sh
+case "$*" in
+    *" init "*) ;;
+    *--pdeathsig*) read -r _ < {gate} ;;
+esac
+exec {setpriv} "$@"
+""")
+    os.chmod(late, 0o755)
+    replacing = 'mount --bind "$0" "$(command -v setpriv)" && exec "$@"'
+    supervisor = machine.begin("unshare", "--mount", "sh", "-c", replacing, late)
+
+    def waits():
+        assert supervisor.poll() is None, machine.said()
+        return any(
+            "setpriv --no-new-privs" in line and line.startswith("/bin/sh ")
+            and " init " not in line for line in machine.processes())
+
+    until("a daemon that waits", waits, 60)
+    supervisor.kill()
+    supervisor.wait()
+    with open(gate, "w", encoding="ascii") as file:
+        file.write("go on\n")
+    until("the end of the daemon", lambda: machine.processes() == [])
 
 
 def test_a_folder_of_a_version_without_log_gets_one(machine):

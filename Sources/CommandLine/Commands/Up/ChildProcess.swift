@@ -1,5 +1,6 @@
-// One process that `clawgress up` started. It is started without shell and without threads of ours
-// in between, because the kernel ends it with the thread that made it: nothing outlives us.
+// One process that `clawgress up` started. No shell reads its words, and it is started without
+// threads of ours in between, because the kernel ends it with the thread that made it: nothing
+// outlives us.
 
 import ClawgressBytes
 import Glibc

@@ -8,6 +8,14 @@ import Glibc
 struct DaemonUser {
     private static var setpriv: String { "/usr/bin/setpriv" }
     private static var nobody: UInt32 { 65_534 }
+    /// Runs its arguments if its parent is still the process that its first one names.
+    ///
+    /// A parent that ends before the kernel was asked to tell of it is never told of. Asked
+    /// afterwards, as here, nothing is between the two: either there is no such parent any more, or
+    /// its end will be told.
+    private static var ifParentLives: [String] {
+        ["/bin/sh", "-c", #"test "$PPID" = "$0" && exec "$@""#]
+    }
 
     /// The user to become; nil to stay who we are.
     let userID: UInt32?
@@ -18,14 +26,17 @@ struct DaemonUser {
 
     /// The command line that runs `command` as this user.
     ///
-    /// - Parameter isSupervised: whether it ends when the thread that starts it does.
+    /// - Parameter isSupervised: whether it ends when the thread that starts it does; to be started
+    ///   by this process.
     func command(_ command: [String], isSupervised: Bool = true) -> [String] {
         var words = [Self.setpriv, "--no-new-privs"]
         if let userID {
             words += ["--reuid=\(userID)", "--regid=\(userID)", "--clear-groups"]
             words += ["--inh-caps=-all", "--bounding-set=-all"]
         }
-        if isSupervised { words += ["--pdeathsig", "TERM"] }
+        if isSupervised {
+            words += ["--pdeathsig", "TERM"] + Self.ifParentLives + ["\(getpid())"]
+        }
         return words + command
     }
 
