@@ -88,9 +88,20 @@ enum SegmentFiles {
         }
     }
 
+    /// Whether everything of a segment is on the disk for good, or it is gone.
     static func isDurable(_ number: UInt64, in folder: String) throws(SpoolError) -> Bool {
+        try isGone(number, in: folder, or: { $0.isDurable })
+    }
+
+    /// Whether a segment is not there any more, or is as it is asked for; one that is not whole yet
+    /// is neither.
+    private static func isGone(
+        _ number: UInt64,
+        in folder: String,
+        or isSo: (borrowing SegmentView) -> Bool
+    ) throws(SpoolError) -> Bool {
         do throws(SpoolError) {
-            return try SegmentView(number: number, in: folder).isDurable
+            return isSo(try SegmentView(number: number, in: folder))
         } catch .malformed {
             return false
         } catch .file(let error) where error.isMissing {
@@ -111,23 +122,11 @@ enum SegmentFiles {
         in folder: String
     ) throws(SpoolError) -> [UInt64] {
         var removed: [UInt64] = []
-        for number in numbers where try isSealedOrGone(number, in: folder) {
+        for number in numbers {
+            guard try isGone(number, in: folder, or: { $0.isSealed }) else { continue }
             try remove(number, in: folder)
             removed.append(number)
         }
         return removed
-    }
-
-    private static func isSealedOrGone(
-        _ number: UInt64,
-        in folder: String
-    ) throws(SpoolError) -> Bool {
-        do throws(SpoolError) {
-            return try SegmentView(number: number, in: folder).isSealed
-        } catch .malformed {
-            return false
-        } catch .file(let error) where error.isMissing {
-            return true
-        }
     }
 }
