@@ -10,11 +10,7 @@ public enum SnapshotReader {
     ///
     /// - Throws: `BundleRejection.formatUnknown` or `BundleRejection.contentMalformed`.
     public static func read(_ bytes: [UInt8]) throws(BundleRejection) -> Snapshot {
-        do throws(SnapshotTextError) {
-            return try SnapshotText.read(bytes.span)
-        } catch {
-            throw BundleRejection(error)
-        }
+        try readPlaced(bytes).0
     }
 
     /// Reads a snapshot as ``read(_:)`` does, and notes where the parts of its text stand.
