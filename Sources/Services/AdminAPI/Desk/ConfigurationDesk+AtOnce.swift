@@ -61,13 +61,7 @@ extension ConfigurationDesk {
         }
         try Self.requireUsersUntouched(by: caller, changes)
         let (draft, _) = try await validate(tree)
-        try store.keep(
-            revision: draft.id,
-            tree: draft.treeText,
-            actor: caller.user,
-            comment: comment,
-            now: clock.seconds
-        )
+        try keep(draft, of: caller, comment: comment)
         var commit = pending(caller, draft.id, comment: comment, changes)
         // The same content is not taken back: it is what the caller wants, whoever confirms the other.
         if let waiting, draft.id != active.id {

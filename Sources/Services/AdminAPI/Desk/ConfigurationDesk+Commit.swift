@@ -28,13 +28,7 @@ extension ConfigurationDesk {
         guard candidate.base.id == active.id else {
             throw .outdated(Self.disputed(candidate, active))
         }
-        try store.keep(
-            revision: draft.id,
-            tree: draft.treeText,
-            actor: caller.user,
-            comment: comment,
-            now: clock.seconds
-        )
+        try keep(draft, of: caller, comment: comment)
         try stage(draft.id, candidate)
         return ConfigureAnswer(revision: draft.id, changeCount: changes.count, report: report)
     }
@@ -124,6 +118,21 @@ extension ConfigurationDesk {
         return try await carryOut(commit) { (id) async throws(PolicyPlaneError) in
             try await plane.confirm(serial: serial, requestID: id)
         }
+    }
+
+    /// Keeps a revision that was found good, for ever the caller's with this comment.
+    func keep(
+        _ draft: RevisionDraft,
+        of caller: Caller,
+        comment: String?
+    ) throws(Refusal) {
+        try store.keep(
+            revision: draft.id,
+            tree: draft.treeText,
+            actor: caller.user,
+            comment: comment,
+            now: clock.seconds
+        )
     }
 
     /// The snapshot of a configuration and what is to be said of it.
