@@ -241,7 +241,7 @@ let package = Package(
             path: "Tests/Differential"
         ),
         // What tests of several modules need.
-        .target(name: "TestKit", path: "Tests/TestKit"),
+        .target(name: "TestKit", dependencies: ["Logging"], path: "Tests/TestKit"),
 
         // Tests mirror the sources. Whole processes are tested from Tests/Integration.
         .testTarget(name: "TidyTests", path: "Tests/Tidy"),
@@ -325,8 +325,8 @@ let package = Package(
             "Services/PolicyService",
             uses: [
                 "Bundle", "Contract", "Daemon", "JWS", "JWSSigning", "Mesh", "MeshSigning", "Model",
-                "PolicyService", "Sealing", "Storage", "HTTPTypes", "Hummingbird", "Logging",
-                "ServiceLifecycle",
+                "PolicyService", "Sealing", "Storage", "TestKit", "HTTPTypes", "Hummingbird",
+                "Logging", "ServiceLifecycle",
             ]
         ),
         .tests(
@@ -346,7 +346,7 @@ let package = Package(
         .tests(
             "Services/AdminAPI",
             uses: [
-                "AdminAPI", "Audit", "Bytes", "Contract", "JWS", "GRDB", "HTTPTypes",
+                "AdminAPI", "Audit", "Bytes", "Contract", "JWS", "TestKit", "GRDB", "HTTPTypes",
                 "Hummingbird", "Logging", "NIOCore", "Yams",
             ]
         ),

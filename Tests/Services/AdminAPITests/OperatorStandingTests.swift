@@ -7,6 +7,7 @@ import Foundation
 import HTTPTypes
 import Logging
 import Synchronization
+import TestKit
 import Testing
 
 @Suite("Operators' standing", .timeLimit(.minutes(5)))
@@ -89,7 +90,7 @@ struct OperatorStandingTests {
 }
 
 /// A log in which whoever writes a certain line waits until the test goes on, or for a minute.
-private final class Stop: LogHandler {
+private final class Stop: BareLogHandler {
     private enum State { case ahead, reached, over }
 
     private let line: String
@@ -102,19 +103,6 @@ private final class Stop: LogHandler {
     var isOver: Bool { state.withLock { $0 == .over } }
 
     func end() { gate.signal() }
-
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
 
     func log(event: LogEvent) {
         guard "\(event.message)" == line, state.withLock({ $0 == .ahead }) else { return }

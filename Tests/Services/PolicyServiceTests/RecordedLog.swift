@@ -2,9 +2,10 @@
 
 import Logging
 import Synchronization
+import TestKit
 
 /// Keeps lines.
-final class RecordedLog: LogHandler {
+final class RecordedLog: BareLogHandler {
     struct Line: Sendable {
         let level: Logger.Level
         let metadata: Logger.Metadata
@@ -19,19 +20,5 @@ final class RecordedLog: LogHandler {
 
     func log(event: LogEvent) {
         kept.withLock { $0.append(Line(level: event.level, metadata: event.metadata ?? [:])) }
-    }
-
-    // The services give their loggers none of these.
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
     }
 }
