@@ -106,6 +106,10 @@ extension ConfigSchema {
         folders: they differ by machine, and a configuration that names a wrong address would close the door
         of every gateway at once. What all share of listeners is `gateway limit connections`.
 
+        What of the audit all gateways share is `gateway audit-on-failure`, `gateway record` and
+        `gateway alert`. The keys, the retention and the sinks of the log are in the audit service's own
+        file: whoever may change policies cannot make the log forget.
+
         What is *required* must be there as soon as anything else is set in the same entry.
 
         Words are printable ASCII. A word with blanks, quotes or a leading `#` stands in `'…'`, or in
