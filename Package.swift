@@ -145,8 +145,9 @@ let package = Package(
             uses: [
                 "Alerts", "Audit", "Bundle", "Bytes", "ConfigTree", "Contract", "Daemon",
                 "Identity", "JWS", "Mesh", "Model", "Replay", "Sealing", "Shipping",
-                "SnapshotCheck", "SnapshotText", "Storage", "Crypto", "CryptoExtras", "GRDB",
-                "HTTPTypes", "Hummingbird", "Logging", "NIOCore", "ServiceLifecycle",
+                "SnapshotCheck", "SnapshotText", "Storage", "TransparencyLog", "Crypto",
+                "CryptoExtras", "GRDB", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
+                "ServiceLifecycle",
             ]
         ),
         .executableTarget(

@@ -58,6 +58,8 @@ public enum AdminPath {
     public static let events = "/v1/events"
     /// The path of `logEvents`.
     public static let logEvents = "/v1/log/events"
+    /// The path below which the log's files are, in the paths of C2SP tlog-tiles.
+    public static let logFiles = "/v1/log"
     /// The path of `openapi`.
     public static let openapi = "/v1/openapi.yaml"
 }

@@ -73,6 +73,7 @@ public struct AdminAPI: Sendable {
                     limits: limits,
                     openAPI: openAPI,
                     requests: Budgets(perSecond: limits.requestsPerSecond),
+                    logFiles: Budgets(perSecond: limits.logFilesPerSecond),
                     openRequests: Budgets(perSecond: limits.openRequestsPerSecond),
                     refusals: RefusalLedger(perMinute: limits.refusalEventsPerMinute)
                 )

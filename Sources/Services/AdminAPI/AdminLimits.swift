@@ -8,6 +8,8 @@ public struct AdminLimits: Decodable, Sendable {
     public var bodyBytes = 32 << 20
     /// Requests of one user each second, on average.
     public var requestsPerSecond = 200
+    /// Files of the log that one user may read each second, on average.
+    public var logFilesPerSecond = 1_000
     /// Requests of one address each second to what needs no credential.
     public var openRequestsPerSecond = 20
     /// Refused credentials of one address each minute.
@@ -47,6 +49,7 @@ public struct AdminLimits: Decodable, Sendable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case bodyBytes = "body_bytes"
         case requestsPerSecond = "requests_per_second"
+        case logFilesPerSecond = "log_files_per_second"
         case openRequestsPerSecond = "open_requests_per_second"
         case sourceFailuresPerMinute = "source_failures_per_minute"
         case userFailuresPerMinute = "user_failures_per_minute"
@@ -74,6 +77,7 @@ public struct AdminLimits: Decodable, Sendable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         try values.read(.bodyBytes, into: &bodyBytes)
         try values.read(.requestsPerSecond, into: &requestsPerSecond)
+        try values.read(.logFilesPerSecond, into: &logFilesPerSecond)
         try values.read(.openRequestsPerSecond, into: &openRequestsPerSecond)
         try values.read(.sourceFailuresPerMinute, into: &sourceFailuresPerMinute)
         try values.read(.userFailuresPerMinute, into: &userFailuresPerMinute)
@@ -104,6 +108,7 @@ public struct AdminLimits: Decodable, Sendable {
         }
         check(.bodyBytes, Int64(bodyBytes), 65_536...268_435_456)
         check(.requestsPerSecond, Int64(requestsPerSecond), 1...100_000)
+        check(.logFilesPerSecond, Int64(logFilesPerSecond), 1...100_000)
         check(.openRequestsPerSecond, Int64(openRequestsPerSecond), 1...100_000)
         check(.sourceFailuresPerMinute, Int64(sourceFailuresPerMinute), 1...100_000)
         check(.userFailuresPerMinute, Int64(userFailuresPerMinute), 1...100_000)

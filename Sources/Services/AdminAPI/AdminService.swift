@@ -21,12 +21,16 @@ struct AdminService: Sendable {
     let openAPI: String?
     /// Requests of a user, with whatever credential.
     let requests: Budgets
+    /// Files of the log that a user reads, with whatever credential.
+    let logFiles: Budgets
     /// Requests of a source to routes without credentials.
     let openRequests: Budgets
     /// New idempotency keys of a user: each is kept for a day.
     let newKeys = Budgets(rate: 1, burst: 1_000)
     /// Exports and tails that are open.
     let streams = StreamPlaces()
+    /// Who reads the log's entries, as far as that is noted.
+    let entryReadings = EntryReadings()
     /// What was counted since the start.
     let counters = AdminMetrics()
     /// Answers that are being made of many records.

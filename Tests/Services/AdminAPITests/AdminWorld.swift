@@ -180,6 +180,11 @@ final class AdminWorld: Sendable {
         """
 }
 
+extension AdminRoute {
+    /// The path with a name that nobody has for whatever varies.
+    var pathOfNobody: String { path.replacing(/\{\w+\}/, with: "nobody") }
+}
+
 private final class Collected: Sendable {
     let text = Mutex("")
 }

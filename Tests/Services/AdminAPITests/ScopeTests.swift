@@ -26,8 +26,7 @@ struct ScopeTests {
         for scope in AdminScope.allCases {
             let limited = try await token(world, admin, [scope]).member("token")
             for route in AdminRoute.all where route.roles != nil && route.path != "/v1/logout" {
-                let path = route.path.replacing("{id}", with: "nobody")
-                    .replacing("{key}", with: "nothing")
+                let path = route.pathOfNobody
                 let body = route.takesBody ? "{}" : nil
                 let answer = try await world.send(route.method, path, limited, body)
                 let isRefused = answer.status == 403 && answer.code == "scope_insufficient"

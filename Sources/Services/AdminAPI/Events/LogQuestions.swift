@@ -18,7 +18,7 @@ public struct LogQuestions: Sendable {
     /// Bytes of a refusal.
     private static var refusalBytesMax: Int { 65_536 }
     /// More than the audit service takes unless its `query_ms` says otherwise.
-    private static var seconds: Int64 { 30 }
+    static var seconds: Int64 { 30 }
 
     /// Asks the service that a block `audit` names.
     ///
@@ -84,7 +84,7 @@ public struct LogQuestions: Sendable {
     }
 
     /// The service's refusal as it is, if it is one that the client can do something about.
-    private static func refused(
+    static func refused(
         _ status: Int,
         _ fields: HTTPFields,
         _ body: [UInt8]

@@ -150,7 +150,8 @@ public struct AdminResponder: HTTPResponder, HTTPResponderBuilder {
             request.headers[.authorization],
             source: source
         )
-        if let seconds = service.requests.take(caller.user, at: now) {
+        let budget = route.isLogFile ? service.logFiles : service.requests
+        if let seconds = budget.take(caller.user, at: now) {
             throw .rateLimited(seconds)
         }
         guard caller.kind != .bootstrap || route.takesBootstrap else {

@@ -33,6 +33,11 @@ public struct AdminRoute: Sendable {
     let body: Body
     /// Whether the answer goes on while it is read: it is not begun for its head alone.
     let isStream: Bool
+    /// Whether it gives a file of the log.
+    ///
+    /// Whoever verifies a log reads thousands of them, so they have a budget of their own, and take
+    /// nothing away from what else the user asks.
+    let isLogFile: Bool
     let handle: @Sendable (AdminService, AdminCall) async throws(Refusal) -> AdminReply
     let segments: [String]
 
@@ -45,6 +50,7 @@ public struct AdminRoute: Sendable {
         body: Body = .none,
         statuses: [Int] = [200],
         isStream: Bool = false,
+        isLogFile: Bool = false,
         _ handle: @escaping @Sendable (AdminService, AdminCall) async throws(Refusal) -> AdminReply
     ) {
         self.method = method
@@ -55,6 +61,7 @@ public struct AdminRoute: Sendable {
         self.body = body
         self.statuses = statuses
         self.isStream = isStream
+        self.isLogFile = isLogFile
         self.handle = handle
         segments = path.split(separator: "/").map(String.init)
     }

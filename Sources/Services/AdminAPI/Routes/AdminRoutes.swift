@@ -7,8 +7,8 @@ import HTTPTypes
 extension AdminRoute {
     /// Every route of the API.
     public static let all: [AdminRoute] = [
-        health, sessions, users, candidate, configurations, opmode, history, log, judgements,
-        resources, keys, gateways,
+        health, sessions, users, candidate, configurations, opmode, history, log, logFiles,
+        judgements, resources, keys, gateways,
     ].flatMap { $0 }
 
     private static let resources = ResourceKind.allCases.flatMap(\.routes)
