@@ -24,6 +24,18 @@ public struct EntrySearch<Source: LogSource> {
         files = TreeFiles(source: source, size: size)
     }
 
+    /// The record at a place that somebody has named, if it is there and has this `request_id` or
+    /// `event_id`.
+    public func record(_ id: String, at index: Int) throws(LogFailure) -> FoundEntry? {
+        guard (0..<files.size).contains(index),
+            let bundle = try files.bundle(index / TileName.widthMax)
+        else { return nil }
+        let offset = index % TileName.widthMax
+        guard bundle.places.indices.contains(offset) else { return nil }
+        let entry = bundle.content[bundle.places[offset]]
+        return Self.has(Array(id.utf8), entry) ? FoundEntry(index: index, bytes: Array(entry)) : nil
+    }
+
     /// The first record with this `request_id` or `event_id`; nil if there is none.
     ///
     /// Entries that are no records, and files that are missing, are passed over: verifying the log

@@ -42,6 +42,13 @@ class Operator:
             raise Refused("clawgress " + " ".join(words), done)
         return done.stdout
 
+    def begin(self, *words):
+        """Starts a command; its output and notes are read as they come."""
+        return subprocess.Popen(
+            [programs.COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=self._environment,
+        )
+
     def ask(self, *words):
         """Runs a command with --json and returns what it answered."""
         return json.loads(self.run(*words, "--json"))

@@ -72,6 +72,18 @@ struct LogProofsTests {
         #expect(try EntrySearch(log, size: 600).record("id-5150") == nil)
     }
 
+    @Test("or with a look at the place where the record is said to be")
+    func place() throws {
+        let log = try MemoryLog(records(600))
+        let search = EntrySearch(log, size: 600)
+        let found = try #require(try search.record("id-515", at: 514))
+        #expect(found.index == 514 && found.bytes == record(515))
+        for place in [513, 515, 600, 767, -1, .max] {
+            #expect(try search.record("id-515", at: place) == nil)
+        }
+        #expect(try EntrySearch(log, size: 514).record("id-515", at: 514) == nil)
+    }
+
     private func finding(_ work: () throws -> [TreeHash]) -> LogFinding? {
         do {
             _ = try work()

@@ -1,10 +1,10 @@
-// The options of every command that talks to a running system, and where their values come from.
+// The options of every command that talks to a control plane, and where their values come from.
 
 import ArgumentParser
 import ClawgressBytes
 
 /// Where the admin API is, and as whom to ask.
-struct APIOptions: ParsableArguments {
+struct APIAccess: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The admin API's address; or $CLAWGRESS_API, or that of the last login.",
@@ -29,8 +29,8 @@ struct APIOptions: ParsableArguments {
     )
     var tokenFile: String?
 
-    @Flag(help: "Print the API's answer as JSON.")
-    var json = false
+    /// Whether any of them is given.
+    var isGiven: Bool { api != nil || ca != nil || tokenFile != nil }
 
     /// Gathers what is needed for a request.
     ///
@@ -105,5 +105,20 @@ struct APIOptions: ParsableArguments {
 
     private static func trimmed(_ url: String) -> String {
         url.hasSuffix("/") ? String(url.dropLast()) : url
+    }
+}
+
+/// The same, for commands that print what the API answers.
+struct APIOptions: ParsableArguments {
+    @OptionGroup var access: APIAccess
+
+    @Flag(help: "Print the API's answer as JSON.")
+    var json = false
+
+    /// Gathers what is needed for a request.
+    ///
+    /// - Parameter withToken: whether a token is needed, as by all but a login.
+    func endpoint(in context: CommandContext, withToken: Bool = true) throws -> APIEndpoint {
+        try access.endpoint(in: context, withToken: withToken)
     }
 }

@@ -10,7 +10,8 @@ struct AuditConsistency: ContextCommand {
         commandName: "consistency",
         abstract: "Checks that a log went on from one checkpoint to another.",
         discussion: """
-            Example:
+            Examples:
+              clawgress audit consistency monday/checkpoint friday/checkpoint --log-key log-key.pub
               clawgress audit consistency monday/checkpoint friday/checkpoint ./copy --log-key KEY
 
             Only a few files of hashes are read, and no entry. The log may have more entries by now. \
@@ -34,7 +35,7 @@ struct AuditConsistency: ContextCommand {
         let key = try keyOption.key()
         let older = try LogKeyOption.checkpoint(old, key: key).head
         let newer = try LogKeyOption.checkpoint(new, key: key).head
-        let proof = try options.withLog { log in
+        let proof = try options.withLog(in: context) { log in
             try LogProofs(log).consistency(from: older, to: newer)
         }
         for hash in proof { context.terminal.line(hash.base64) }

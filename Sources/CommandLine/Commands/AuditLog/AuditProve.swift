@@ -13,13 +13,16 @@ struct AuditProve: ContextCommand {
         abstract: "Makes a proof that a record is in a log.",
         discussion: """
             Examples:
+              clawgress audit prove 0199c0de-… --log-key log-key.pub > denied.tlog-proof
               clawgress audit prove 0199c0de-… /var/lib/clawgress/audit/log > denied.tlog-proof
               clawgress audit prove 0199c0de-… ./copy --log-key log-key.pub --output denied.tlog-proof
               clawgress audit check denied.tlog-proof --log-key log-key.pub
 
             The id is an event's `request_id`, which the agent got as Clawgress-Request-Id, or an \
             administrative event's `event_id`. The file is a C2SP tlog-proof that carries the record \
-            in its `extra` line. All entries are read until the record is found.
+            in its `extra` line. Without a folder or address, the control plane that the other commands \
+            ask is asked, as an auditor or admin: for the record's place, and for the files that prove \
+            it. Where nobody knows the place, all entries are read until the record is found.
 
             Exit code 1 if there is no such record. A record that was pruned cannot be found by its id: \
             then it is said how many entries the log has no more.
@@ -45,11 +48,13 @@ struct AuditProve: ContextCommand {
     func run(in context: CommandContext) throws {
         let terminal = context.terminal
         let progress = LogProgress(terminal)
-        let proof = try options.withLog { log in
+        let proof = try options.withLog(in: context) { log in
             let (note, checkpoint) = try checkpoint(of: log)
-            let found = try EntrySearch(log, size: checkpoint.head.size).record(requestID) {
-                progress.note($0)
-            }
+            let search = EntrySearch(log, size: checkpoint.head.size)
+            let place = options.place(of: requestID, in: context)
+            let found =
+                try place.flatMap { try search.record(requestID, at: $0) }
+                ?? search.record(requestID) { progress.note($0) }
             guard let found else { throw try notFound(checkpoint, log) }
             let path = try LogProofs(log).inclusion(
                 of: found.bytes,

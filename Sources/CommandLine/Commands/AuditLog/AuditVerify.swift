@@ -12,11 +12,17 @@ struct AuditVerify: ContextCommand {
         abstract: "Checks that a log is what its key signed, and that no record is missing.",
         discussion: """
             Examples:
+              clawgress audit verify --log-key log-key.pub
               clawgress audit verify /var/lib/clawgress/audit/log --log-key log-key.pub
               clawgress audit verify ./copy --log-key KEY --since last-week/checkpoint
               clawgress audit verify https://log.example.com --log-key KEY --max-age 5m
               clawgress audit verify ./copy --log-key KEY --range 1000-1999
               clawgress audit verify ./copy --log-key KEY --witness KEY1 --witness KEY2
+
+            Without a folder or address, the control plane that the other commands ask is asked for \
+            the log's files, as an auditor or admin; it tells of that in the log once an hour. The key \
+            is never asked of anybody: whoever names the log and the key could name any. Have it from \
+            those who set the audit service up; `clawgress-audit init` printed it.
 
             A log that was rolled back or forked as a whole is signed, too. Only a memory tells: a \
             checkpoint that was kept (--since), or the age that the newest record may have, and the \
@@ -107,7 +113,7 @@ struct AuditVerify: ContextCommand {
         let remembered = try since.map { try LogKeyOption.checkpoint($0, key: key) }
         let keys = try witnessKeys()
         let progress = LogProgress(terminal)
-        var report = try options.withLog { log in
+        var report = try options.withLog(in: context) { log in
             let verifier = LogVerifier(log, key: key, sharing: .processors)
             let witnessed =
                 try keys.isEmpty

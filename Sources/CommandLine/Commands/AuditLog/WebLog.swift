@@ -1,7 +1,8 @@
-// A log behind a web server, in the paths of C2SP tlog-tiles. What will be wanted next is asked for
-// ahead of time, or the way to the server would be waited for once for every file.
+// A log behind a web server or the control plane, in the paths of C2SP tlog-tiles. What will be wanted next
+// is asked for ahead of time, or the way to the server would be waited for once for every file.
 
 import AsyncHTTPClient
+import ClawgressContract
 import ClawgressLogVerification
 import NIOCore
 import NIOHTTP1
@@ -15,14 +16,16 @@ final class WebLog: Sendable {
 
     private typealias Answer = HTTPClient.Task<HTTPClient.Response>
 
-    private let url: String
+    private let server: LogServer
     private let client: HTTPClient
+    private let terminal: Terminal
     /// What is on its way, by path.
     private let expected = Mutex<[String: Answer]>([:])
 
+    /// A log that is published at an address, where nobody has to say who asks.
+    ///
     /// - Parameter authority: a file with the server's authority.
-    init(_ url: String, authority: String?) throws {
-        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+    convenience init(_ url: String, authority: String?, _ context: CommandContext) throws {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let authority {
             do {
@@ -37,6 +40,23 @@ final class WebLog: Sendable {
         )
         configuration.timeout.connect = .seconds(5)
         configuration.proxy = nil
+        let url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.init(.web(url), configuration, context)
+    }
+
+    /// The log of a control plane; the token goes to its address, and to no other.
+    convenience init(_ endpoint: APIEndpoint, _ context: CommandContext) throws {
+        let configuration = try APIConnection.configuration(endpoint)
+        self.init(.controlPlane(endpoint), configuration, context)
+    }
+
+    private init(
+        _ server: LogServer,
+        _ configuration: HTTPClient.Configuration,
+        _ context: CommandContext
+    ) {
+        self.server = server
+        terminal = context.terminal
         client = HTTPClient(
             eventLoopGroup: HTTPClient.defaultEventLoopGroup,
             configuration: configuration
@@ -67,22 +87,45 @@ final class WebLog: Sendable {
     func content(of path: String) throws(LogFailure) -> [UInt8]? {
         let response: HTTPClient.Response
         do {
-            let asked = expected.withLock { $0.removeValue(forKey: path) }
-            response = try (asked ?? ask(path)).wait()
+            response = try answer(path)
         } catch {
-            throw .unreadable(failure(error))
+            throw .unreadable(server.failure(error))
         }
-        switch response.status {
-        case .ok: return response.body.map { Array($0.readableBytesView) } ?? []
-        case .notFound: return nil
-        default:
-            let words = "\(url)/\(path) is answered with status \(response.status.code)"
-            throw .unreadable(CommandFailure(.unavailable, words))
+        let body = response.body.map { Array($0.readableBytesView) } ?? []
+        let answer = APIAnswer(status: Int(response.status.code), body: body)
+        if answer.status == 200 { return body }
+        if server.hasNone(answer) { return nil }
+        throw .unreadable(server.refusal(of: path, answer))
+    }
+
+    /// The server's answer; where it has no time now, the one that it gives later.
+    private func answer(_ path: String) throws -> HTTPClient.Response {
+        let asked = expected.withLock { $0.removeValue(forKey: path) }
+        var response = try (asked ?? ask(path)).wait()
+        // A refusal to what was asked for ahead of time may be an old one.
+        if asked != nil, ServerPause(response) != nil { response = try ask(path).wait() }
+        for _ in 0..<ServerPause.countMax {
+            guard let pause = ServerPause(response) else { break }
+            try wait(pause)
+            response = try ask(path).wait()
         }
+        return response
+    }
+
+    /// Does nothing for as long as the server wants it.
+    private func wait(_ pause: ServerPause) throws {
+        if !pause.isUsual {
+            terminal.note("\(server.url) is busy, and is asked again in \(pause.seconds) s")
+        }
+        let loop = HTTPClient.defaultEventLoopGroup.next()
+        try loop.scheduleTask(in: .seconds(pause.seconds)) {}.futureResult.wait()
     }
 
     private func ask(_ path: String) throws -> Answer {
-        let request = try HTTPClient.Request(url: "\(url)/\(path)")
+        let request = try HTTPClient.Request(
+            url: "\(server.url)/\(path)",
+            headers: server.fields
+        )
         return client.execute(
             request: request,
             delegate: ResponseAccumulator(
@@ -91,21 +134,6 @@ final class WebLog: Sendable {
             ),
             deadline: .now() + .seconds(Self.secondsMax)
         )
-    }
-
-    private func failure(_ error: any Error) -> CommandFailure {
-        switch error {
-        case let error as HTTPClientError
-        where error == .invalidURL || error == .emptyHost || error == .emptyScheme:
-            CommandFailure(.usage, "`\(url)` is no address; write https://host/path")
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
-            CommandFailure(
-                .unavailable,
-                "cannot reach \(url): its certificate is not of a known authority, or not for this "
-                    + "name; see --ca-file"
-            )
-        default: CommandFailure(.unavailable, "cannot read \(url): \(error)")
-        }
     }
 }
 

@@ -28,7 +28,7 @@ struct LoginCommand: ContextCommand {
     @OptionGroup var options: APIOptions
 
     func validate() throws {
-        if user != nil, options.tokenFile != nil {
+        if user != nil, options.access.tokenFile != nil {
             throw ValidationError("give --user or --token-file, not both")
         }
         if passwordFile != nil, user == nil {
