@@ -7,27 +7,27 @@ import Testing
 
 @Suite("The log's files")
 struct LogFileTests {
-    @Test(
-        "have the paths of C2SP tlog-tiles and no others",
-        arguments: [
-            ("tile/0/000", true), ("tile/entries/000.p/5", true), ("tile/7/x001/234", true),
-            ("tile/0/x001/x234/067.p/255", true), ("tile/entries/x999/x999/999", true),
-            ("checkpoint", true), ("checkpoint.witnessed", true), ("retention", true),
-            ("tile/8/000", false), ("tile/00/000", false), ("tile/entry/000", false),
-            ("tile/0/0", false), ("tile/0/1000", false), ("tile/0/x000/001", false),
-            ("tile/0/001/234", false), ("tile/0/000.p/256", false), ("tile/0/000.p/0", false),
-            ("tile/0/000.p/05", false), ("tile/0/000.p", false), ("tile/0/x001", false),
-            ("tile/0/x001%2F234", false), ("tile/entries%2F000/1", false), ("tile/0/..", false),
-            ("tile/0/x001/x002/x003/x004/005", false), ("tile/0/000/", false), ("tile/0", false),
-            ("tile//000", false), ("checkpoints", false), ("", false),
-        ]
-    )
-    func paths(path: String, isOne: Bool) async throws {
+    private static let paths = [
+        "tile/0/000", "tile/entries/000.p/5", "tile/7/x001/234", "tile/0/x001/x234/067.p/255",
+        "tile/entries/x999/x999/999", "checkpoint", "checkpoint.witnessed", "retention",
+    ]
+    private static let others = [
+        "tile/8/000", "tile/00/000", "tile/entry/000", "tile/0/0", "tile/0/1000",
+        "tile/0/x000/001", "tile/0/001/234", "tile/0/000.p/256", "tile/0/000.p/0",
+        "tile/0/000.p/05", "tile/0/000.p", "tile/0/x001", "tile/0/x001%2F234",
+        "tile/entries%2F000/1", "tile/0/..", "tile/0/x001/x002/x003/x004/005", "tile/0/000/",
+        "tile/0", "tile//000", "checkpoints", "",
+    ]
+
+    @Test("have the paths of C2SP tlog-tiles and no others")
+    func paths() async throws {
         let world = try AdminWorld()
         let token = try await world.admin()
-        let answer = try await world.send(.get, "/v1/log/\(path)", token)
-        #expect(answer.status == 404)
-        #expect(answer.code == (isOne ? "log_not_configured" : "not_found"), "\(answer.text)")
+        for path in Self.paths + Self.others {
+            let answer = try await world.send(.get, "/v1/log/\(path)", token)
+            let expected = Self.paths.contains(path) ? "log_not_configured" : "not_found"
+            #expect(answer.status == 404 && answer.code == expected, "\(path): \(answer.text)")
+        }
     }
 
     @Test("are read and not written, without a query or a body")

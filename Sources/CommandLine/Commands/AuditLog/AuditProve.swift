@@ -20,9 +20,9 @@ struct AuditProve: ContextCommand {
 
             The id is an event's `request_id`, which the agent got as Clawgress-Request-Id, or an \
             administrative event's `event_id`. The file is a C2SP tlog-proof that carries the record \
-            in its `extra` line. Without a folder or address, the control plane that the other commands \
-            ask is asked, as an auditor or admin: for the record's place, and for the files that prove \
-            it. Where nobody knows the place, all entries are read until the record is found.
+            in its `extra` line. Without a folder or address, the record's place and the files that \
+            prove it are asked of the control plane that the other commands ask, as an auditor or \
+            admin. Where nobody knows the place, all entries are read until the record is found.
 
             Exit code 1 if there is no such record. A record that was pruned cannot be found by its id: \
             then it is said how many entries the log has no more.

@@ -19,10 +19,10 @@ struct AuditVerify: ContextCommand {
               clawgress audit verify ./copy --log-key KEY --range 1000-1999
               clawgress audit verify ./copy --log-key KEY --witness KEY1 --witness KEY2
 
-            Without a folder or address, the control plane that the other commands ask is asked for \
-            the log's files, as an auditor or admin; it tells of that in the log once an hour. The key \
-            is never asked of anybody: whoever names the log and the key could name any. Have it from \
-            those who set the audit service up; `clawgress-audit init` printed it.
+            Without a folder or address, the log's files are asked of the control plane that the other \
+            commands ask, as an auditor or admin; the log tells who reads it, once an hour. The key is \
+            asked of nobody, because whoever has the log could name any: have it from those who set \
+            the audit service up. `clawgress-audit init` printed it.
 
             A log that was rolled back or forked as a whole is signed, too. Only a memory tells: a \
             checkpoint that was kept (--since), or the age that the newest record may have, and the \
