@@ -19,6 +19,8 @@ public struct ConfigProblem: Error, Sendable, Equatable, CustomStringConvertible
         case alreadyThere = "already_there"
         /// The place cannot be renamed or copied.
         case notMovable = "not_movable"
+        /// A move leads to no level.
+        case levelRefused = "level_refused"
         /// An entry lacks what it must have.
         case requiredMissing = "required_missing"
         /// A name of something that is not declared.
@@ -81,6 +83,7 @@ public struct ConfigProblem: Error, Sendable, Equatable, CustomStringConvertible
         case .notThere: "there is no \(what)"
         case .alreadyThere: "\(what) is there already"
         case .notMovable: "this cannot be renamed or copied"
+        case .levelRefused: found == nil ? "no level is below this" : "\(what) leads to no level"
         case .requiredMissing: "something required is missing"
         case .referenceDangling: "\(what) is not declared"
         case .formWrong: "\(what) has the wrong form"

@@ -9,7 +9,7 @@ struct TreeCase: CustomTestStringConvertible, Sendable {
     /// What is typed.
     let lines: String
     /// Expected texts by the name of their part: `commands`, `show`, `json`, `problems`,
-    /// `problems of snapshot`.
+    /// `problems of snapshot`, `level`.
     let parts: [String: String]
 
     var testDescription: String { name }
@@ -31,9 +31,9 @@ struct TreeCase: CustomTestStringConvertible, Sendable {
         self.parts = parts
     }
 
-    /// All case files, sorted by name.
-    static func all() throws -> [TreeCase] {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Cases")
+    /// All case files of a folder, sorted by name.
+    static func all(in folder: String = "Cases") throws -> [TreeCase] {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: folder)
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         return try names.filter { $0.hasSuffix(".case") }.sorted().map { name in
             let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)

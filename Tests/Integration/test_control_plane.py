@@ -105,6 +105,50 @@ def test_an_error_names_the_place_and_changes_nothing(operator):
     assert operator.ask("compare")["changes"] == []
 
 
+def test_a_level_is_where_commands_begin_and_is_kept_on_the_server(plane, operator):
+    there = "[edit policy allow-github]\n"
+    assert operator.run("edit", "policy", "allow-github") == there
+    # Nothing is there yet, and that is seen.
+    assert operator.run("show") == there
+    operator.set("action allow")
+    assert operator.ask("set", "match", "destination", "*.github.com")["level"] == (
+        "policy allow-github"
+    )
+    assert operator.run("edit", "match") == "[edit policy allow-github match]\n"
+    assert "destination\t" in operator.run("complete", "set", "dest")
+    plane.admin.kill()
+    plane.admin.start()
+    operator.set("method GET")
+    assert "+ destination *.github.com\n+ method GET\n" in operator.run("show")
+    assert operator.run("show", "method", "--commands") == (
+        "set policy allow-github match method GET\n"
+    )
+    assert operator.run("edit", "--up") == there
+    operator.run("delete", "match", "method")
+    with pytest.raises(Refused) as refused:
+        operator.run("edit", "policy", "other")
+    assert refused.value.code == 65 and "`policy` is unknown here" in refused.value.said
+    with pytest.raises(Refused) as refused:
+        operator.run("edit", "--up", "2")
+    assert refused.value.code == 65 and "allowed: up 1, top" in refused.value.said
+    # What is loaded or merged, and what is active, begins at the top all the same.
+    operator.run("merge", "-", stdin="set quota crawler rpm-limit 900\n")
+    assert "agent crawler" in operator.run("show", "--of", "active")
+    assert [change["path"] for change in operator.ask("compare")["changes"]] == [
+        "policy allow-github action", "policy allow-github match destination",
+        "quota crawler rpm-limit",
+    ]
+    assert plane.operator("other").ask("edit", "policy", "q")["level"] == "policy q"
+    operator.commit()
+    assert operator.ask("set", "version", "2")["level"] == "policy allow-github"
+    operator.run("discard")
+    operator.set("quota crawler rpm-limit 1000")
+    operator.run("edit", "policy", "allow-github")
+    assert operator.run("top") == "[edit]\n"
+    operator.run("rollback", "1")
+    operator.commit()
+
+
 def test_a_gateway_that_does_not_answer_aborts_the_commit_everywhere(plane, site, operator):
     before = {name: gateway.serial() for name, gateway in plane.gateways.items()}
     stuck = plane.gateways["gw-2"]

@@ -25,9 +25,9 @@ struct Clawgress: ParsableCommand {
                 name: "Configuration",
                 subcommands: [
                     SetCommand.self, DeleteCommand.self, RenameCommand.self, CopyCommand.self,
-                    ShowCommand.self, CompareCommand.self, DiscardCommand.self,
-                    LoadCommand.self, MergeCommand.self, RebaseCommand.self,
-                    CompleteCommand.self,
+                    EditLevelCommand.self, TopCommand.self, ShowCommand.self,
+                    CompareCommand.self, DiscardCommand.self, LoadCommand.self,
+                    MergeCommand.self, RebaseCommand.self, CompleteCommand.self,
                 ]
             ),
             CommandGroup(

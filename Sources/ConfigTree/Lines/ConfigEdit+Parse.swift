@@ -6,20 +6,21 @@ import ClawgressModel
 extension ConfigEdit {
     /// Reads one line, such as `set policy p action allow`.
     ///
+    /// - Parameter level: where the line's paths begin; what is made of them begins at the top.
     /// - Throws: `ConfigProblem` with the place in the line at which it stops making sense.
-    public init(parsing line: String) throws(ConfigProblem) {
+    public init(parsing line: String, at level: ConfigLevel = .top) throws(ConfigProblem) {
         var words = try ConfigWords.split(line)[...]
         guard let verb = words.popFirst() else {
             throw ConfigProblem(.valueMissing, at: [], allowed: Self.verbs.map(\.word))
         }
         switch verb {
-        case "set": self = try Self.parseSet(words)
-        case "delete": self = try Self.parseDelete(words)
+        case "set": self = try Self.parseSet(words, level)
+        case "delete": self = try Self.parseDelete(words, level)
         case "rename":
-            let (path, name) = try Self.parseMove(words)
+            let (path, name) = try Self.parseMove(words, level)
             self = .rename(path, to: name)
         case "copy":
-            let (path, name) = try Self.parseMove(words)
+            let (path, name) = try Self.parseMove(words, level)
             self = .copy(path, to: name)
         default:
             let known = Self.verbs.map(\.word)
@@ -33,9 +34,12 @@ extension ConfigEdit {
         }
     }
 
-    private static func parseSet(_ words: ArraySlice<String>) throws(ConfigProblem) -> ConfigEdit {
+    private static func parseSet(
+        _ words: ArraySlice<String>,
+        _ level: ConfigLevel
+    ) throws(ConfigProblem) -> ConfigEdit {
         var words = words
-        let place = try GrammarWalk.begin(&words)
+        let place = try GrammarWalk.begin(&words, from: level.walk)
         guard let leaf = place.leaf, let word = words.popFirst() else {
             throw ConfigProblem(.valueMissing, at: place.path, allowed: place.allowed)
         }
@@ -45,12 +49,14 @@ extension ConfigEdit {
     }
 
     private static func parseDelete(
-        _ words: ArraySlice<String>
+        _ words: ArraySlice<String>,
+        _ level: ConfigLevel
     ) throws(ConfigProblem) -> ConfigEdit {
         var words = words
-        let place = try GrammarWalk.begin(&words)
-        guard !place.path.words.isEmpty else {
-            throw ConfigProblem(.valueMissing, at: [], allowed: place.allowed)
+        let place = try GrammarWalk.begin(&words, from: level.walk)
+        // What one is in is not deleted by leaving the words out.
+        guard place.path != level.path else {
+            throw ConfigProblem(.valueMissing, at: place.path, allowed: place.allowed)
         }
         guard let leaf = place.leaf, let word = words.popFirst() else {
             return .delete(place.path, nil)
@@ -62,9 +68,10 @@ extension ConfigEdit {
 
     /// Reads `PATH to NAME`.
     private static func parseMove(
-        _ words: ArraySlice<String>
+        _ words: ArraySlice<String>,
+        _ level: ConfigLevel
     ) throws(ConfigProblem) -> (ConfigPath, String) {
-        var walk = GrammarWalk()
+        var walk = level.walk
         var rest = words
         var list: ListShape?
         // An entry may be called `to`, so the keyword is looked for only where a name was read.

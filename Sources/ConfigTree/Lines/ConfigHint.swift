@@ -23,21 +23,32 @@ extension ConfigSchema {
     /// The words that the line's last word can be completed to, or that can follow it if the line
     /// ends in a blank.
     ///
-    /// - Parameter tree: where names and values that exist are taken from.
-    public static func completions(for line: String, in tree: ConfigTree) -> [ConfigHint] {
-        help(for: line, in: tree).filter { !$0.isPlaceholder }
+    /// - Parameters:
+    ///   - tree: where names and values that exist are taken from.
+    ///   - level: where the line's paths begin.
+    public static func completions(
+        for line: String,
+        in tree: ConfigTree,
+        at level: ConfigLevel = .top
+    ) -> [ConfigHint] {
+        help(for: line, in: tree, at: level).filter { !$0.isPlaceholder }
     }
 
     /// The same with placeholders where the author chooses the word: what `?` shows.
     ///
-    /// A line that makes no sense up to its last word has no hints.
-    public static func help(for line: String, in tree: ConfigTree) -> [ConfigHint] {
+    /// A line that makes no sense up to its last word has no hints. Beside the lines that change
+    /// something, it may be the path of `edit` or of `show`.
+    public static func help(
+        for line: String,
+        in tree: ConfigTree,
+        at level: ConfigLevel = .top
+    ) -> [ConfigHint] {
         guard let split = try? ConfigWords.scan(line) else { return [] }
         var words = split.words[...]
         let prefix = split.endsInWord ? words.popLast() ?? "" : ""
         let hints: [ConfigHint]
         if let verb = words.popFirst() {
-            let finder = HintFinder(tree: tree, verb: verb)
+            let finder = HintFinder(tree: tree, level: level, verb: verb)
             hints = finder.hints(after: words)
         } else {
             hints = ConfigEdit.verbs.map { ConfigHint($0.word, $0.help) }
@@ -52,13 +63,19 @@ extension ConfigSchema {
 /// Finds what may follow the words after one verb.
 private struct HintFinder {
     let tree: ConfigTree
+    let level: ConfigLevel
     let verb: String
 
     private var isMove: Bool { verb == "rename" || verb == "copy" }
+    /// Whether the line may name what is not there yet.
+    private var makesNew: Bool { verb == "set" || verb == "edit" }
+    private var isKnown: Bool {
+        verb == "edit" || verb == "show" || ConfigEdit.verbs.contains { $0.word == verb }
+    }
 
     func hints(after words: ArraySlice<String>) -> [ConfigHint] {
-        guard ConfigEdit.verbs.contains(where: { $0.word == verb }) else { return [] }
-        var walk = GrammarWalk()
+        guard isKnown else { return [] }
+        var walk = level.walk
         var rest = words
         var list: ListShape?
         while walk.leaf == nil, let word = rest.first, !(isMove && list != nil && word == "to") {
@@ -84,10 +101,10 @@ private struct HintFinder {
             }
         case .list(let list):
             let names = tree.names(at: walk.path).map { hint($0) }
-            if verb != "set" { return names }
+            if !makesNew { return names }
             return [placeholder(list.name)] + unique(names + sourced(list.name))
         case .leaf(let leaf), .leaves(let leaf):
-            if isMove { return [] }
+            if isMove || verb == "show" || verb == "edit" { return [] }
             if verb == "delete" { return present(at: walk.path).map { hint($0) } }
             let known = leaf.type.knownWords.map { ConfigHint($0.word, $0.help) }
             let closed = if case .choice = leaf.type { true } else { leaf.type == .flag }
@@ -97,6 +114,7 @@ private struct HintFinder {
 
     /// What is not there can be set, but neither deleted nor moved.
     private func isUseful(_ node: SchemaNode, _ present: [String: ConfigNode]) -> Bool {
+        if verb == "edit" { return node.shape.leadsToLevel }
         if verb == "set" { return true }
         guard present[node.keyword] != nil else { return false }
         return !isMove || Self.isMovable(node.shape)

@@ -23,8 +23,11 @@ struct GrammarWalk {
     }
 
     /// Walks as far as the words are keywords and names; what remains of them are values.
-    static func begin(_ words: inout ArraySlice<String>) throws(ConfigProblem) -> GrammarWalk {
-        var walk = GrammarWalk()
+    static func begin(
+        _ words: inout ArraySlice<String>,
+        from walk: GrammarWalk
+    ) throws(ConfigProblem) -> GrammarWalk {
+        var walk = walk
         while walk.leaf == nil, let word = words.first {
             try walk.step(word)
             words.removeFirst()

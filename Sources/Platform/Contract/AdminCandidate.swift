@@ -5,11 +5,41 @@
 public struct EditRequest: Codable, Sendable {
     /// Such as `set policy p action allow`, `delete agent a`, `rename policy p to q`.
     public var edits: [String]
+    /// Whether the lines are read at the candidate's level; absent: at the top, wherever one is.
+    public var relative: Bool?
 
     /// Describes one.
-    public init(edits: [String]) {
+    public init(edits: [String], relative: Bool? = nil) {
         self.edits = edits
+        self.relative = relative
     }
+}
+
+/// `POST /v1/candidate/level`: goes to another level, by one of three ways.
+public struct LevelRequest: Codable, Sendable {
+    /// Words that are read at the level, such as `policy allow-github`.
+    public var path: String?
+    /// How many steps up; an entry's keyword and name are one step.
+    public var up: Int?
+    /// Whether to the top, which is all that it can be.
+    public var top: Bool?
+
+    /// Down, by those words.
+    public init(path: String) {
+        self.path = path
+    }
+
+    /// Up, by so many steps.
+    public init(up: Int) {
+        self.up = up
+    }
+
+    private init(top: Bool) {
+        self.top = top
+    }
+
+    /// To the top.
+    public static let top = LevelRequest(top: true)
 }
 
 /// `POST /v1/candidate/load`.
@@ -75,6 +105,8 @@ public struct ChangeEntry: Codable, Sendable, Equatable {
 public struct CandidateAnswer: Codable, Sendable {
     /// For `If-Match`; also in the `ETag` header.
     public var etag: String
+    /// Where relative lines are read: the path of the level, empty at the top.
+    public var level: String
     /// The revision that it began from.
     public var baseRevision: String
     /// Whether the active revision has moved on since.
@@ -88,7 +120,7 @@ public struct CandidateAnswer: Codable, Sendable {
     public var keptRevoked: [String]?
 
     enum CodingKeys: String, CodingKey {
-        case etag
+        case etag, level
         case baseRevision = "base_revision"
         case outdated
         case changeCount = "change_count"
@@ -99,12 +131,14 @@ public struct CandidateAnswer: Codable, Sendable {
     /// Describes one.
     public init(
         etag: String,
+        level: String,
         baseRevision: String,
         outdated: Bool,
         changeCount: Int,
         changes: [ChangeEntry]
     ) {
         self.etag = etag
+        self.level = level
         self.baseRevision = baseRevision
         self.outdated = outdated
         self.changeCount = changeCount

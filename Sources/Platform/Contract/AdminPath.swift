@@ -18,6 +18,8 @@ public enum AdminPath {
     public static let candidate = "/v1/candidate"
     /// The path of `edit`.
     public static let edit = "/v1/candidate/edit"
+    /// The path of `level`.
+    public static let level = "/v1/candidate/level"
     /// The path of `load`.
     public static let load = "/v1/candidate/load"
     /// The path of `rebase`.

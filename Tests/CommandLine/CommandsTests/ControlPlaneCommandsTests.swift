@@ -31,7 +31,7 @@ private final class FakeAPI: Sendable {
 @Suite("Commands on a control plane")
 struct ControlPlaneCommandsTests {
     private static let candidate = """
-        {"etag":"e1","base_revision":"sha256:00","outdated":false,"change_count":1,"changes":\
+        {"etag":"e1","level":"","base_revision":"sha256:00","outdated":false,"change_count":1,"changes":\
         [{"kind":"added","path":"policy p action","new":"allow"}]}
         """
 
@@ -71,7 +71,9 @@ struct ControlPlaneCommandsTests {
         #expect(api.requests.map(\.method) == [.post])
         #expect(api.requests.map(\.target) == ["/v1/candidate/edit"])
         #expect(
-            api.bodies == [#"{"edits":["set policy p match destination *.example.com"]}"#]
+            api.bodies == [
+                #"{"edits":["set policy p match destination *.example.com"],"relative":true}"#
+            ]
         )
         #expect(
             api.endpoints == [
@@ -88,7 +90,9 @@ struct ControlPlaneCommandsTests {
     func quoting() {
         let api = FakeAPI((200, Self.candidate))
         _ = run(api, "set", "issuer", "i", "key", #"{"kty": "OKP"}"#)
-        #expect(api.bodies == [#"{"edits":["set issuer i key '{\"kty\": \"OKP\"}'"]}"#])
+        #expect(
+            api.bodies == [#"{"edits":["set issuer i key '{\"kty\": \"OKP\"}'"],"relative":true}"#]
+        )
     }
 
     @Test("rename and copy keep the word between the two names")
@@ -98,7 +102,8 @@ struct ControlPlaneCommandsTests {
         #expect(run(api, "copy", "policy", "p", "to", "q").code == 0)
         #expect(
             api.bodies == [
-                #"{"edits":["rename policy p to q"]}"#, #"{"edits":["copy policy p to q"]}"#,
+                #"{"edits":["rename policy p to q"],"relative":true}"#,
+                #"{"edits":["copy policy p to q"],"relative":true}"#,
             ]
         )
     }
@@ -119,7 +124,7 @@ struct ControlPlaneCommandsTests {
         #expect(
             api.requests.map(\.target) == [
                 "/v1/configuration?of=active&path=policy%20%27a%20b%27&format=text",
-                "/v1/configuration?of=candidate&format=json",
+                "/v1/configuration?of=candidate&relative=true&format=json",
                 "/v1/configuration?of=1&format=commands",
             ]
         )
@@ -182,7 +187,7 @@ struct ControlPlaneCommandsTests {
             "rollout":[]}}
             """
         let loaded = """
-            {"etag":"e1","base_revision":"sha256:00","outdated":false,"change_count":0,"changes":[],\
+            {"etag":"e1","level":"","base_revision":"sha256:00","outdated":false,"change_count":0,"changes":[],\
             "kept_revoked":["agent crawler key k1"]}
             """
         let api = FakeAPI((200, body), (200, loaded))

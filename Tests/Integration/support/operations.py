@@ -83,6 +83,7 @@ CALLS = {
     "setPassword": Call(404, {"password": "long enough for anybody"}),
     "getCandidate": Call(200), "discardCandidate": Call(204),
     "editCandidate": Call(200, {"edits": ["set default-quota rps-limit 7"]}),
+    "setLevel": Call(200, {"top": True}),
     "loadCandidate": Call(200, {"mode": "merge", "format": "commands", "text": ""}),
     "rebaseCandidate": Call(200, {}),
     "getConfiguration": Call(200), "compare": Call(200), "complete": Call(200),

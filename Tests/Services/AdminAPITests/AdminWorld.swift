@@ -146,8 +146,10 @@ final class AdminWorld: Sendable {
     }
 
     /// An admin's token and one of each other role, all of configured users.
-    func staff() async throws -> [AdminRole: String] {
-        let first = try await admin()
+    func staff() async throws -> [AdminRole: String] { try await staff(of: try await admin()) }
+
+    /// The same, where the admin's token is made already.
+    func staff(of first: String) async throws -> [AdminRole: String] {
         let names: [AdminRole: String] = [
             .operator: "olga", .auditor: "anna", .readOnly: "rita",
         ]

@@ -25,6 +25,12 @@ enum CandidateText {
                     + "clawgress rebase"
             )
         }
+        if !candidate.level.isEmpty { terminal.note(place(candidate.level)) }
+    }
+
+    /// Where one is: `[edit policy p]`, and `[edit]` at the top.
+    static func place(_ level: String) -> String {
+        level.isEmpty ? "[edit]" : "[edit \(TerminalText.escaped(level))]"
     }
 
     /// One difference: its sign, its path, its value or both.

@@ -14,8 +14,9 @@ struct CompleteCommand: APICommand {
               clawgress complete set policy allow-github ''
               clawgress complete set pol
 
-            The last word is completed; an empty one stands for a word that is not begun. In \
-            bash, after `source <(clawgress complete --bash)`, the Tab key does it.
+            The line begins at your level (clawgress edit). The last word is completed; an empty \
+            one stands for a word that is not begun. In bash, after \
+            `source <(clawgress complete --bash)`, the Tab key does it.
             """
     )
 
@@ -52,7 +53,7 @@ struct CompleteCommand: APICommand {
         let request = APIRequest(
             .get,
             AdminPath.complete,
-            query: [("line", begun.joined(separator: " "))]
+            query: [("line", begun.joined(separator: " ")), ("relative", "true")]
         )
         try ask(client, request, as: CompletionAnswer.self, on: terminal) { answer in
             for each in answer.completions {

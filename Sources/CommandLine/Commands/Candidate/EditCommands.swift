@@ -1,5 +1,5 @@
-// Changing the candidate: one line of configuration, sent as it would be typed. The candidate is
-// on the server and belongs to the token, so these commands keep nothing.
+// Changing the candidate: one line of configuration, sent as it would be typed, and read where
+// `edit` went. Both are on the server and belong to the token, so these commands keep nothing.
 
 import ArgumentParser
 import ClawgressConfigTree
@@ -18,7 +18,7 @@ extension EditCommand {
         let request = APIRequest(
             .post,
             AdminPath.edit,
-            body: try APIClient.encode(EditRequest(edits: [line]))
+            body: try APIClient.encode(EditRequest(edits: [line], relative: true))
         )
         try ask(client, request, as: CandidateAnswer.self, on: terminal) {
             CandidateText.show($0, on: terminal)
@@ -38,6 +38,7 @@ struct SetCommand: EditCommand {
               clawgress set policy allow-github match destination '*.github.com'
               clawgress set quota crawler rps-limit 50
 
+            The path begins at your level, which is the top until clawgress edit goes elsewhere. \
             Nothing is enforced by it: look with clawgress compare, check and stage with \
             clawgress configure, enforce with clawgress commit.
             """

@@ -52,7 +52,8 @@ struct LoadCommand: LoadingCommand {
               clawgress load site.conf
               clawgress show --of 3 --commands | clawgress load -
 
-            If anything in the file is wrong, all problems are listed and nothing is changed.
+            If anything in the file is wrong, all problems are listed and nothing is changed. Its \
+            lines begin at the top, whatever your level is.
             """
     )
 
@@ -71,6 +72,8 @@ struct MergeCommand: LoadingCommand {
         discussion: """
             Example:
               clawgress merge more-policies.conf
+
+            Its lines begin at the top, whatever your level is.
             """
     )
 

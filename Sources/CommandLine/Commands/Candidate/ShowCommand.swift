@@ -16,8 +16,11 @@ struct ShowCommand: APICommand {
               clawgress show --of 1 --commands > yesterday.conf
 
             Without --of it is your candidate, where `+`, `-` and `>` mark what it would change. \
-            Otherwise `active`, `staged`, a revision (at least 8 hex digits), or a number: 1 is \
-            what was active before.
+            It is shown from your level (clawgress edit), where the path begins, too; with \
+            --commands each line has its whole path all the same, as clawgress load takes it.
+
+            Otherwise, always from the top, `active`, `staged`, a revision (at least 8 hex \
+            digits), or a number: 1 is what was active before.
             """
     )
 
@@ -47,7 +50,7 @@ struct ShowCommand: APICommand {
             AdminPath.configuration,
             query: [
                 ("of", of), ("path", words.isEmpty ? nil : ConfigPath(words).text),
-                ("format", format),
+                ("relative", of == "candidate" ? "true" : nil), ("format", format),
             ]
         )
         let text = try client.text(request)

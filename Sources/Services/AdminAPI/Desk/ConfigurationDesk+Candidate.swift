@@ -15,7 +15,13 @@ extension ConfigurationDesk {
     func view(of owner: String) throws(Refusal) -> Candidate {
         if let candidate = try candidate(of: owner) { return candidate }
         let stored = StoredCandidate(owner: owner, nonce: "new", base: active.id, version: 0)
-        return Candidate(stored: stored, base: active, tree: active.tree, steps: Steps())
+        return Candidate(
+            stored: stored,
+            base: active,
+            tree: active.tree,
+            steps: Steps(),
+            level: try level(of: owner)
+        )
     }
 
     /// Applies edits, all or none.
@@ -51,7 +57,8 @@ extension ConfigurationDesk {
             stored: stored,
             base: base ?? old.base,
             tree: tree,
-            steps: old.steps
+            steps: old.steps,
+            level: old.level
         )
         return try keep(&candidate, .tree(Array(tree.canonicalText.utf8)))
     }
@@ -104,8 +111,10 @@ extension ConfigurationDesk {
     }
 
     /// Forgets the candidate.
-    func discard(_ owner: String) throws(Refusal) {
-        try store.discardCandidate(of: owner)
+    ///
+    /// - Parameter keepsLevel: whether its owner stays where they are; else they are at the top.
+    func discard(_ owner: String, keepsLevel: Bool = false) throws(Refusal) {
+        try store.discardCandidate(of: owner, keepsLevel: keepsLevel)
         candidates[owner] = nil
     }
 

@@ -97,11 +97,11 @@ extension ConfigurationDesk {
     /// Forgets a candidate that was committed, unless it was edited meanwhile.
     private func retire(_ committed: Candidate) throws(Refusal) {
         let owner = committed.stored.owner
-        guard try view(of: owner).etag == committed.etag else {
+        guard try view(of: owner).contentTag == committed.contentTag else {
             _ = try rebase(owner, keep: .mine)
             return
         }
-        try discard(owner)
+        try discard(owner, keepsLevel: true)
     }
 
     /// Keeps a commit that would be reverted otherwise.

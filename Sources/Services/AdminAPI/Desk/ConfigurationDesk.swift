@@ -1,9 +1,11 @@
 // The one place where configurations change. It is an actor, so two operators are served one after
 // the other, and what one of them is told cannot have been undone by the other meanwhile.
 
+import ClawgressBytes
 import ClawgressConfigTree
 import ClawgressContract
 import ClawgressJWS
+import Crypto
 import Logging
 
 /// Candidates, revisions, commits.
@@ -24,9 +26,17 @@ actor ConfigurationDesk {
         var tree: ConfigTree
         /// What it takes to make it again.
         var steps: Steps
+        /// Where its owner is in the grammar.
+        var level: ConfigLevel
 
-        /// Changes with every change of the candidate.
-        var etag: String { "\(stored.nonce)-\(stored.version)" }
+        /// Changes with every change of the content.
+        var contentTag: String { "\(stored.nonce)-\(stored.version)" }
+        /// Changes with whatever an edit depends on: the content, and where lines are read.
+        var etag: String {
+            guard !level.isTop else { return contentTag }
+            let digest = Hexadecimal.encode(SHA256.hash(data: Array(level.path.text.utf8)))
+            return "\(contentTag)-\(digest.prefix(16))"
+        }
         var isStaged: Bool { stored.staged != nil && stored.stagedVersion == stored.version }
     }
 
@@ -151,7 +161,13 @@ actor ConfigurationDesk {
             }
         }
         let kept = steps.reduce(into: Steps()) { $0.add($1) }
-        let candidate = Candidate(stored: stored, base: base, tree: tree, steps: kept)
+        let candidate = Candidate(
+            stored: stored,
+            base: base,
+            tree: tree,
+            steps: kept,
+            level: try level(of: owner)
+        )
         remember(candidate)
         return candidate
     }

@@ -177,6 +177,11 @@ struct JSONBody: Sendable {
         return number
     }
 
+    /// A flag; nil if absent.
+    func optionalFlag(_ name: String) throws(Refusal) -> Bool? {
+        value[name] == nil ? nil : try flag(name)
+    }
+
     /// A flag that must be there.
     func flag(_ name: String) throws(Refusal) -> Bool {
         guard case .bool(let flag)? = value[name] else {

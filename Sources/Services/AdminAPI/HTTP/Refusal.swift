@@ -166,6 +166,12 @@ extension Refusal {
         Refusal(.unprocessableContent, "path_refused", "`path`: \(detail)")
     }
 
+    static let relativeElsewhere = Refusal(
+        .unprocessableContent,
+        "path_refused",
+        "`relative` is for `of=candidate`: nothing else is edited at a level"
+    )
+
     static func outdated(_ paths: [String]) -> Refusal {
         Refusal(
             .conflict,

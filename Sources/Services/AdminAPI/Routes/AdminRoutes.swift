@@ -90,10 +90,17 @@ extension AdminRoute {
             "/v1/candidate/edit",
             .writers,
             scope: .writeConfiguration,
-            body: .object(["edits"])
+            body: .object(["edits", "relative"])
         ) {
             (service, call) async throws(Refusal) in try await service.edit(call)
         },
+        AdminRoute(
+            .post,
+            "/v1/candidate/level",
+            .writers,
+            scope: .writeConfiguration,
+            body: .object(["path", "up", "top"])
+        ) { (service, call) async throws(Refusal) in try await service.level(call) },
         AdminRoute(
             .post,
             "/v1/candidate/load",
@@ -118,7 +125,7 @@ extension AdminRoute {
             "/v1/configuration",
             .readers,
             scope: .readConfiguration,
-            query: ["of", "path", "format"],
+            query: ["of", "path", "relative", "format"],
             statuses: [200, 304]
         ) { (service, call) async throws(Refusal) in try await service.configuration(call) },
         AdminRoute(
@@ -141,7 +148,7 @@ extension AdminRoute {
             "/v1/complete",
             .readers,
             scope: .readConfiguration,
-            query: ["line", "help"]
+            query: ["line", "relative", "help"]
         ) {
             (service, call) async throws(Refusal) in try await service.complete(call)
         },

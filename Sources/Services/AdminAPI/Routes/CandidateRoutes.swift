@@ -25,11 +25,26 @@ extension AdminService {
     func edit(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let lines = try call.body.optionalTexts("edits", count: 1...100_000, 1...16_384)
         guard let lines else { throw .body("`edits` is missing") }
+        let isRelative = try call.body.optionalFlag("relative") ?? false
+        // A level can change until the desk has the candidate; without one there is no need to wait.
+        let absolute = isRelative ? [] : try Self.edits(lines, at: .top)
+        let edited = try await desk.edit(call.caller.credentialID) {
+            (candidate) throws(Refusal) in
+            try call.require(candidate.etag)
+            return (isRelative ? try Self.edits(lines, at: candidate.level) : absolute, ())
+        }
+        return try await reply(edited.candidate)
+    }
+
+    private static func edits(
+        _ lines: [String],
+        at level: ConfigLevel
+    ) throws(Refusal) -> [ConfigEdit] {
         var edits: [ConfigEdit] = []
         var problems: [ConfigProblem] = []
         for (place, line) in lines.enumerated() {
             do throws(ConfigProblem) {
-                edits.append(try ConfigEdit(parsing: line))
+                edits.append(try ConfigEdit(parsing: line, at: level))
             } catch {
                 var problem = error
                 problem.line = place + 1
@@ -37,13 +52,33 @@ extension AdminService {
             }
         }
         guard problems.isEmpty else { throw .edits(problems) }
-        let read = edits
-        let edited = try await desk.edit(call.caller.credentialID) {
-            (candidate) throws(Refusal) in
-            try call.require(candidate.etag)
-            return (read, ())
+        return edits
+    }
+
+    func level(_ call: AdminCall) async throws(Refusal) -> AdminReply {
+        let move = try Self.move(call.body)
+        let candidate = try await desk.move(call.caller.credentialID, move) {
+            (candidate) throws(Refusal) in try call.require(candidate.etag)
         }
-        return try await reply(edited.candidate)
+        return try await reply(candidate)
+    }
+
+    /// The one way that a body names.
+    private static func move(_ body: JSONBody) throws(Refusal) -> ConfigLevel.Move {
+        let path = try body.optionalText("path", 0...ConfigWords.lineBytesMax)
+        let up = try body.optionalInteger("up", 1...1_000)
+        let top = try body.optionalFlag("top")
+        switch (path, up, top) {
+        case (let path?, nil, nil):
+            do throws(ConfigProblem) {
+                return .into(try ConfigWords.split(path))
+            } catch {
+                throw .pathRefused(error.description)
+            }
+        case (nil, let up?, nil): return .up(Int(up))
+        case (nil, nil, true?): return .top
+        default: throw .body("give one of `path`, `up` and `top`, which is `true`")
+        }
     }
 
     func load(_ call: AdminCall) async throws(Refusal) -> AdminReply {
@@ -148,6 +183,7 @@ extension AdminService {
         let active = await desk.active.id
         return CandidateAnswer(
             etag: candidate.etag,
+            level: candidate.level.path.text,
             baseRevision: candidate.base.id,
             outdated: candidate.base.id != active,
             changeCount: changes.count,

@@ -57,23 +57,34 @@ extension AdminService {
             ["json", "text", "commands", "marked"],
             or: "json"
         )
-        guard let revision = try await named(name, for: call.caller) else {
-            throw .missing("revision `\(name)`")
+        let candidate = try await desk.view(of: call.caller.credentialID)
+        let isCandidate = name == "candidate"
+        let isRelative = try call.flag("relative")
+        guard isCandidate || !isRelative else {
+            throw .relativeElsewhere
         }
-        let path = try Self.path(call.query["path"] ?? "")
-        guard path.words.isEmpty || revision.tree.node(at: path) != nil else {
+        let asked = try Self.path(call.query["path"] ?? "")
+        let path = isRelative ? ConfigPath(candidate.level.path.words + asked.words) : asked
+        let found =
+            isCandidate
+            ? ConfigurationDesk.Revision(id: name, tree: candidate.tree)
+            : try await named(name, for: call.caller)
+        guard let revision = found else { throw .missing("revision `\(name)`") }
+        // Where one is, nothing need be configured yet.
+        guard asked.words.isEmpty || revision.tree.node(at: path) != nil else {
             throw .missing("`\(path.text)` in it")
         }
-        let candidate = try await desk.view(of: call.caller.credentialID)
-        let etag = name == "candidate" ? candidate.etag : revision.id
+        let etag = isCandidate ? candidate.etag : revision.id
         if format != "marked", call.has(etag) { return AdminReply.notModified.tagged(etag) }
         switch format {
         case "json": return try json(revision, path).tagged(etag)
         case "text": return .text(revision.tree.showText(at: path)).tagged(etag)
         case "marked":
             let active = await desk.active
-            let base = name == "candidate" ? candidate.base : active
-            return .text(revision.tree.showText(marking: base.tree, at: path))
+            let base = isCandidate ? candidate.base : active
+            let head =
+                isRelative && !candidate.level.isTop ? "[edit \(candidate.level.path)]\n" : ""
+            return .text(head + revision.tree.showText(marking: base.tree, at: path))
                 .tagged("\(etag)-\(base.id)")
         default: return .text(revision.tree.commandsText(at: path)).tagged(etag)
         }
@@ -84,7 +95,9 @@ extension AdminService {
         _ revision: ConfigurationDesk.Revision,
         _ path: ConfigPath
     ) throws(Refusal) -> AdminReply {
-        guard path.words.isEmpty else { return .json(revision.tree.node(at: path)?.json ?? .null) }
+        guard path.words.isEmpty else {
+            return .json(revision.tree.node(at: path)?.json ?? .object([]))
+        }
         if let text = try store.tree(of: revision.id) {
             return AdminReply(.ok, fields: [.contentType: "application/json"], body: text)
         }
@@ -123,11 +136,12 @@ extension AdminService {
 
     func complete(_ call: AdminCall) async throws(Refusal) -> AdminReply {
         let line = call.query["line"] ?? ""
-        let tree = try await desk.view(of: call.caller.credentialID).tree
+        let candidate = try await desk.view(of: call.caller.credentialID)
+        let level = try call.flag("relative") ? candidate.level : .top
         let hints =
             try call.flag("help")
-            ? ConfigSchema.help(for: line, in: tree)
-            : ConfigSchema.completions(for: line, in: tree)
+            ? ConfigSchema.help(for: line, in: candidate.tree, at: level)
+            : ConfigSchema.completions(for: line, in: candidate.tree, at: level)
         return try .json(
             CompletionAnswer(
                 completions: hints.map {

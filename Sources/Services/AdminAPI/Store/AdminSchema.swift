@@ -33,8 +33,21 @@ enum AdminSchema {
         migrator.registerMigration("admin-8") { database in
             try database.execute(sql: scopes)
         }
+        migrator.registerMigration("admin-9") { database in
+            try database.execute(sql: levels)
+        }
         return migrator
     }
+
+    /// Where in the grammar lines are read.
+    ///
+    /// Beside the candidates and not in them: to go to a level is no change, so it begins none.
+    private static let levels = """
+        CREATE TABLE candidate_level (
+            owner TEXT PRIMARY KEY NOT NULL,
+            path TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
 
     /// What a commit is recorded as in the audit trail: a confirmation is one, too.
     private static let confirmations = """

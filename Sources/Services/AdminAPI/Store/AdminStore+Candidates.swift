@@ -138,9 +138,15 @@ extension AdminStore {
         )
     }
 
-    func discardCandidate(of owner: String) throws(Refusal) {
+    /// - Parameter keepsLevel: whether its owner stays where they are.
+    func discardCandidate(of owner: String, keepsLevel: Bool) throws(Refusal) {
         try write { database in
-            try database.execute(sql: "DELETE FROM candidate WHERE owner = ?", arguments: [owner])
+            for table in keepsLevel ? ["candidate"] : ["candidate", "candidate_level"] {
+                try database.execute(
+                    sql: "DELETE FROM \(table) WHERE owner = ?",
+                    arguments: [owner]
+                )
+            }
         }
     }
 }

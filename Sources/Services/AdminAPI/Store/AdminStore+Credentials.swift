@@ -186,9 +186,11 @@ extension AdminStore {
                     "DELETE FROM credential WHERE min(expires_at, ifnull(revoked_at, expires_at)) < ?",
                 arguments: [now - Self.endedTokenSeconds]
             )
-            try database.execute(
-                sql: "DELETE FROM candidate WHERE owner NOT IN (SELECT id FROM credential)"
-            )
+            for table in ["candidate", "candidate_level"] {
+                try database.execute(
+                    sql: "DELETE FROM \(table) WHERE owner NOT IN (SELECT id FROM credential)"
+                )
+            }
             try database.execute(
                 sql: "DELETE FROM login_place WHERE last_at < ?",
                 arguments: [now - Self.placeSeconds]

@@ -25,7 +25,7 @@ extension AdminStore {
             ) ?? 0
         }
         let ended = (tokens: try count("token"), sessions: try count("session"))
-        for table in ["credential", "candidate", "repetition"] {
+        for table in ["credential", "candidate", "candidate_level", "repetition"] {
             try copy.execute(sql: "DELETE FROM \(table)")
         }
         let summary = "restored a backup: \(ended.tokens) tokens, \(ended.sessions) sessions ended"
