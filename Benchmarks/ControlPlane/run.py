@@ -30,6 +30,8 @@ READS = {
     "the whole tree, JSON": "/v1/configuration?of=active",
     "the whole candidate, JSON": "/v1/configuration?of=candidate",
     "the whole tree, commands": "/v1/configuration?of=active&format=commands",
+    "the whole candidate, commands": "/v1/configuration?of=candidate&format=commands",
+    "the whole candidate, marked": "/v1/configuration?of=candidate&format=marked",
     "one policy of the tree": "/v1/configuration?of=active&path=policy%20policy-00500",
     "a page of policies": "/v1/policies?limit=100&cursor=policy-00500",
     "a page of 1,000 agents": "/v1/agents?limit=1000",
@@ -140,10 +142,11 @@ def commit_round(installation, number):
 
 
 def read_times(installation, rounds):
-    """Seconds of each kind of read, several times; with one change in the candidate."""
-    installation.api.edit(["set quota crawler rps-limit 5"])
+    """Seconds of each kind of read, several times; with one change in the candidate, each time another
+    one, so that nothing that was written before is what is asked for."""
     times = {}
-    for _ in range(rounds):
+    for number in range(rounds):
+        installation.api.edit([f"set quota crawler rps-limit {number + 1}"])
         for what, path in READS.items():
             begun = time.monotonic()
             reply = installation.api.ask("GET", path)

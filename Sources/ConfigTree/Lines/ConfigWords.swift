@@ -37,6 +37,16 @@ public enum ConfigWords {
         return "\"\(escaped)\""
     }
 
+    /// Adds a word as it is typed.
+    static func append(_ word: String, to text: inout [UInt8]) {
+        let start = text.count
+        text.append(contentsOf: word.utf8)
+        let isPlain = start < text.count && text[start] != UInt8(ascii: "#")
+        if isPlain, !text[start...].contains(where: needsQuotes) { return }
+        text.removeLast(text.count - start)
+        text.append(contentsOf: quoted(word).utf8)
+    }
+
     /// Whether every byte can stand in a configuration: printable ASCII and the blank.
     static func isPrintable(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
@@ -48,7 +58,11 @@ public enum ConfigWords {
 
     private static func needsQuotes(_ word: String) -> Bool {
         word.isEmpty || word.hasPrefix("#")
-            || word.utf8.contains { $0 == 0x20 || $0 == apostrophe || $0 == quote }
+            || word.utf8.contains(where: needsQuotes)
+    }
+
+    private static func needsQuotes(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == apostrophe || byte == quote
     }
 
     static func malformed(_ sentence: String) -> ConfigProblem {

@@ -33,6 +33,8 @@ struct AdminService: Sendable {
     let entryReadings = EntryReadings()
     /// What was counted since the start.
     let counters = AdminMetrics()
+    /// Whole configurations as text.
+    let texts = WrittenTexts()
     /// Answers that are being made of many records.
     let readers = RecordReaders()
     /// Which refusals have an event of their own.

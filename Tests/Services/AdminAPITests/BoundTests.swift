@@ -85,6 +85,28 @@ struct BoundTests {
         #expect(try await world.send(.post, "/v1/candidate/edit", token, body).status == 200)
     }
 
+    @Test("a comparison as text has an end, and says where the rest is")
+    func comparison() async throws {
+        let world = try world { _ in }
+        let admin = try await world.admin()
+        func add(_ numbers: Range<Int>) async throws {
+            let lines = numbers.map { "\"set destination-group g destination h\($0).example\"" }
+            let body = #"{"edits":[\#(lines.joined(separator: ","))]}"#
+            #expect(try await world.send(.post, "/v1/candidate/edit", admin, body).status == 200)
+        }
+        try await add(0..<10_000)
+        let text = try await world.send(.get, "/v1/compare?format=text", admin)
+        #expect(text.status == 200)
+        #expect(text.text.split(separator: "\n").count == 10_001)
+        try await add(10_000..<10_001)
+        let refused = try await world.send(.get, "/v1/compare?format=text", admin)
+        #expect(refused.status == 409 && refused.code == "comparison_too_large")
+        #expect(refused.text.contains("there are 10001 differences"))
+        let page = try await world.send(.get, "/v1/compare?limit=1000", admin).json
+        #expect(page["change_count"]?.integer == 10_001)
+        #expect(page["changes"]?.elements?.count == 1_000)
+    }
+
     @Test("an answer that has no room is not given twice, and nothing is done twice")
     func answers() async throws {
         let world = try world { $0.keptAnswerBytes = 300 }

@@ -31,6 +31,8 @@ actor ConfigurationDesk {
 
         /// Changes with every change of the content.
         var contentTag: String { "\(stored.nonce)-\(stored.version)" }
+        /// The name of the content, of which there is no other.
+        var contentName: String { stored.version == 0 ? base.id : contentTag }
         /// Changes with whatever an edit depends on: the content, and where lines are read.
         var etag: String {
             guard !level.isTop else { return contentTag }

@@ -55,11 +55,11 @@ struct AdminReply: Sendable {
     }
 
     static func text(_ text: String, _ status: HTTPResponse.Status = .ok) -> AdminReply {
-        AdminReply(
-            status,
-            fields: [.contentType: "text/plain; charset=utf-8"],
-            body: Array(text.utf8)
-        )
+        AdminReply.text(Array(text.utf8), status)
+    }
+
+    static func text(_ text: [UInt8], _ status: HTTPResponse.Status = .ok) -> AdminReply {
+        AdminReply(status, fields: [.contentType: "text/plain; charset=utf-8"], body: text)
     }
 
     static func problem(_ refusal: Refusal) -> AdminReply {

@@ -219,6 +219,14 @@ extension Refusal {
         )
     }
 
+    static func comparisonTooLarge(_ count: Int, _ countMax: Int) -> Refusal {
+        .conflict(
+            "comparison_too_large",
+            "there are \(count) differences, and as text at most \(countMax) are shown: ask for the "
+                + "pages of `format=json`"
+        )
+    }
+
     static func tooManyStreams(_ user: String, _ countMax: Int) -> Refusal {
         Refusal(
             .tooManyRequests,

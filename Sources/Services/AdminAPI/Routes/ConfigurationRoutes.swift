@@ -6,6 +6,9 @@ import ClawgressJWS
 import HTTPTypes
 
 extension AdminService {
+    /// How many differences a comparison as text shows; as JSON it has pages.
+    private static var textChangesMax: Int { 10_000 }
+
     /// A revision as people name it: `active`, `candidate`, `staged`, how many commits back, or a
     /// revision's id or a prefix of at least 8 digits; nil if there is none.
     func named(
@@ -78,16 +81,33 @@ extension AdminService {
         if format != "marked", call.has(etag) { return AdminReply.notModified.tagged(etag) }
         switch format {
         case "json": return try json(revision, path).tagged(etag)
-        case "text": return .text(revision.tree.showText(at: path)).tagged(etag)
         case "marked":
             let active = await desk.active
             let base = isCandidate ? candidate.base : active
             let head =
                 isRelative && !candidate.level.isTop ? "[edit \(candidate.level.path)]\n" : ""
-            return .text(head + revision.tree.showText(marking: base.tree, at: path))
-                .tagged("\(etag)-\(base.id)")
-        default: return .text(revision.tree.commandsText(at: path)).tagged(etag)
+            let lines = revision.tree.shownBytes(marking: base.tree, at: path)
+            return .text(Array(head.utf8) + lines).tagged("\(etag)-\(base.id)")
+        default:
+            let content = isCandidate ? candidate.contentName : revision.id
+            return .text(written(revision.tree, content, format, path)).tagged(etag)
         }
+    }
+
+    /// The form for people or the commands.
+    ///
+    /// - Parameter content: a name that no other content has.
+    private func written(
+        _ tree: ConfigTree,
+        _ content: String,
+        _ format: String,
+        _ path: ConfigPath
+    ) -> [UInt8] {
+        func write() -> [UInt8] {
+            format == "text" ? tree.shownBytes(at: path) : tree.commandBytes(at: path)
+        }
+        guard path.words.isEmpty else { return write() }
+        return texts.text("\(format) \(content)", write)
     }
 
     /// The JSON form; a whole revision is kept as that, so it need not be written again.
@@ -117,10 +137,13 @@ extension AdminService {
         guard let new = try await named(to, for: call.caller) else {
             throw .missing("revision `\(to)`")
         }
-        guard format == "json" else {
-            return .text(new.tree.showText(marking: old.tree, onlyChanges: true))
-        }
         let changes = new.tree.changes(from: old.tree)
+        guard format == "json" else {
+            guard changes.count <= Self.textChangesMax else {
+                throw .comparisonTooLarge(changes.count, Self.textChangesMax)
+            }
+            return .text(new.tree.shownBytes(marking: old.tree, onlyChanges: true))
+        }
         let begin = min(seen, changes.count)
         let end = min(begin + limit, changes.count)
         return try .json(
