@@ -339,7 +339,7 @@ def test_a_log_that_is_away_for_a_moment_is_waited_for(plane, clients, people):
 
 def test_a_small_budget_makes_it_slow_and_not_impossible(plane, clients, people):
     plane.admin.stop()
-    plane.admin.configure(limits={"log_files_per_second": 1})
+    plane.admin.configure(limits={"log_files_per_second": 2})
     plane.admin.start()
     auditor = clients["auditor"]
     until("the end of the budget", lambda: auditor.ask("GET", f"{ROOM}/checkpoint").status == 429)

@@ -93,6 +93,6 @@ struct ServerPause {
             (0...Self.secondsMax).contains(seconds)
         else { return nil }
         self.seconds = max(seconds, 1)
-        isUsual = response.status == .tooManyRequests
+        isUsual = response.status == .tooManyRequests && seconds <= 1
     }
 }
