@@ -28,7 +28,7 @@ struct MailboxTests {
         #expect(answers.wait(milliseconds: 10_000) == [42])
     }
 
-    @Test("what must not be lost waits for room", .timeLimit(.minutes(1)))
+    @Test("what must not be lost waits for room", .timeLimit(.minutes(5)))
     func delivers() async throws {
         let box = try #require(Mailbox<Int>(bound: 1))
         await withTaskGroup { group in

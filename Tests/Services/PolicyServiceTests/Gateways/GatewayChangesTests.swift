@@ -4,7 +4,7 @@ import ClawgressContract
 import ClawgressPolicyService
 import Testing
 
-@Suite("changes of gateways", .timeLimit(.minutes(1)))
+@Suite("changes of gateways", .timeLimit(.minutes(5)))
 struct GatewayChangesTests {
     private func token(_ service: PolicyBench.Running, _ gatewayID: String) async throws
         -> EnrolmentSecret

@@ -9,7 +9,7 @@ import Foundation
 import Logging
 import Testing
 
-@Suite("signing keys that end", .timeLimit(.minutes(1)))
+@Suite("signing keys that end", .timeLimit(.minutes(5)))
 struct SigningKeyTests {
     private static let day: Int64 = 86_400
 
@@ -111,7 +111,7 @@ struct SigningKeyTests {
     }
 }
 
-@Suite("watching for new keys", .timeLimit(.minutes(1)))
+@Suite("watching for new keys", .timeLimit(.minutes(5)))
 struct KeyWatchTests {
     private struct Failure: Error {}
 

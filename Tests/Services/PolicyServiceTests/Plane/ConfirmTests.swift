@@ -5,7 +5,7 @@ import ClawgressContract
 import ClawgressPolicyService
 import Testing
 
-@Suite("confirming", .timeLimit(.minutes(1)))
+@Suite("confirming", .timeLimit(.minutes(5)))
 struct ConfirmTests {
     private func waitForSerial(_ serial: Int64, of gateway: FakeGateway) async {
         while gateway.active?.serial != serial { await Task.yield() }

@@ -7,7 +7,7 @@ import ClawgressModel
 import ClawgressPolicyService
 import Testing
 
-@Suite("publishing", .timeLimit(.minutes(1)))
+@Suite("publishing", .timeLimit(.minutes(5)))
 struct PublishTests {
     private func refusal(_ work: () async throws -> Publication) async throws -> Problem {
         do {

@@ -6,7 +6,7 @@ import ClawgressPolicyService
 import ClawgressStorage
 import Testing
 
-@Suite("a restored policy service", .timeLimit(.minutes(1)))
+@Suite("a restored policy service", .timeLimit(.minutes(5)))
 struct RestoredPolicyTests {
     private func raise(_ bench: PolicyBench) throws {
         try bench.places.requireRaisedEpoch(try bench.ceremony().raiseEpoch(now: bench.clock.now))
