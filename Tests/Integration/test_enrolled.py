@@ -357,6 +357,61 @@ def test_a_disk_that_fails_keeps_no_revocation_out(company):
     company.serves(3)
 
 
+def read(company, name):
+    """A file of the state folder, as words."""
+    with open(os.path.join(company.gateway.state, name), encoding="ascii") as file:
+        return file.read().split()
+
+
+def test_a_disk_that_failed_for_a_moment_leaves_nothing_older_behind(company):
+    company.gateway.expect_errors("state")
+    peer = company.peer
+    os.chmod(company.gateway.state, 0o500)
+    try:
+        peer.key_set = company.enrolment.key_set(version=2)
+        peer.say({"type": "key_set", "key_set": peer.key_set})
+        peer.publish(peer.make(company.closed, 2))
+        assert company.fetch() == 403
+        lost = peer.state(lambda state: "state folder" in state.get("problem", ""))
+        assert lost["active"]["serial"] == 2 and lost["key_set_version"] == 2
+        assert "a restart may serve what is older" in problem(company)
+        # Said as long as it lasts.
+        raised = 'clawgress_alerts_total{alert="state_failed"}'
+        before = company.gateway.metric(raised)
+        until("another attempt", lambda: company.gateway.metric(raised) > before)
+    finally:
+        os.chmod(company.gateway.state, 0o700)
+    peer.state(lambda state: "problem" not in state)
+    assert problem(company) == "" and read(company, "highest-activated") == ["1", "2"]
+    assert not os.path.exists(os.path.join(company.gateway.state, "prepared.jws"))
+    peer.down()
+    company.restart()
+    assert company.serial() == 2 and company.fetch() == 403
+    assert company.gateway.status()["control_plane"]["key_set_version"] == 2
+
+
+def test_what_goes_away_leaves_what_was_served_before_and_not_what_the_disk_had(company):
+    company.gateway.expect_errors("state")
+    peer = company.peer
+    os.chmod(company.gateway.state, 0o500)
+    try:
+        peer.publish(peer.make(company.closed, 2))
+        deadline = int(time.time()) + CONFIRM_SECONDS
+        peer.publish(peer.make(company.open, 3, confirm_by=deadline))
+        assert company.fetch() == 200
+        peer.down()
+        company.serves(2)
+        assert company.fetch() == 403
+        assert company.gateway.status()["control_plane"]["reverted_serial"] == 3
+    finally:
+        os.chmod(company.gateway.state, 0o700)
+    until("the files", lambda: read(company, "highest-activated") == ["1", "3"])
+    until("their order", lambda: not problem(company).startswith("the state folder"))
+    company.restart()
+    assert company.serial() == 2 and company.fetch() == 403
+    assert company.gateway.status()["control_plane"]["reverted_serial"] == 3
+
+
 @pytest.mark.parametrize("step", REVERT_STEPS)
 def test_a_kill_while_going_back_ends_with_what_was_before(company, step):
     company.restart(environment={"CLAWGRESS_STOP_AT": step})

@@ -207,7 +207,7 @@ extension BundleStream {
                 keySetVersion: keySetVersion,
                 productVersion: productVersion,
                 revertedSerial: reverted?.serial,
-                problem: refusal?.why.reason ?? problem
+                problem: whatIsWrong
             )
         )
     }

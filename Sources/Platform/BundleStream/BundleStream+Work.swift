@@ -185,6 +185,18 @@ extension BundleStream {
         if let welcomed { actions.append(.report(state(moment), attempt: welcomed)) }
     }
 
+    /// The state folder takes something no more, or has everything again: said at once, for a
+    /// restart would serve what is older.
+    mutating func note(
+        unwritten problem: String?,
+        _ moment: StreamMoment,
+        _ actions: inout [StreamAction]
+    ) {
+        guard unwritten != problem else { return }
+        unwritten = problem
+        if let welcomed { actions.append(.report(state(moment), attempt: welcomed)) }
+    }
+
     /// What was served before cannot be served: there is nothing to go back to.
     mutating func stay() {
         storing = nil

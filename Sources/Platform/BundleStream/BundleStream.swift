@@ -80,6 +80,8 @@ public struct BundleStream: Sendable {
     /// Why a bundle was not taken under this key set: it is not tried twice.
     var refusal: (reference: BundleReference, why: StreamRefusal)?
     var problem: String?
+    /// What the state folder does not take.
+    var unwritten: String?
     var overdue: BundleReference?
     var isSettled = false
     var lastHeard: Int64?
@@ -128,6 +130,7 @@ public struct BundleStream: Sendable {
         case .keySetRefused(let why): problem = why.reason
         case .reverted(let standing, let order): goneBack(standing, order, moment, &actions)
         case .revertFailed: stay()
+        case .stateFolder(let problem): note(unwritten: problem, moment, &actions)
         case .tick: break
         }
         passTime(moment, &actions)

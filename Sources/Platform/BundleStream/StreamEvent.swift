@@ -64,11 +64,11 @@ public enum StreamEvent: Sendable, Equatable {
     case fetched(BundleReference, [UInt8])
     /// A bundle could not be fetched.
     case fetchFailed(BundleReference, StreamRefusal)
-    /// A bundle is verified, compiled and on the disk.
+    /// A bundle is verified, compiled and on the disk, or held until that takes it.
     case prepared(BundleReference)
     /// A bundle was not taken, and nothing changed.
     case refused(BundleReference, StreamRefusal)
-    /// A bundle is on the disk as the one to serve, and is served.
+    /// A bundle is on the disk as the one to serve, or held until that takes it, and is served.
     case activated(StandingBundle)
     /// What was prepared cannot be activated: it must be fetched once more.
     case preparedLost(BundleReference)
@@ -80,6 +80,8 @@ public enum StreamEvent: Sendable, Equatable {
     case reverted(StandingBundle, from: BundleOrder)
     /// What was served before cannot be served; the active bundle stays.
     case revertFailed
+    /// What of the state is in memory only, in a sentence; nil if the disk has everything.
+    case stateFolder(problem: String?)
     /// Time went by.
     case tick
 }

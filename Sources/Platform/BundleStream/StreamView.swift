@@ -38,7 +38,10 @@ extension BundleStream {
             isBehind: latest.map(mayServe) ?? false,
             revertedSerial: reverted?.serial,
             isSettled: isSettled,
-            problem: refusal?.why.reason ?? problem
+            problem: whatIsWrong
         )
     }
+
+    /// The first of: what is refused, what a restart would lose, what ails the connection.
+    var whatIsWrong: String? { refusal?.why.reason ?? unwritten ?? problem }
 }

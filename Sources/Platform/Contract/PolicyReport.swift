@@ -7,7 +7,8 @@ import ClawgressJWS
 public enum PolicyReport: Sendable, Equatable {
     /// Where the gateway stands: the first thing after the welcome, then every 3 s.
     case state(GatewayReportedState)
-    /// The bundle is verified, compiled and on disk; nothing else has changed.
+    /// The bundle is verified, compiled and on disk, or held until that takes it; nothing else
+    /// has changed.
     case prepared(epoch: Int64, serial: Int64)
     /// The gateway will not serve the bundle: a stable name, and a sentence.
     case refused(epoch: Int64, serial: Int64, code: String, reason: String)

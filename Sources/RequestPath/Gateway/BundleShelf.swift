@@ -1,5 +1,5 @@
-// The state folder: what a gateway keeps of bundles and keys from one start to the next. Every
-// change is on the disk when the call returns.
+// The state folder: what a gateway keeps of bundles and keys from one start to the next, and how
+// that is read.
 
 import ClawgressBundle
 import ClawgressBytes
@@ -31,47 +31,9 @@ struct BundleShelf: Sendable {
         lastHeard = folder + "/last-heard"
     }
 
-    /// Keeps a bundle as the one to serve.
-    func keep(_ bytes: [UInt8], _ order: BundleOrder) throws(FileError) {
-        try WholeFile.replaceAll(
-            [(highest, Self.text(order)), (lastKnownGood, bytes)],
-            mode: 0o600
-        )
-    }
-
-    /// Keeps a bundle beside the one that is served.
-    func keepPrepared(_ bytes: [UInt8]) throws(FileError) {
-        try WholeFile.replace(prepared, with: bytes, mode: 0o600)
-    }
-
-    /// Makes the prepared bundle the one to serve.
-    ///
-    /// ``keepHighest(_:)`` comes after: a bundle to serve that is higher says so itself.
-    func promotePrepared() throws(FileError) {
-        try WholeFile.move(prepared, to: lastKnownGood)
-    }
-
-    /// Keeps the highest order.
-    func keepHighest(_ order: BundleOrder) throws(FileError) {
-        try WholeFile.replace(highest, with: Self.text(order), mode: 0o600)
-    }
-
-    /// Keeps what is served now, for the case that nobody confirms what comes next.
-    func keepBeforeConfirm() throws(FileError) {
-        let bytes = try WholeFile.read(lastKnownGood, bytesMax: SignedBundle.bytesMax)
-        try WholeFile.replace(beforeConfirm, with: bytes, mode: 0o600)
-    }
-
-    /// Notes that the bundle of this order must not be served again.
-    ///
-    /// Before ``bringBack()``: a kill in between only repeats both.
-    func keepReverted(_ order: BundleOrder) throws(FileError) {
-        try WholeFile.replace(reverted, with: Self.text(order), mode: 0o600)
-    }
-
-    /// Makes what was served before the unconfirmed bundle the one to serve.
-    func bringBack() throws(FileError) {
-        try WholeFile.move(beforeConfirm, to: lastKnownGood)
+    /// The files of a bundle to serve, to be replaced together.
+    func kept(_ bytes: [UInt8], _ order: BundleOrder) -> [(path: String, content: [UInt8])] {
+        [(highest, Self.text(order)), (lastKnownGood, bytes)]
     }
 
     /// A bundle's bytes; nil if there is none.
@@ -98,7 +60,8 @@ struct BundleShelf: Sendable {
         return numbers.count == words.count ? numbers : []
     }
 
-    private static func text(_ order: BundleOrder) -> [UInt8] {
+    /// How an order stands in a file.
+    static func text(_ order: BundleOrder) -> [UInt8] {
         Array("\(order.epoch) \(order.serial)\n".utf8)
     }
 }

@@ -1,5 +1,7 @@
 // What an enrolled gateway does with bundles and key sets that were fetched: each step is on the
 // disk before its result is known, so that a kill between any two leaves what a reconnect settles.
+// A disk that fails is no reason to refuse, which would keep a revocation out everywhere: the state
+// folder holds what it does not take, and what is served and what was before is in memory anyhow.
 
 import ClawgressBundle
 import ClawgressBundleStream
@@ -22,13 +24,20 @@ final class EnrolledBundles {
     ]
 
     let keeper: SnapshotKeeper
+    /// Where all that must survive a restart is written.
+    let folder: StateFolder
     private let rootKey: VerificationKey
     private let failpoints: Failpoints
     private(set) var keySet: KeySet?
-    private var prepared: PreparedBundle?
+    private var prepared: HeldBundle?
+    /// The bytes of what is served.
+    private var served: [UInt8]?
+    /// The bytes of what was served before an unconfirmed bundle.
+    private var earlier: [UInt8]?
 
     init(_ keeper: SnapshotKeeper, rootKey: VerificationKey, failpoints: Failpoints) {
         self.keeper = keeper
+        folder = StateFolder(alerts: keeper.alerts, logger: keeper.logger)
         self.rootKey = rootKey
         self.failpoints = failpoints
     }
@@ -42,15 +51,20 @@ final class EnrolledBundles {
         var start = BundleStream.Start()
         start.keySetVersion = keySet?.version ?? 0
         start.reverted = shelf.order(shelf.reverted).flatMap { $0 == keeper.highest ? $0 : nil }
-        if let kept = read(shelf.lastKnownGood), mayServe(kept, reverted: start.reverted) {
-            noteHighest(kept.order)
-            if isExpired(kept), goBack(kept.order) {
-                start.reverted = kept.order
+        earlier = bytes(shelf.beforeConfirm)
+        if let kept = read(shelf.lastKnownGood), mayServe(kept.bundle, reverted: start.reverted) {
+            let order = kept.bundle.order
+            if kept.bundle.confirmBy == nil { earlier = nil }
+            noteHighest(order)
+            if isExpired(kept.bundle), goBack(order) {
+                start.reverted = order
             } else {
-                keeper.serve(kept, isLastKnownGood: true)
+                served = kept.bytes
+                keeper.serve(kept.bundle, isLastKnownGood: true)
             }
         }
-        prepared = readPrepared().map { PreparedBundle($0, unkept: nil) }
+        prepared = readPrepared()
+        folder.settle()
         start.active = standing
         start.prepared = prepared?.bundle.reference
         start.highest = keeper.highest
@@ -58,20 +72,17 @@ final class EnrolledBundles {
     }
 
     /// What is served, as the stream sees it.
-    private var standing: StandingBundle? {
-        keeper.active.map {
-            StandingBundle(
-                $0.reference,
-                confirmBy: $0.confirmBy,
-                hasEarlier: FileStamp(of: shelf.beforeConfirm) != nil
-            )
-        }
+    private var standing: StandingBundle? { keeper.active.map(describe) }
+
+    private func describe(_ bundle: CompiledBundle) -> StandingBundle {
+        StandingBundle(
+            bundle.reference,
+            confirmBy: bundle.confirmBy,
+            hasEarlier: bundle.confirmBy != nil && earlier != nil
+        )
     }
 
     /// Verifies, compiles and keeps a bundle beside the active one.
-    ///
-    /// A disk that fails is no reason to refuse: it would keep a revocation out everywhere. The
-    /// bundle is held in memory then; after a kill it is fetched again if it was decided.
     func prepare(_ reference: BundleReference, _ bytes: [UInt8]) -> StreamEvent {
         let compiled: CompiledBundle
         do {
@@ -80,36 +91,29 @@ final class EnrolledBundles {
             return refused(reference, error)
         }
         failpoints.reach("prepare-compiled")
-        let isKept = keeping { try shelf.keepPrepared(bytes) }
+        folder.replace([(shelf.prepared, bytes)])
+        folder.settle()
         failpoints.reach("prepare-kept")
-        prepared = PreparedBundle(compiled, unkept: isKept ? nil : bytes)
+        prepared = HeldBundle(compiled, bytes)
         return .prepared(reference)
     }
 
     /// Makes the prepared bundle the active one.
-    ///
-    /// It is decided, so it is served even if the disk fails: the file that stays behind
-    /// is asked about at the next start.
     func activatePrepared(_ reference: BundleReference) -> StreamEvent {
         guard let held = prepared, held.bundle.reference == reference else {
             return .preparedLost(reference)
         }
-        let bundle = held.bundle
         prepared = nil
         failpoints.reach("activate-begun")
-        keeping {
-            try keepEarlier(than: bundle)
-            if let bytes = held.unkept {
-                try shelf.keep(bytes, bundle.order)
-            } else {
-                try shelf.promotePrepared()
-                failpoints.reach("activate-renamed")
-                try shelf.keepHighest(bundle.order)
-            }
-            try forgetEarlier(than: bundle)
-        }
+        keepEarlier(than: held.bundle)
+        folder.move(shelf.prepared, to: shelf.lastKnownGood, held.bytes)
+        failpoints.reach("activate-renamed")
+        // After it: a bundle to serve that is higher says so itself.
+        folder.replace([(shelf.highest, BundleShelf.text(held.bundle.order))])
+        forgetEarlier(than: held.bundle)
+        folder.settle()
         failpoints.reach("activate-kept")
-        return serve(bundle)
+        return serve(held)
     }
 
     /// Verifies, compiles, keeps and serves a bundle that was decided already.
@@ -121,19 +125,19 @@ final class EnrolledBundles {
             return refused(reference, error)
         }
         failpoints.reach("adopt-compiled")
-        keeping {
-            try keepEarlier(than: bundle)
-            try shelf.keep(bytes, bundle.order)
-            try forgetEarlier(than: bundle)
-        }
+        keepEarlier(than: bundle)
+        folder.replace(shelf.kept(bytes, bundle.order))
+        forgetEarlier(than: bundle)
+        folder.settle()
         failpoints.reach("adopt-kept")
-        return serve(bundle)
+        return serve(HeldBundle(bundle, bytes))
     }
 
     /// Forgets what is prepared.
     func dropPrepared() {
         prepared = nil
-        keeping { try WholeFile.remove(shelf.prepared) }
+        folder.remove(shelf.prepared)
+        folder.settle()
     }
 
     /// Serves again what was served before the unconfirmed bundle.
@@ -147,37 +151,36 @@ final class EnrolledBundles {
 
     /// Notes when the policy service was heard from, so that a restart makes nothing younger.
     func note(heard: Int64) {
-        keeping {
-            try WholeFile.replace(shelf.lastHeard, with: Array("\(heard)\n".utf8), mode: 0o600)
-        }
+        folder.replace([(shelf.lastHeard, Array("\(heard)\n".utf8))])
+        folder.settle()
     }
 
     /// Verifies a key set and keeps it.
     func keep(keySet text: String) -> StreamEvent {
         let bytes = Array(text.utf8)
-        do {
+        do throws(KeySetRejection) {
             let set = try KeySet.verify(bytes, rootKey: rootKey)
             try set.requireNotOlder(than: keySet)
             guard set != keySet else {
                 return .keySetKept(version: set.version, preparedStands: true)
             }
-            try WholeFile.replace(shelf.keySet, with: bytes, mode: 0o600)
+            folder.replace([(shelf.keySet, bytes)])
+            folder.settle()
             failpoints.reach("key-set-kept")
             keySet = set
             keeper.logger.notice("key set kept", metadata: ["key_set.version": "\(set.version)"])
             return .keySetKept(version: set.version, preparedStands: reviewBundles())
         } catch {
-            let code = (error as? KeySetRejection)?.code ?? "key_set_not_kept"
             keeper.alerts.raise(
                 .keySetRefused,
                 "a key set was refused, the one at hand stays",
-                ["key_set.rejection": code, "problem": "\(error)"]
+                ["key_set.rejection": error.code, "problem": "\(error)"]
             )
-            return .keySetRefused(StreamRefusal(code: code, reason: "\(error)"))
+            return .keySetRefused(StreamRefusal(code: error.code, reason: "\(error)"))
         }
     }
 
-    /// Verifies what is on the disk with a new key set.
+    /// Verifies what is at hand with a new key set.
     ///
     /// The active bundle stays for now even if its
     /// key went, because denying everything helps nobody before its successor comes; at the
@@ -185,17 +188,17 @@ final class EnrolledBundles {
     ///
     /// - Returns: whether what is prepared may stay.
     private func reviewBundles() -> Bool {
-        if keeper.active != nil, let problem = rejection(shelf.lastKnownGood) {
+        if let served, let problem = rejection(served) {
             keeper.refuse(problem, shelf.lastKnownGood)
         }
-        guard prepared != nil, rejection(shelf.prepared) != nil else { return true }
-        prepared = nil
+        guard let prepared, rejection(prepared.bytes) != nil else { return true }
+        self.prepared = nil
         return false
     }
 
-    private func rejection(_ path: String) -> (any Error)? {
+    private func rejection(_ bytes: [UInt8]) -> (any Error)? {
         do {
-            guard let bytes = try shelf.bundle(path), let keySet else { return nil }
+            guard let keySet else { return nil }
             _ = try SignedBundle.verify(bytes, keySet: keySet, at: nil)
             return nil
         } catch {
@@ -203,17 +206,12 @@ final class EnrolledBundles {
         }
     }
 
-    private func serve(_ bundle: CompiledBundle) -> StreamEvent {
-        keeper.serve(bundle, isLastKnownGood: false)
+    private func serve(_ held: HeldBundle) -> StreamEvent {
+        served = held.bytes
+        keeper.serve(held.bundle, isLastKnownGood: false)
         keeper.awaitWorkers()
         failpoints.reach("activate-served")
-        return .activated(
-            StandingBundle(
-                bundle.reference,
-                confirmBy: bundle.confirmBy,
-                hasEarlier: bundle.confirmBy != nil && FileStamp(of: shelf.beforeConfirm) != nil
-            )
-        )
+        return .activated(describe(held.bundle))
     }
 
     private func compile(
@@ -240,33 +238,39 @@ final class EnrolledBundles {
     }
 
     /// Keeps what an unconfirmed bundle replaces; of several in a row, what the first one did.
-    private func keepEarlier(than bundle: CompiledBundle) throws(FileError) {
-        guard bundle.confirmBy != nil, let active = keeper.active, active.confirmBy == nil else {
-            return
-        }
-        try shelf.keepBeforeConfirm()
+    private func keepEarlier(than bundle: CompiledBundle) {
+        guard bundle.confirmBy != nil, keeper.active?.confirmBy == nil, let served else { return }
+        earlier = served
+        folder.replace([(shelf.beforeConfirm, served)])
     }
 
     /// After a bundle that stays: there is nothing to go back to.
-    private func forgetEarlier(than bundle: CompiledBundle) throws(FileError) {
-        if bundle.confirmBy == nil { try WholeFile.remove(shelf.beforeConfirm) }
+    private func forgetEarlier(than bundle: CompiledBundle) {
+        guard bundle.confirmBy == nil else { return }
+        earlier = nil
+        folder.remove(shelf.beforeConfirm)
     }
 
     /// Goes back to what was served before the bundle of `order`.
     private func goBack(_ order: BundleOrder) -> Bool {
-        guard let earlier = read(shelf.beforeConfirm) else { return false }
+        guard let earlier, let back = verified(earlier, shelf.beforeConfirm),
+            back.bundle.order < order
+        else { return false }
         noteHighest(order)
-        keeping {
-            try shelf.keepReverted(order)
-            failpoints.reach("revert-marked")
-            try shelf.bringBack()
-        }
+        // Before the bundle: a kill in between only repeats both.
+        folder.replace([(shelf.reverted, BundleShelf.text(order))])
+        failpoints.reach("revert-marked")
+        folder.move(shelf.beforeConfirm, to: shelf.lastKnownGood, earlier)
+        folder.settle()
         failpoints.reach("revert-kept")
-        keeper.serve(earlier, isLastKnownGood: false)
+        self.earlier = nil
+        served = earlier
+        keeper.serve(back.bundle, isLastKnownGood: false)
+        let serial = back.bundle.order.serial
         keeper.alerts.raise(
             .commitReverted,
             "a bundle was not confirmed in time, what was served before is served again",
-            ["bundle.serial": "\(order.serial)", "bundle.reverted_to": "\(earlier.order.serial)"]
+            ["bundle.serial": "\(order.serial)", "bundle.reverted_to": "\(serial)"]
         )
         return true
     }
@@ -276,25 +280,7 @@ final class EnrolledBundles {
     private func noteHighest(_ order: BundleOrder) {
         if let highest = keeper.highest, highest >= order { return }
         keeper.highest = order
-        keeping { try shelf.keepHighest(order) }
-    }
-
-    /// Does what has to be on the disk, and says if it is not there.
-    ///
-    /// - Returns: whether it is.
-    @discardableResult
-    private func keeping(_ body: () throws -> Void) -> Bool {
-        do {
-            try body()
-            return true
-        } catch {
-            keeper.alerts.raise(
-                .stateFailed,
-                "the state folder cannot be written, so a restart may serve what is older",
-                ["problem": "\(error)"]
-            )
-            return false
-        }
+        folder.replace([(shelf.highest, BundleShelf.text(order))])
     }
 }
 
@@ -315,15 +301,29 @@ extension EnrolledBundles {
         }
     }
 
-    /// A bundle of the state folder, verified with the newest key set and compiled; nil if there
-    /// is none that may be served.
-    private func read(_ path: String) -> CompiledBundle? {
+    /// The bytes of a file of the state folder; nil if it is not there or cannot be read.
+    private func bytes(_ path: String) -> [UInt8]? {
         do {
-            guard let bytes = try shelf.bundle(path) else { return nil }
-            guard let keySet else { throw EnrolmentProblem.noKeySet }
-            return try keeper.compile(try SignedBundle.verify(bytes, keySet: keySet, at: nil))
+            return try shelf.bundle(path)
         } catch {
             keeper.refuse(error, path)
+            return nil
+        }
+    }
+
+    /// A bundle of the state folder; nil if there is none that may be served.
+    private func read(_ path: String) -> HeldBundle? {
+        bytes(path).flatMap { verified($0, path) }
+    }
+
+    /// A bundle, verified with the newest key set and compiled; nil if it may not be served.
+    private func verified(_ bytes: [UInt8], _ origin: String) -> HeldBundle? {
+        do {
+            guard let keySet else { throw EnrolmentProblem.noKeySet }
+            let source = try SignedBundle.verify(bytes, keySet: keySet, at: nil)
+            return HeldBundle(try keeper.compile(source), bytes)
+        } catch {
+            keeper.refuse(error, origin)
             return nil
         }
     }
@@ -346,25 +346,24 @@ extension EnrolledBundles {
     }
 
     /// What was prepared before the start, if it may still come to be served.
-    private func readPrepared() -> CompiledBundle? {
+    private func readPrepared() -> HeldBundle? {
         guard FileStamp(of: shelf.prepared) != nil else { return nil }
-        if let bundle = read(shelf.prepared), keeper.highest.map({ bundle.order > $0 }) ?? true {
-            return bundle
+        if let held = read(shelf.prepared), keeper.highest.map({ held.bundle.order > $0 }) ?? true {
+            return held
         }
-        keeping { try WholeFile.remove(shelf.prepared) }
+        folder.remove(shelf.prepared)
         return nil
     }
 }
 
-/// A bundle that is ready to be activated.
-private struct PreparedBundle {
+/// A bundle that can be served, and written once more.
+private struct HeldBundle {
     let bundle: CompiledBundle
-    /// Its bytes, if the disk does not have them.
-    let unkept: [UInt8]?
+    let bytes: [UInt8]
 
-    init(_ bundle: CompiledBundle, unkept: [UInt8]?) {
+    init(_ bundle: CompiledBundle, _ bytes: [UInt8]) {
         self.bundle = bundle
-        self.unkept = unkept
+        self.bytes = bytes
     }
 }
 

@@ -79,7 +79,7 @@ final class FolderBundles {
                 try source.order.requireHigher(than: keeper.highest)
             }
             let compiled = try keeper.compile(source)
-            try keeper.shelf.keep(bytes, source.order)
+            try WholeFile.replaceAll(keeper.shelf.kept(bytes, source.order), mode: 0o600)
             keeper.serve(compiled, isLastKnownGood: false)
             return .activated
         } catch {

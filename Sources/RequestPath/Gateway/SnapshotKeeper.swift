@@ -72,7 +72,8 @@ final class SnapshotKeeper {
         return CompiledBundle(source, snapshot)
     }
 
-    /// Makes a bundle the active one and gives it to the workers; it is kept on the disk by then.
+    /// Makes a bundle the active one and gives it to the workers; by then it is on the disk, or held
+    /// until that takes it.
     ///
     /// While everything is withdrawn, the workers get it with ``restore()`` only: a bundle that
     /// comes back by itself must not open what was closed for want of a policy service.

@@ -36,6 +36,8 @@ final class StreamLoop {
     private var noted: Int64
     private var warned: Int64?
     private var isDenying = false
+    /// What the machine knows of the state folder.
+    private var unwritten: String?
 
     /// Reads the state folder and serves what may be served.
     init(
@@ -74,6 +76,7 @@ final class StreamLoop {
         var isTold = false
         while true {
             feed(.tick)
+            settle()
             let view = machine.view
             look(view)
             if !isTold, view.isSettled || Self.milliseconds() - begun >= 1_000 {
@@ -84,6 +87,14 @@ final class StreamLoop {
             if !isTold { pause = min(pause, 50) }
             for event in inbox.wait(milliseconds: Int32(pause)) { feed(event) }
         }
+    }
+
+    /// Writes what the disk did not take, now and then, and lets it be known how that stands.
+    private func settle() {
+        bundles.folder.settleIfDue()
+        guard bundles.folder.problem != unwritten else { return }
+        unwritten = bundles.folder.problem
+        feed(.stateFolder(problem: unwritten))
     }
 
     /// One event, and whatever follows from it.

@@ -43,6 +43,21 @@ struct StreamLinkTests {
         }
     }
 
+    @Test("says at once what its disk does not take, and that it has everything again")
+    func stateFolder() {
+        var gateway = following()
+        for problem in ["the disk is full", nil] {
+            gateway.done = []
+            gateway.feed(.stateFolder(problem: problem))
+            gateway.feed(.stateFolder(problem: problem))
+            #expect(gateway.reports.count == 1 && gateway.lastState?.problem == problem)
+            #expect(gateway.machine.view.problem == problem)
+        }
+        gateway.feed(.stateFolder(problem: "the disk is full"))
+        gateway.feed(.lost("gone", attempt: 1))
+        #expect(gateway.machine.view.problem == "the disk is full")
+    }
+
     @Test("gives up a connection on which nothing is heard for six seconds, and makes another")
     func silence() {
         var gateway = following()
