@@ -245,6 +245,31 @@ def test_killed_at_random_while_batches_arrive_it_continues_one_tree(service):
     assert kept.endswith(service.file("checkpoint").decode() + "\n")
 
 
+def test_a_stop_while_batches_arrive_is_in_order(services):
+    service = services(checkpoint_ms=10)
+    for _ in range(8):
+        service.daemon.start()
+        gateway, boot, began = service.peer("gateway/gw-1"), new_boot(), threading.Event()
+
+        def send():
+            for first in range(1, 10**6, 100):
+                lines = [record(n, boot, padding="x" * 300) for n in range(first, first + 100)]
+                try:
+                    if gateway.send(lines)[0] != 200:
+                        return
+                except OSError:
+                    return
+                if first > 1000:
+                    began.set()
+        sender = threading.Thread(target=send)
+        sender.start()
+        assert began.wait(30)
+        service.daemon.process.terminate()
+        assert service.daemon.wait() == 0, service.daemon.log()[-2000:]
+        sender.join()
+    service.read_log()
+
+
 def test_old_checkpoints_become_fewer_and_the_log_proves_as_before(services):
     service = services(checkpoint_ms=10, checkpoints_bytes_max=65536)
     service.daemon.start()

@@ -146,6 +146,25 @@ struct AuditLogTests {
         #expect(try bench.readAll().count == 2_050)
     }
 
+    @Test("brings its work on the disk to its end in a task that is cancelled")
+    func cancelled() async throws {
+        let bench = try LogBench()
+        let log = try bench.open()
+        _ = try await log.add(try entries(1...3))
+        await log.publish()
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            _ = try await log.add(try entries(4...6))
+            await log.publish()
+            await log.thinCheckpoints()
+            return try await log.consistency(since: 3).hashes
+        }
+        task.cancel()
+        #expect(try await !task.value.isEmpty)
+        await log.stop()
+        #expect(try bench.readAll() == (1...6).map { line($0) })
+    }
+
     @Test("refuses a second writer")
     func secondWriter() async throws {
         let bench = try LogBench()

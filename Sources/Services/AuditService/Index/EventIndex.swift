@@ -62,10 +62,13 @@ public final class EventIndex: Sendable {
     public var indexed: Int { state.withLock { $0.indexed } }
 
     /// Runs blocking work on a thread of the index.
+    ///
+    /// - Throws: what the work throws; `CancellationError` once the threads are gone.
     func onDisk<Answer: Sendable>(
         _ work: @escaping @Sendable () throws -> Answer
     ) async throws -> Answer {
-        try await threads.runIfActive(work)
+        guard let result = await threads.finish(work) else { throw CancellationError() }
+        return try result.get()
     }
 
     /// Lets watchers go, gives the file back and ends the threads.

@@ -214,19 +214,13 @@ public actor AuditLog {
     }
 
     /// Runs blocking work on a thread for it, so that no task waits for a disk that it does not
-    /// need.
+    /// need; to its end, also in a task that is cancelled.
     static func onDisk<Answer: Sendable, Failure: Error>(
         _ work: @escaping @Sendable () throws(Failure) -> Answer
     ) async -> Result<Answer, Failure> {
-        let pool = NIOThreadPool.singleton
-        let result = try? await pool.runIfActive { () -> Result<Answer, Failure> in
-            do throws(Failure) {
-                return .success(try work())
-            } catch {
-                return .failure(error)
-            }
+        guard let result = await NIOThreadPool.singleton.finish(work) else {
+            preconditionFailure("the singleton pool is never shut down")
         }
-        guard let result else { preconditionFailure("the singleton pool is never shut down") }
         return result
     }
 

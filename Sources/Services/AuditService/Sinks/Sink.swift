@@ -21,14 +21,7 @@ final class SinkThreads: Sendable {
     func run<Answer: Sendable>(
         _ work: @escaping @Sendable () throws(SinkProblem) -> Answer
     ) async throws(SinkProblem) -> Answer {
-        let result = try? await pool.runIfActive { () -> Result<Answer, SinkProblem> in
-            do throws(SinkProblem) {
-                return .success(try work())
-            } catch {
-                return .failure(error)
-            }
-        }
-        guard let result else { throw SinkProblem("the service stops") }
+        guard let result = await pool.finish(work) else { throw SinkProblem("the service stops") }
         return try result.get()
     }
 
