@@ -138,6 +138,42 @@ def test_a_slow_sender_takes_nobody_elses_place(services):
     until("a place", lambda: peer.send([record(1, new_boot(), gateway="gw-2")])[0] == 200)
 
 
+def test_one_gateway_that_names_streams_without_end_shuts_out_itself_only(services):
+    service = services(streams_max=800)
+    service.daemon.start()
+    greedy, other = service.peer("gateway/gw-2"), service.peer("gateway/gw-1")
+
+    def life(peer, gateway, workers, number=1, boot=None):
+        boot = boot or new_boot()
+        beat = record(number, boot, gateway=gateway, record="heartbeat", phase="running",
+                      last_sequences=[number] * workers)
+        status, answer = peer.send([beat, record(number + 1, boot, gateway=gateway)])
+        return status, answer.get("code")
+    boots = {"gw-1": new_boot(), "gw-2": new_boot()}
+    assert life(other, "gw-1", 4, boot=boots["gw-1"]) == (200, None)
+    assert life(greedy, "gw-2", 64, boot=boots["gw-2"]) == (200, None)
+    # A gateway may have an eighth of all.
+    own = (503, "audit_sender_streams_full")
+    assert life(greedy, "gw-2", 64) == own
+    assert life(greedy, "gw-2", 36) == (200, None)
+    for _ in range(20):
+        assert life(greedy, "gw-2", 1) == own
+    until("the alert", lambda: "senders=gateway/gw-2 " in service.daemon.log())
+    for restart in range(2):
+        number = 3 + 2 * restart
+        assert life(other, "gw-1", 4, number, boots["gw-1"]) == (200, None)
+        assert life(greedy, "gw-2", 64, number, boots["gw-2"]) == (200, None)
+        assert life(other, "gw-1", 4) == (200, None)
+        assert life(greedy, "gw-2", 64) == own
+        assert refused(service, own[1]) > 0
+        service.daemon.stop()
+        service.daemon.start()
+    service.daemon.stop()
+    service.daemon.configure(streams_per_sender=200)
+    service.daemon.start()
+    assert life(greedy, "gw-2", 64) == (200, None)
+
+
 def refused(service, code):
     """How many batches the service has refused with this code."""
     text = service.peer("admin-api/admin-api").ask("GET", "/metrics")[2].decode()

@@ -28,6 +28,8 @@ public enum AuditProblem {
     public static var diskFull: String { "audit_disk_full" }
     /// 503: there are more streams, or holes in them, than the service is set to remember.
     public static var streamsFull: String { "audit_streams_full" }
+    /// 503: the same of this one sender; others get on.
+    public static var senderStreamsFull: String { "audit_sender_streams_full" }
     /// 503: too many batches are being taken at this moment, of all senders or of this one.
     public static var busy: String { "audit_busy" }
     /// 503: the service stops, or has stopped at an error of the disk.

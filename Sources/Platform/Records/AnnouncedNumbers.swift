@@ -9,6 +9,8 @@ public struct AnnouncedNumbers: Sendable {
     /// had a minute.
     public private(set) var settled: [StreamKey: UInt64] = [:]
     private var waiting: [RecordSender: [StreamKey: UInt64]] = [:]
+    /// How many streams the heartbeats of each sender named.
+    public private(set) var streamsOfSenders: [RecordSender: Int] = [:]
 
     /// Nothing was announced.
     public init() {}
@@ -16,6 +18,7 @@ public struct AnnouncedNumbers: Sendable {
     /// What was kept of it: see ``beyond(_:)``.
     init(newest: [StreamKey: UInt64]) {
         self.newest = newest
+        for stream in newest.keys { streamsOfSenders[stream.sender, default: 0] += 1 }
     }
 
     /// How many streams heartbeats named.
@@ -37,6 +40,7 @@ public struct AnnouncedNumbers: Sendable {
             settled.merge(earlier, uniquingKeysWith: max)
         }
         for (stream, last) in sign.streams(of: key) {
+            if newest[stream] == nil { streamsOfSenders[sender, default: 0] += 1 }
             newest[stream] = max(newest[stream] ?? 0, last)
             waiting[sender, default: [:]][stream, default: 0] = newest[stream] ?? last
         }

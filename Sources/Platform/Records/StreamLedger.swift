@@ -3,18 +3,27 @@
 
 import ClawgressContract
 
-/// The ledger remembers as much as it may, and the record would be one more.
+/// As much is remembered as may be, and the record would be one more.
 public struct LedgerFull: Error, Sendable, Equatable {
+    /// Of whose records too much is remembered; nil if it is of all senders' together.
+    public let sender: RecordSender?
+
     /// Says so.
-    public init() {}
+    public init(sender: RecordSender? = nil) {
+        self.sender = sender
+    }
 }
 
 /// Which records are in the log.
 public struct StreamLedger: Sendable, Equatable {
     /// How many runs all streams may have together; a stream has at least one.
     public let runsMax: Int
+    /// How many runs one sender's streams may come to have; those that there are already stay.
+    public var runsOfSenderMax: Int
     /// How many runs there are.
     public private(set) var runCount = 0
+    /// How many of them each sender has.
+    public private(set) var runsOfSenders: [RecordSender: Int] = [:]
     /// How many numbers are missing, of all streams of records; the greatest number if there are more.
     public var missing: UInt64 { UInt64(clamping: absent) }
     /// The numbers are the senders' to choose: so many streams of them overflow nothing.
@@ -22,8 +31,9 @@ public struct StreamLedger: Sendable, Equatable {
     private var streams: [StreamKey: NumberRuns] = [:]
 
     /// The ledger of an empty log.
-    public init(runsMax: Int) {
+    public init(runsMax: Int, runsOfSenderMax: Int = .max) {
         self.runsMax = runsMax
+        self.runsOfSenderMax = runsOfSenderMax
     }
 
     /// How many streams there are.
@@ -41,10 +51,14 @@ public struct StreamLedger: Sendable, Equatable {
     ///
     /// - Throws: `LedgerFull` if it cannot be remembered; nothing changed then.
     public mutating func insert(_ key: RecordKey) throws(LedgerFull) -> Bool {
+        let before = runCount
         let isNew = change(key.stream) { $0.insert(key.number) }
-        guard runCount > runsMax else { return isNew }
+        guard runCount > before else { return isNew }
+        let sender = key.stream.sender
+        let isSenderFull = runsOfSenders[sender, default: 0] > runsOfSenderMax
+        guard isSenderFull || runCount > runsMax else { return isNew }
         _ = remove(key)
-        throw LedgerFull()
+        throw LedgerFull(sender: isSenderFull ? sender : nil)
     }
 
     /// Takes a record out again that did not come to be in the log; false if it was not there.
@@ -69,7 +83,11 @@ public struct StreamLedger: Sendable, Equatable {
     ) -> Bool {
         // In its place, so that the stream is looked up once and nothing is copied.
         let (change, changed) = Self.edit(&streams[stream, default: NumberRuns()], edit)
-        runCount += change.runs
+        if change.runs != 0 {
+            runCount += change.runs
+            let own = runsOfSenders[stream.sender, default: 0] + change.runs
+            runsOfSenders[stream.sender] = own > 0 ? own : nil
+        }
         if stream.kind == .records {
             absent = absent + UInt128(change.missing) - UInt128(change.missed)
         }

@@ -37,6 +37,7 @@ public struct AuditConfiguration: ServiceConfiguration {
         case idleCheckpointEvery = "idle_checkpoint_ms"
         case journalBytes = "journal_bytes"
         case runsMax = "streams_max"
+        case runsPerSender = "streams_per_sender"
         case pendingBytesMax = "pending_bytes_max"
         case bookBytesMax = "checkpoints_bytes_max"
         case batchesAtOnce = "batches_at_once"
@@ -61,6 +62,7 @@ public struct AuditConfiguration: ServiceConfiguration {
         try values.read(.idleCheckpointEvery, into: &settings.idleCheckpointEvery)
         try values.read(.journalBytes, into: &settings.journalBytes)
         try values.read(.runsMax, into: &settings.runsMax)
+        settings.runsPerSender = try values.decodeIfPresent(Int.self, forKey: .runsPerSender)
         try values.read(.pendingBytesMax, into: &settings.pendingBytesMax)
         try values.read(.bookBytesMax, into: &settings.bookBytesMax)
         try values.read(.batchesAtOnce, into: &settings.batchesAtOnce)
@@ -90,6 +92,7 @@ public struct AuditConfiguration: ServiceConfiguration {
             ("idle_checkpoint_ms", Int(settings.idleCheckpointEvery), 100...3_600_000),
             ("journal_bytes", settings.journalBytes, 65_536...512 << 20),
             ("streams_max", settings.runsMax, 16...10_000_000),
+            ("streams_per_sender", settings.runsOfSenderMax, 1...10_000_000),
             ("pending_bytes_max", settings.pendingBytesMax, 65_536...1 << 30),
             ("checkpoints_bytes_max", settings.bookBytesMax, 65_536...1 << 40),
             ("batches_at_once", settings.batchesAtOnce, 1...1_024),

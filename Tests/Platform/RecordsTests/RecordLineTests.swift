@@ -226,6 +226,36 @@ struct LedgerTests {
         #expect(try ledger.insert(try key(2)))
     }
 
+    @Test("has a bound for each sender, which takes nothing from what there is")
+    func fullOfOne() throws {
+        var ledger = StreamLedger(runsMax: 4, runsOfSenderMax: 2)
+        for number: UInt64 in [1, 3] { _ = try ledger.insert(try key(number)) }
+        let before = ledger
+        let own = try key(1).stream.sender
+        #expect(throws: LedgerFull(sender: own)) { try ledger.insert(try key(5)) }
+        #expect(throws: LedgerFull(sender: own)) { try ledger.insert(try key(1, worker: 1)) }
+        #expect(ledger == before)
+        func other(_ number: UInt64) throws -> RecordKey {
+            var key = try key(number)
+            key.stream.sender = .gateway("gw-2")
+            return key
+        }
+        _ = try ledger.insert(try other(1))
+        _ = try ledger.insert(try other(3))
+        #expect(ledger.runsOfSenders == [own: 2, .gateway("gw-2"): 2])
+        #expect(throws: LedgerFull(sender: own)) { try ledger.insert(try key(5)) }
+        var stranger = try key(1)
+        stranger.stream.sender = .gateway("gw-3")
+        #expect(throws: LedgerFull()) { try ledger.insert(stranger) }
+        // A bound that has become less holds for what is new only.
+        ledger.runsOfSenderMax = 1
+        #expect(try ledger.insert(try key(4)))
+        #expect(try ledger.insert(try key(2)))
+        #expect(ledger.runsOfSenders[own] == 1)
+        let removed = try [1, 3].map { ledger.remove(try other($0)) }
+        #expect(removed == [true, true] && ledger.runsOfSenders[.gateway("gw-2")] == nil)
+    }
+
     @Test("is the same after it was kept, and is refused with any bit changed")
     func text() throws {
         var ledger = StreamLedger(runsMax: 10)

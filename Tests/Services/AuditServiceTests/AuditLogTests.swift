@@ -86,6 +86,7 @@ struct AuditLogTests {
     func named() async throws {
         let bench = try LogBench()
         bench.settings.runsMax = 20
+        bench.settings.runsPerSender = 20
         let log = try bench.open()
         func heartbeat(_ number: Int, _ sequences: [Int]) throws -> LogEntry {
             let text =
@@ -109,6 +110,54 @@ struct AuditLogTests {
         var watch = LogWatch()
         let raised = watch.look(await log.state, space: nil, now: 0)
         #expect(raised.contains(.streamsNearlyFull))
+        await log.stop()
+    }
+
+    @Test("lets no sender use up what there is for all of them, by names or by records")
+    func namedByOne() async throws {
+        let bench = try LogBench()
+        bench.settings.runsMax = 80
+        var log = try bench.open()
+        func beat(_ gateway: Int, life: Int, names: Int, number: Int = 1) throws -> LogEntry {
+            let ones = (names == 0 ? ["0"] : Array(repeating: "1", count: names))
+                .joined(separator: ",")
+            let text =
+                #"{"boot_id":"\#(boot.dropLast(2))\#(life + 10)","gateway_id":"gw-\#(gateway)","#
+                + #""last_sequences":[\#(ones)],"phase":"running","record":"heartbeat","#
+                + #""sequence":\#(number),"worker":0}"#
+            return try LogEntry(Array(text.utf8))
+        }
+        let full = LogRefusal.senderFull(streamsMax: 10)
+        // By names: ten in two lives; and not in parts.
+        _ = try await log.add([beat(1, life: 1, names: 4), beat(1, life: 2, names: 6)])
+        await #expect(throws: full) { try await log.add([try beat(1, life: 3, names: 1)]) }
+        await #expect(throws: full) {
+            let known = try beat(1, life: 2, names: 6, number: 2)
+            _ = try await log.add([known, try beat(1, life: 3, names: 1)])
+        }
+        #expect(await log.state.durable == 2)
+        // By records that name nothing.
+        _ = try await log.add((10..<20).map { try beat(2, life: $0, names: 0) })
+        await #expect(throws: full) { try await log.add([try beat(2, life: 20, names: 0)]) }
+        #expect(await log.state.nearlyFullSenders == [.gateway("gw-1"), .gateway("gw-2")])
+        var watch = LogWatch()
+        #expect(watch.look(await log.state, space: nil, now: 0).contains(.streamsNearlyFull))
+        for restart in 1...2 {
+            // Their lives go on, and others begin.
+            _ = try await log.add([beat(1, life: 2, names: 6, number: 1 + restart)])
+            #expect(
+                try await log.add([beat(2, life: 12, names: 0, number: 1 + restart)]).added == 1
+            )
+            #expect(try await log.add([beat(2 + restart, life: 1, names: 10)]).added == 1)
+            await log.stop()
+            // A bound that has become less keeps nobody from what there is.
+            bench.settings.runsPerSender = restart == 1 ? nil : 5
+            log = try bench.open()
+        }
+        await #expect(throws: LogRefusal.senderFull(streamsMax: 5)) {
+            try await log.add([try beat(1, life: 3, names: 1)])
+        }
+        #expect(try await log.add([beat(2, life: 12, names: 0, number: 4)]).added == 1)
         await log.stop()
     }
 

@@ -187,6 +187,12 @@ extension Problem {
                 AuditProblem.streamsFull,
                 "the log remembers as many streams and holes as `streams_max` allows"
             )
+        case .senderFull(let streamsMax):
+            unavailable(
+                AuditProblem.senderStreamsFull,
+                "the log remembers as many streams and holes of this sender as "
+                    + "`streams_per_sender` allows (\(streamsMax)); it goes on with those that there are"
+            )
         case .tooManyFiles:
             unavailable(
                 AuditProblem.unavailable,

@@ -45,7 +45,7 @@ extension AuditLog {
     private func commit(_ group: [Waiting]) async {
         var added: [LogEntry] = []
         var answers: [(Waiting, Result<BatchOutcome, LogRefusal>)] = []
-        var named = announced.streamCount
+        var named = NamedStreams(announced)
         for waiting in group {
             let (outcome, new) = claim(waiting.entries, &named)
             added += new
@@ -70,10 +70,10 @@ extension AuditLog {
 
     /// Enters a batch's records in the ledger; all of them or none.
     ///
-    /// - Parameter named: how many streams heartbeats name, with those of this group.
+    /// - Parameter named: the streams that heartbeats name, with those of this group.
     private func claim(
         _ entries: [LogEntry],
-        _ named: inout Int
+        _ named: inout NamedStreams
     ) -> (Result<BatchOutcome, LogRefusal>, [LogEntry]) {
         var new: [LogEntry] = []
         var count = named
@@ -82,11 +82,12 @@ extension AuditLog {
                 guard try ledger.insert(entry.key) else { continue }
                 new.append(entry)
                 guard let sign = entry.sign else { continue }
-                count += announced.unnamed(sign, of: entry.key)
-                if count > max(named, ledger.runsMax) { throw LedgerFull() }
+                try count.add(sign, of: entry.key, to: announced, within: ledger)
             } catch {
                 for entry in new { _ = ledger.remove(entry.key) }
-                return (.failure(.ledgerFull), [])
+                let isOfSender = error.sender != nil
+                let bound = ledger.runsOfSenderMax
+                return (.failure(isOfSender ? .senderFull(streamsMax: bound) : .ledgerFull), [])
             }
         }
         named = count

@@ -15,6 +15,8 @@ public enum LogRefusal: Error, Sendable, Equatable {
     case diskFull
     /// The ledger remembers as much as it may.
     case ledgerFull
+    /// It remembers as much of this sender as it may; of others it can remember more.
+    case senderFull(streamsMax: Int)
     /// As many files are open as may be.
     case tooManyFiles
     /// The log has stopped, or failed.
@@ -119,6 +121,8 @@ public actor AuditLog {
         book = found.book
         tree = found.tree
         ledger = found.ledger
+        // Only now: what is in the log already is remembered, whatever the bound has become.
+        ledger.runsOfSenderMax = settings.runsOfSenderMax
         announced = found.announced
         pending = found.pending
         pendingBytes = found.pending.reduce(0) { $0 + $1.bytes.count }
@@ -166,6 +170,10 @@ public actor AuditLog {
             ]
             if alert == .gatewaySilent {
                 metadata["gateways"] = "\(state.silentGateways.prefix(8).joined(separator: " "))"
+            }
+            if alert == .streamsNearlyFull, !state.nearlyFullSenders.isEmpty {
+                let senders = state.nearlyFullSenders.prefix(8).map(\.description)
+                metadata["senders"] = "\(senders.joined(separator: " "))"
             }
             if watch.raised.contains(alert) {
                 logger.warning("alert", metadata: metadata)
@@ -274,6 +282,22 @@ public struct LogState: Sendable {
         self.outcomes = outcomes
         self.reported = reported
         self.silentGateways = silentGateways
+    }
+
+    /// The senders of which more than nine tenths of what may be is remembered, in order.
+    public var nearlyFullSenders: [RecordSender] {
+        let counts = ledger.runsOfSenders.merging(announced.streamsOfSenders, uniquingKeysWith: max)
+        return counts.filter { Self.isNearlyFull($0.value, of: ledger.runsOfSenderMax) }.keys
+            .sorted()
+    }
+
+    /// Whether more than nine tenths of all that may be is remembered.
+    var isNearlyFull: Bool {
+        Self.isNearlyFull(max(ledger.runCount, announced.streamCount), of: ledger.runsMax)
+    }
+
+    private static func isNearlyFull(_ count: Int, of most: Int) -> Bool {
+        count > most - max(1, most / 10)
     }
 
     /// How many records are known not to be there.

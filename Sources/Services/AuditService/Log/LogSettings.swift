@@ -8,8 +8,10 @@ public struct LogSettings: Sendable {
     public var idleCheckpointEvery: Int64 = 60_000
     /// How long a journal file is, in bytes.
     public var journalBytes = 64 << 20
-    /// How many runs of numbers the ledger remembers.
+    /// How many runs of numbers the ledger remembers, and how many streams that heartbeats name.
     public var runsMax = 1_000_000
+    /// How many of these may be one sender's; nil for an eighth.
+    public var runsPerSender: Int?
     /// How many bytes of records may wait for the next checkpoint before one is made at once.
     public var pendingBytesMax = 32 << 20
     /// How many bytes of records are synchronised together at most, beside one batch.
@@ -32,6 +34,9 @@ public struct LogSettings: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// How many runs, and streams that its heartbeats name, one sender may have.
+    public var runsOfSenderMax: Int { runsPerSender ?? max(1, runsMax / 8) }
 
     /// How long it is from one round to the next, in milliseconds: what a round takes itself must fit into
     /// ``checkpointEvery``, too.

@@ -14,7 +14,7 @@ public enum LogAlert: String, CaseIterable, Sendable {
     case diskFull = "disk_full"
     /// The disk has little room left.
     case diskNearlyFull = "disk_nearly_full"
-    /// Nine tenths of `streams_max` are used.
+    /// Nine tenths of `streams_max` are used, or one sender uses nine tenths of `streams_per_sender`.
     case streamsNearlyFull = "streams_nearly_full"
     /// A gateway gives no heartbeats, and did not say that it ends.
     case gatewaySilent = "gateway_silent"
@@ -81,9 +81,7 @@ public struct LogWatch: Sendable {
         case .checkpointLate: state.durable > state.covered
         case .diskFull: state.isDiskFull
         case .diskNearlyFull: space.map { $0.free < $0.total / 20 } ?? false
-        case .streamsNearlyFull:
-            max(state.ledger.runCount, state.announced.streamCount)
-                > state.ledger.runsMax / 10 * 9
+        case .streamsNearlyFull: state.isNearlyFull || !state.nearlyFullSenders.isEmpty
         case .gatewaySilent: !state.silentGateways.isEmpty
         case .witnessesMissing, .witnessInconsistent: state.reported.contains(alert)
         }
