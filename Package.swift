@@ -91,7 +91,7 @@ let package = Package(
             uses: [
                 "Bytes", "Model", "Sealing", "AsyncHTTPClient", "Crypto", "HTTPTypes",
                 "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix",
-                "NIOSSL", "NIOTLS", "SwiftASN1", "X509",
+                "NIOSSL", "NIOTLS", "ServiceLifecycle", "SwiftASN1", "X509",
             ]
         ),
         // The log's tree, its proofs and checkpoints, without disk and network; and what signs them.

@@ -138,6 +138,21 @@ def test_a_slow_sender_takes_nobody_elses_place(services):
     until("a place", lambda: peer.send([record(1, new_boot(), gateway="gw-2")])[0] == 200)
 
 
+def test_half_sent_batches_do_not_hold_up_a_stop(services):
+    service = services(batch_body_ms=15000)
+    service.daemon.start()
+    slow = service.context("gateway/gw-2")
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(contextlib.closing(half_a_batch(service.port, slow)))
+        # Two are read, the third one is told so.
+        until("both", lambda: refused(service, "audit_busy") == 1)
+        begun = time.monotonic()
+        service.daemon.stop()
+        assert time.monotonic() - begun < 8
+    assert service.daemon.process.returncode == 0
+
+
 def test_one_gateway_that_names_streams_without_end_shuts_out_itself_only(services):
     service = services(streams_max=800)
     service.daemon.start()

@@ -3,6 +3,7 @@
 
 public import Hummingbird
 import NIOCore
+import ServiceLifecycle
 import Synchronization
 
 /// The other end of a mesh connection.
@@ -45,7 +46,7 @@ public struct MeshRequestContext: RequestContext {
     }
 
     /// Closes the connection if some work takes longer than it may, such as to read a body that comes
-    /// byte by byte.
+    /// byte by byte; when the service is told to end, in a second.
     ///
     /// - Throws: `MeshError.timedOut` then, and what the work throws.
     public func within<Answer>(
@@ -55,7 +56,9 @@ public struct MeshRequestContext: RequestContext {
         let deadline = ConnectionDeadline(channel, seconds: seconds)
         defer { deadline.cancel() }
         do {
-            let answer = try await work()
+            let answer = try await withGracefulShutdownHandler(operation: work) {
+                deadline.end(in: ConnectionDeadline.lastSeconds)
+            }
             // A body that was cut off by the end of its connection looks like one that ended.
             if !deadline.isOver { return answer }
         } catch {
@@ -67,19 +70,45 @@ public struct MeshRequestContext: RequestContext {
 
 /// Closes a connection at its time.
 private final class ConnectionDeadline: Sendable {
+    private struct State {
+        var end: NIODeadline
+        var scheduled: Scheduled<Void>?
+        var isCancelled = false
+    }
+
+    private let channel: any Channel
     private let over = Atomic(false)
-    private let end: Mutex<Scheduled<Void>?> = Mutex(nil)
+    private let state: Mutex<State>
+
+    /// How long work may go on when the service is told to end.
+    static var lastSeconds: Double { 1 }
 
     init(_ channel: any Channel, seconds: Double) {
-        let time = TimeAmount.nanoseconds(Int64(seconds * 1_000_000_000))
-        let scheduled = channel.eventLoop.scheduleTask(in: time) { [self] in
-            over.store(true, ordering: .releasing)
-            channel.close(promise: nil)
-        }
-        end.withLock { $0 = scheduled }
+        self.channel = channel
+        state = Mutex(State(end: .distantFuture))
+        end(in: seconds)
     }
 
     var isOver: Bool { over.load(ordering: .acquiring) }
 
-    func cancel() { end.withLock { $0 }?.cancel() }
+    /// Sets the time, if it is earlier than the one that is set.
+    func end(in seconds: Double) {
+        let end = NIODeadline.now() + .nanoseconds(Int64(seconds * 1_000_000_000))
+        state.withLock { state in
+            guard !state.isCancelled, end < state.end else { return }
+            state.scheduled?.cancel()
+            state.end = end
+            state.scheduled = channel.eventLoop.scheduleTask(deadline: end) { [self] in
+                over.store(true, ordering: .releasing)
+                channel.close(promise: nil)
+            }
+        }
+    }
+
+    func cancel() {
+        state.withLock { state in
+            state.isCancelled = true
+            state.scheduled?.cancel()
+        }
+    }
 }
