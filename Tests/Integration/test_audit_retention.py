@@ -123,9 +123,9 @@ def test_old_records_go_and_what_remains_is_proved(service):
         assert gateway.send(lines(boot, start, start + 199))[0] == 200
         signed(service, start + 199)
     # A sender's clock may be wrong: what has come just now is kept, whatever time it tells.
-    came(service, range(3), 91 * DAY)
+    came(service, range(3), 90.5 * DAY)
     pruned(service, 768)
-    came(service, range(3, 8), 91 * DAY)
+    came(service, range(3, 8), 90.5 * DAY)
     pruned(service, 1536)
     code, words = audit("verify", service)
     assert code == 0, words
@@ -157,6 +157,24 @@ def test_old_records_go_and_what_remains_is_proved(service):
     os.remove(os.path.join(service.state, "log", "tile", "entries", "006"))
     code, words = audit("verify", service)
     assert code == 21 and "removed: 256 entries" in words
+
+
+def test_a_record_that_tells_a_far_time_keeps_nothing_for_ever(service):
+    retain(service, days=90)
+    service.daemon.start()
+    far = record(1, new_boot(), gateway="gw-2", timestamp="9999-12-31T23:59:59.999999Z")
+    assert service.peer("gateway/gw-2").send([far])[0] == 200
+    gateway, boot, _ = fill(service)
+    for start in range(2001, 2801, 200):
+        assert gateway.send(lines(boot, start, start + 199))[0] == 200
+        signed(service, start + 200)
+    came(service, range(1, 3), 91.5 * DAY)
+    came(service, [0], 90.5 * DAY)
+    came(service, [3], 1 * DAY)
+    time.sleep(1)
+    assert minimum(service) == 0
+    came(service, [0], 91.5 * DAY)
+    pruned(service, 768)
 
 
 @pytest.mark.parametrize("step", ["retention_raised", "bundle_removed"])

@@ -106,8 +106,8 @@ struct RetentionTests {
     }
 
     /// Says that a bundle's file was written at a time; by its number, in microseconds since 1970.
-    private func came(_ bench: LogBench, _ times: [Int64]) throws {
-        for (index, time) in times.enumerated() {
+    private func came(_ bench: LogBench, from first: Int = 0, _ times: [Int64]) throws {
+        for (index, time) in zip(first..., times) {
             let date = Date(timeIntervalSince1970: Double(time) / 1_000_000)
             try FileManager.default.setAttributes(
                 [.modificationDate: date],
@@ -118,6 +118,8 @@ struct RetentionTests {
 
     /// So many days ago.
     private func ago(_ days: Int64) -> Int64 { now - days * 86_400_000_000 }
+    private var second: Int64 { 1_000_000 }
+    private var hour: Int64 { 3_600 * second }
 
     @Test("takes what came of late for new, whatever time it tells")
     func wrongClock() async throws {
@@ -141,14 +143,34 @@ struct RetentionTests {
             default: "2026-11-16T09:00:00.000000Z"
             }
         }
-        try came(bench, [ago(100), ago(100)])
+        try came(bench, [ago(12) + hour, ago(2) + hour, ago(0)])
         let log = try bench.open()
         #expect(await prune(log, policy(days: 12)) == .done)
         #expect(log.bounds.minimum == 0)
-        #expect(await prune(log, policy(days: 10)) == .done)
+        // It came earlier, and what it tells decides.
+        #expect(await prune(log, policy(days: 11)) == .done)
         #expect(log.bounds.minimum == 256)
         #expect(await prune(log, policy(days: 1)) == .done)
         #expect(log.bounds.minimum == 256)
+        await log.stop()
+    }
+
+    @Test("believes no record that it is younger than a day after its arrival")
+    func ahead() async throws {
+        let bench = try LogBench()
+        try await made(bench) { number in
+            switch number {
+            case 1, 300: "9999-12-31T23:59:59.999999Z"
+            default: "2020-01-01T00:00:00.000000Z"
+            }
+        }
+        let log = try bench.open()
+        try came(bench, [ago(31) - second, ago(31), ago(40)])
+        #expect(await prune(log, policy(days: 30)) == .done)
+        #expect(log.bounds.minimum == 256)
+        try came(bench, from: 1, [ago(31) - second])
+        #expect(await prune(log, policy(days: 30)) == .done)
+        #expect(log.bounds.minimum == 768)
         await log.stop()
     }
 

@@ -10,6 +10,9 @@ import ClawgressTransparencyLog
 struct RetentionPlan {
     /// So many bundles go at a time, so that neither the disk nor a stop waits for long.
     static var bundlesAtOnce: Int { 256 }
+    /// A record that tells a time so long after its arrival, in microseconds, or a later one, is not believed:
+    /// clocks that are ahead, or lie, would keep everything for ever.
+    private static var aheadMax: Int64 { 86_400_000_000 }
 
     /// Where entries begin so far.
     let minimum: Int
@@ -18,6 +21,8 @@ struct RetentionPlan {
     /// Records before so many newest ones go.
     let entries: Int?
     /// Records that came earlier, and tell an earlier time, go; in microseconds since 1970 UTC.
+    ///
+    /// No record counts as younger than a day after its arrival.
     let oldest: Int64?
 
     /// The new minimum.
@@ -41,9 +46,12 @@ struct RetentionPlan {
             let isBeyond = entries.map { next + width <= size - $0 } ?? false
             if !isBeyond {
                 // A sender's clock may be wrong: what came of late is not old, whatever it tells.
-                guard let oldest, let arrived = arrival(next / width), arrived < oldest,
-                    Self.isOld(try bundle(next / width), told)
-                else { break }
+                guard let oldest, let arrived = arrival(next / width), arrived < oldest else {
+                    break
+                }
+                if arrived >= oldest - Self.aheadMax {
+                    guard Self.isOld(try bundle(next / width), told) else { break }
+                }
             }
             next += width
         }
