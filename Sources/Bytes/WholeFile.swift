@@ -69,6 +69,29 @@ public enum WholeFile {
         }
     }
 
+    /// Reads a file as ``readIfPresent(_:bytesMax:)`` does, if it is a regular one: in a folder that
+    /// somebody else has filled, whoever opens a pipe may wait for ever.
+    ///
+    /// - Throws: `FileError` for anything else, also with `EINVAL` for what is no regular file.
+    public static func readRegularIfPresent(
+        _ path: String,
+        bytesMax: Int
+    ) throws(FileError) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            let error = failure("open", path)
+            if error.isMissingFile { return nil }
+            throw error
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("fstat", path) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw FileError(code: EINVAL, operation: "read as a regular file", path: path)
+        }
+        return try content(of: descriptor, path, bytesMax)
+    }
+
     /// Replaces the file at `path`, or makes it, in one step that survives a crash.
     ///
     /// The content goes to a new file beside it, which is synchronised and then renamed.

@@ -51,6 +51,29 @@ struct WholeFileTests {
         #expect(try WholeFile.read(folder + "/link", bytesMax: 10) == [2])
     }
 
+    @Test(
+        "reads regular files alone where it is told to, and waits for no pipe",
+        .timeLimit(.minutes(1))
+    )
+    func regular() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (pipe, link, file) = (folder + "/pipe", folder + "/link", folder + "/file")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: pipe)
+        for path in [pipe, link, folder, "/dev/zero"] {
+            let error = #expect(throws: FileError.self, "\(path)") {
+                try WholeFile.readRegularIfPresent(path, bytesMax: 10)
+            }
+            #expect(error?.code == EINVAL && error?.path == path)
+        }
+        #expect(try WholeFile.readRegularIfPresent(file, bytesMax: 10) == nil)
+        try WholeFile.replace(file, with: [1, 2])
+        #expect(try WholeFile.readRegularIfPresent(file, bytesMax: 2) == [1, 2])
+        #expect(throws: FileError(code: EFBIG, operation: "read", path: file)) {
+            try WholeFile.readRegularIfPresent(file, bytesMax: 1)
+        }
+    }
+
     @Test("refuses a file that is longer than the limit")
     func limit() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

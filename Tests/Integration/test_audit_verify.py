@@ -180,6 +180,26 @@ def test_each_kind_of_change_has_its_own_words_and_code(log, change):
     expect(log.verify(key=key), status, *words)
 
 
+@pytest.mark.parametrize("size, status, words", [
+    (2**62, 24, "says 4611686018427387904 entries"), (2**62 + 1, 29, "no checkpoint"),
+    (2**63 - 1, 29, "no checkpoint"), (2**63, 29, "no checkpoint"),
+])
+def test_a_size_that_no_log_has_is_refused_and_ends_no_process(log, size, status, words):
+    with open(log.path("checkpoint"), "w", encoding="utf-8") as file:
+        file.write(log.signer.checkpoint(size, b"\0" * 32))
+    expect(log.verify(), status, words)
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "retention", "tile/entries/000", "tile/0/000"])
+def test_a_pipe_in_a_copied_folder_keeps_nobody_waiting(log, name):
+    path = log.path(*name.split("/"))
+    if os.path.exists(path):
+        os.remove(path)
+    os.mkfifo(path)
+    code, output, notes = log.verify()
+    assert code == 74 and output == "" and "read as a regular file" in notes, output + notes
+
+
 def test_a_gateway_that_admits_losses_is_a_warning(log):
     gap = json.dumps({
         "allow": 5, "boot_id": BOOT, "deny": 2, "first": now(), "gateway_id": "gw-1",

@@ -22,6 +22,10 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
 
 /// A tree as its log vouches for it.
 public struct Checkpoint: Sendable, Hashable {
+    /// No tree has more leaves, whatever was signed: what is reckoned from a size would not fit into an
+    /// `Int` any more.
+    public static var sizeMax: Int { 1 << 62 }
+
     /// The log's name.
     public let origin: String
     /// Its tree.
@@ -30,12 +34,12 @@ public struct Checkpoint: Sendable, Hashable {
     public let extensions: [String]
 
     /// Describes a tree of a log; nil if the origin or a line is empty or no line, or the size is
-    /// negative.
+    /// negative or above ``sizeMax``.
     public init?(origin: String, head: TreeHead, extensions: [String] = []) {
         let isWhole = ([origin] + extensions).allSatisfy { line in
             !line.isEmpty && line.utf8.allSatisfy { $0 >= 0x20 }
         }
-        guard isWhole, head.size >= 0 else { return nil }
+        guard isWhole, (0...Self.sizeMax).contains(head.size) else { return nil }
         self.origin = origin
         self.head = head
         self.extensions = extensions

@@ -161,11 +161,15 @@ struct CheckpointTests {
             Vector.text.replacing("\n8\n", with: "\n08\n"),
             Vector.text.replacing("\n8\n", with: "\n-8\n"),
             Vector.text.replacing("\n8\n", with: "\n9223372036854775808\n"),
+            Vector.text.replacing("\n8\n", with: "\n9223372036854775807\n"),
+            Vector.text.replacing("\n8\n", with: "\n4611686018427387905\n"),
             Vector.text.replacing("yg=", with: "yh="), "\n" + Vector.text,
             Vector.text.replacing("\n8", with: "\r\n8"),
         ] {
             #expect(Checkpoint(text: text) == nil, "\(text)")
         }
+        let greatest = Vector.text.replacing("\n8\n", with: "\n4611686018427387904\n")
+        #expect(Checkpoint(text: greatest)?.head.size == Checkpoint.sizeMax)
         #expect(Checkpoint(origin: "", head: Vector.head) == nil)
         #expect(Checkpoint(origin: "a\nb", head: Vector.head) == nil)
         #expect(Checkpoint(origin: "a", head: TreeHead(size: -1, root: .emptyTree)) == nil)

@@ -89,7 +89,10 @@ enum LogLocation: LogSource {
         case .folder(let folder):
             do throws(FileError) {
                 let bytesMax = LogFile.bytesMax(of: path)
-                return try WholeFile.readIfPresent("\(folder)/\(path)", bytesMax: bytesMax)
+                return try WholeFile.readRegularIfPresent(
+                    "\(folder)/\(path)",
+                    bytesMax: bytesMax
+                )
             } catch {
                 throw .unreadable(error)
             }
