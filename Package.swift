@@ -273,7 +273,7 @@ let package = Package(
             ]
         ),
         .tests("Platform/Daemon", uses: ["Daemon", "Logging", "Yams"]),
-        .tests("Platform/Alerts", uses: ["Alerts", "Yams"]),
+        .tests("Platform/Alerts", uses: ["Alerts", "NIOCore", "NIOPosix", "Yams"]),
         .tests(
             "Platform/JWS",
             uses: ["Bytes", "JWS", "JWSSigning", "TestKit"],

@@ -13,7 +13,7 @@ import pytest
 from support import privileges, programs
 from support.audit import AuditService, new_boot, record
 from support.control_plane import ControlPlane
-from support.hook import Hook
+from support.hook import ENDLESS, Hook
 from support.pager import Pager
 from support.shipping import ShippingWorld
 from support.waiting import until
@@ -162,6 +162,50 @@ def test_records_that_are_missing_in_the_log_and_a_sink_that_is_down(authority, 
     finally:
         service.close()
         sink.close()
+
+
+@pytest.fixture
+def watched(authority, pager):
+    """An audit service that misses gateways soon, hands on to a hook, and tells `pager`."""
+    class Watched(AuditService):
+        def __init__(self):
+            self.sink, self.boot, self.beats = Hook(), new_boot(), 0
+            super().__init__(authority, gateway_silent_ms=500, idle_checkpoint_ms=200, sinks=[{
+                "name": "lake", "kind": "webhook", "url": self.sink.url, "down_after_ms": 100,
+                "timeout_ms": 500,
+            }])
+            self.daemon.configure(alerts=pager.settings(self.folder, timeout_ms=500))
+
+        def beat(self, phase):
+            """The gateway gives a sign of life."""
+            self.beats += 1
+            line = record(self.beats, self.boot, record="heartbeat", phase=phase,
+                          last_sequences=[self.beats])
+            assert self.peer("gateway/gw-1").send([line])[0] == 200
+
+        def metric(self, name):
+            """A number of the service's own."""
+            text = self.peer("admin-api/admin-api").ask("GET", "/metrics")[2].decode()
+            [value] = [line.split()[-1] for line in text.splitlines() if line.startswith(f"{name} ")]
+            return float(value)
+
+    service = Watched()
+    yield service
+    service.close()
+    service.sink.close()
+
+
+def test_an_answer_that_never_ends_is_none(watched, pager):
+    pager.hook.answers = [(200, ENDLESS)] * 3
+    watched.sink.chosen = lambda lines: (200, ENDLESS)
+    watched.daemon.start()
+    watched.beat("drain")
+    # The sink is down, and that is told until it is answered.
+    until("an answer", lambda: len(pager.notes("sink_down")) == 4)
+    assert watched.metric("clawgress_audit_alert_webhook_failures_total") == 3
+    assert "no whole answer in 500 ms" in watched.daemon.log()
+    watched.sink.chosen = lambda lines: None
+    pager.told("sink_down", *["raised"] * 4, "over", seconds=90)
 
 
 def test_what_operators_did_and_the_log_does_not_get(pager):

@@ -67,6 +67,13 @@ public struct WebhookSignature: Sendable {
     }
 }
 
+/// An answer has not come, or not all of it.
+private struct LateAnswer: Error, CustomStringConvertible {
+    let milliseconds: Int64
+
+    var description: String { "no whole answer in \(milliseconds) ms" }
+}
+
 /// Posts to one URL.
 public final class WebhookClient: Sendable {
     /// What is posted.
@@ -161,24 +168,40 @@ public final class WebhookClient: Sendable {
             request.headers.add(name: "Clawgress-Signature", value: value)
         }
         request.body = .bytes(ByteBuffer(bytes: post.body))
-        let answer: WebhookAnswer
-        let status: Int
+        let (status, retryAfter): (Int, String?)
         do {
-            let response = try await http.execute(request, timeout: .milliseconds(settings.timeout))
-            status = Int(response.status.code)
-            answer = WebhookAnswer(
-                status: status,
-                retryAfter: response.headers.first(name: "Retry-After")
-            )
-            _ = try? await response.body.collect(upTo: Self.answerBytesMax)
+            (status, retryAfter) = try await answer(to: request)
         } catch {
             throw WebhookProblem("nothing came back: \(error)")
         }
-        switch answer {
+        switch WebhookAnswer(status: status, retryAfter: retryAfter) {
         case .taken: return
         case .later(let after):
             throw WebhookProblem("the server answered \(status)", .later(after: after))
         case .refused: throw WebhookProblem("the server refused with \(status)", .refused)
+        }
+    }
+
+    /// The status of an answer, and its field `Retry-After`, when all of the answer has come: a server
+    /// that begins one and never ends it would keep whoever waits.
+    private func answer(to request: HTTPClientRequest) async throws -> (Int, String?) {
+        let timeout = settings.timeout
+        return try await withThrowingTaskGroup(of: (Int, String?).self) { [http] group in
+            group.addTask {
+                let response = try await http.execute(request, deadline: .distantFuture)
+                _ = try? await response.body.collect(upTo: Self.answerBytesMax)
+                let retryAfter = response.headers.first(name: "Retry-After")
+                return (Int(response.status.code), retryAfter)
+            }
+            group.addTask {
+                try await Task.sleep(for: .milliseconds(timeout))
+                throw LateAnswer(milliseconds: timeout)
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else {
+                throw LateAnswer(milliseconds: timeout)
+            }
+            return first
         }
     }
 

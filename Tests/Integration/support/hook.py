@@ -32,12 +32,18 @@ class Post:
         return hmac.compare_digest(code, parts["v1"])
 
 
+# The head of an answer whose body never comes.
+ENDLESS = {"Content-Length": "9"}
+
+
 class Hook:
     """The server; answers are taken from `answers` and are 204 when there are none."""
 
     def __init__(self, tls=None):
         self.posts = []
         self.answers = []
+        # What is answered to some lines in any case; None for others.
+        self.chosen = lambda lines: None
         self._tls = tls
         self._server = None
         self._held = None
@@ -65,13 +71,18 @@ class Hook:
                     hook._ended.wait()
                     return
                 answer = hook.answers.pop(0) if hook.answers else (204, {})
-                hook.posts.append(Post(self.path, dict(self.headers), body, answer[0]))
+                post = Post(self.path, dict(self.headers), body, answer[0])
+                answer = hook.chosen(post.lines()) or answer
+                post.status = answer[0]
+                hook.posts.append(post)
                 self.send_response(answer[0])
                 for name, value in answer[1].items():
                     self.send_header(name, value)
-                if answer[0] != 204:
+                if answer[0] != 204 and answer[1] != ENDLESS:
                     self.send_header("Content-Length", "0")
                 self.end_headers()
+                if answer[1] == ENDLESS:
+                    hook._ended.wait()
 
             def log_message(self, *_):
                 """Says nothing."""
