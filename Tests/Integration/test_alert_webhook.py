@@ -208,6 +208,38 @@ def test_an_answer_that_never_ends_is_none(watched, pager):
     pager.told("sink_down", *["raised"] * 4, "over", seconds=90)
 
 
+def test_a_note_that_is_refused_holds_back_no_other(watched, pager):
+    pager.hook.chosen = lambda lines: (400, {}) if lines[0]["alert"] == "sink_down" else None
+    watched.daemon.start()
+    watched.sink.stop()
+    watched.beat("start")
+    until("a refusal", lambda: [post.status for post in pager.hook.posts].count(400) >= 3)
+    watched.beat("drain")
+    watched.beat("start")
+    pager.told("gateway_silent", "raised", "over", "raised")
+    assert pager.notes("sink_down") == []
+    assert watched.daemon.log().count("an alert could not be told") == 1
+    pager.hook.chosen = lambda lines: None
+    pager.told("sink_down", "raised", seconds=90)
+
+
+def test_what_comes_and_goes_while_the_webhook_is_away_is_told_as_it_is(watched, pager):
+    pager.hook.stop()
+    watched.daemon.start()
+    is_silent = 'clawgress_audit_alert{alert="gateway_silent"}'
+    for _ in range(4):
+        watched.beat("start")
+        until("the alert", lambda: watched.metric(is_silent) == 1)
+        watched.beat("drain")
+        until("its end", lambda: watched.metric(is_silent) == 0)
+    watched.beat("start")
+    until("the alert", lambda: watched.metric(is_silent) == 1)
+    pager.hook.start()
+    pager.told("gateway_silent", "raised", seconds=90)
+    watched.beat("drain")
+    pager.told("gateway_silent", "raised", "over")
+
+
 def test_what_operators_did_and_the_log_does_not_get(pager):
     plane = ControlPlane(audit={})
     try:

@@ -10,16 +10,42 @@ public struct AlertQueue: Sendable {
     /// How many wait at most.
     public static let countMax = 256
 
+    private struct Waiting {
+        let note: AlertNote
+        /// How often the receiver did not want it, and until when it is left alone for that.
+        var refusals = 0
+        var heldUntil = Int64.min
+        /// Whether it may have reached the receiver, although nothing is known of that.
+        var isSent = false
+    }
+
     private var raised: Set<AlertNote.Subject> = []
-    private var waiting: [AlertNote] = []
-    /// How many were dropped, the oldest first, for want of room.
+    private var waiting: [Waiting] = []
+    private let pauses = RetryPauses()
+    /// How many were dropped for want of room.
     public private(set) var dropped: UInt64 = 0
 
     /// Nothing is raised.
     public init() {}
 
-    /// The note that is to be told next.
-    public var first: AlertNote? { waiting.first }
+    /// The note that is to be told next; from now on it may have come.
+    ///
+    /// Notes of what lasts are told in their order for each subject; a note that was refused holds
+    /// back no other ones.
+    ///
+    /// - Parameter now: milliseconds of a clock that never goes back.
+    public mutating func next(at now: Int64) -> AlertNote? {
+        var held: Set<AlertNote.Subject> = []
+        for (place, each) in waiting.enumerated() {
+            let lasts = each.note.state != .happened
+            if each.heldUntil <= now, !lasts || !held.contains(each.note.subject) {
+                waiting[place].isSent = true
+                return each.note
+            }
+            if lasts { held.insert(each.note.subject) }
+        }
+        return nil
+    }
 
     /// Looks at what is raised now.
     ///
@@ -29,25 +55,28 @@ public struct AlertQueue: Sendable {
             ($0.alert, $0.sink ?? "") < ($1.alert, $1.sink ?? "")
         }
         for subject in changed {
-            let state: AlertNote.State = now.contains(subject) ? .raised : .over
-            add(AlertNote(subject: subject, state: state, text: nil, time: time))
+            if now.contains(subject) {
+                begin(subject, nil, at: time)
+            } else {
+                end(subject, at: time)
+            }
         }
-        raised = now
     }
 
     /// Something that lasts is there; nothing is noted if it was there before.
     ///
     /// If its end still waits to be told, it is as if it had never ended: what comes and goes
-    /// while nobody listens has two notes and not two thousand. The first note may be on its way
-    /// already, so it stays.
+    /// while nobody listens has two notes and not two thousand. An end that may have come stays.
+    ///
+    /// - Parameter text: nil where the word says all.
     public mutating func begin(
         _ subject: AlertNote.Subject,
-        _ text: AlertNote.Text,
+        _ text: AlertNote.Text?,
         at time: Int64
     ) {
         guard raised.insert(subject).inserted else { return }
-        let end = waiting.lastIndex { $0.subject == subject && $0.state == .over }
-        if let end, end > 0 {
+        let end = waiting.lastIndex { $0.note.subject == subject && $0.note.state == .over }
+        if let end, !waiting[end].isSent {
             waiting.remove(at: end)
         } else {
             add(AlertNote(subject: subject, state: .raised, text: text, time: time))
@@ -71,13 +100,41 @@ public struct AlertQueue: Sendable {
 
     /// A note was told; it may have been dropped meanwhile.
     public mutating func told(_ note: AlertNote) {
-        if waiting.first == note { waiting.removeFirst() }
+        if let place = place(of: note) { waiting.remove(at: place) }
     }
 
+    /// The receiver did not want a note.
+    ///
+    /// It is tried again after a pause: what is refused today may be wanted when something is mended.
+    ///
+    /// - Parameters:
+    ///   - now: as for ``next(at:)``.
+    ///   - random: any number.
+    /// - Returns: whether it was refused for the first time.
+    public mutating func refused(_ note: AlertNote, at now: Int64, random: UInt64) -> Bool {
+        guard let place = place(of: note) else { return false }
+        waiting[place].isSent = false
+        waiting[place].refusals += 1
+        let refusals = waiting[place].refusals
+        waiting[place].heldUntil =
+            now + pauses.after(failures: refusals, asked: nil, random: random)
+        return refusals == 1
+    }
+
+    private func place(of note: AlertNote) -> Int? {
+        waiting.firstIndex { $0.note == note }
+    }
+
+    /// Makes room, if there is none, by the oldest note of what has no end.
+    ///
+    /// Only where all are of what lasts does one of those go, and if its subject still is raised, it
+    /// is told anew when it is seen again.
     private mutating func add(_ note: AlertNote) {
-        waiting.append(note)
+        waiting.append(Waiting(note: note))
         guard waiting.count > Self.countMax else { return }
-        waiting.removeFirst()
+        let place = waiting.firstIndex { $0.note.state == .happened } ?? 0
+        let gone = waiting.remove(at: place).note
+        if gone.state == .raised { raised.remove(gone.subject) }
         dropped += 1
     }
 }

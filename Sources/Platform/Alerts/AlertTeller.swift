@@ -80,7 +80,7 @@ public final class AlertTeller: Service, Sendable {
     /// Tells of the next one; whether that was done.
     private func tell() async -> Bool {
         let now = milliseconds
-        let next = state.withLock { $0.course.mayTry(at: now) ? $0.queue.first : nil }
+        let next = state.withLock { $0.course.mayTry(at: now) ? $0.queue.next(at: now) : nil }
         guard let note = next else { return false }
         do throws(WebhookProblem) {
             let line = note.line(from: sender)
@@ -91,17 +91,26 @@ public final class AlertTeller: Service, Sendable {
             }
             return true
         } catch {
-            fail(error)
+            fail(note, error)
             return false
         }
     }
 
-    private func fail(_ problem: WebhookProblem) {
+    private func fail(_ note: AlertNote, _ problem: WebhookProblem) {
         var generator = SystemRandomNumberGenerator()
         let (now, random) = (milliseconds, generator.next())
-        let isNew = state.withLock { $0.course.fail(problem, at: now, random: random) }
+        let isNew = state.withLock { state in
+            guard problem.answer == .refused else {
+                return state.course.fail(problem, at: now, random: random)
+            }
+            state.course.refuse()
+            return state.queue.refused(note, at: now, random: random)
+        }
         guard isNew, !Task.isCancelled else { return }
-        logger.warning("an alert could not be told", metadata: ["problem": "\(problem)"])
+        logger.warning(
+            "an alert could not be told",
+            metadata: ["alert": "\(note.subject.alert)", "problem": "\(problem)"]
+        )
     }
 
     private var milliseconds: Int64 {

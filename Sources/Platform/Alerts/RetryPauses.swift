@@ -46,10 +46,13 @@ public struct TellingCourse: Sendable {
         (failuresInARow, next, problem) = (0, nil, nil)
     }
 
-    /// An attempt failed.
-    ///
-    /// Whatever the answer was, there is another one: what is refused today may be wanted when it
-    /// is mended.
+    /// A note was refused: the receiver is there, so the others go on at once.
+    public mutating func refuse() {
+        failures += 1
+        succeed()
+    }
+
+    /// An attempt failed, and all others would.
     ///
     /// - Parameter random: any number.
     /// - Returns: whether the attempt before did not fail in the same way.

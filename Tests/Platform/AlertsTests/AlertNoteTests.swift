@@ -21,7 +21,8 @@ struct AlertNoteTests {
     ) throws -> String {
         var queue = AlertQueue()
         add(&queue)
-        return String(decoding: try #require(queue.first).line(from: sender), as: UTF8.self)
+        let note = queue.next(at: 0)
+        return String(decoding: try #require(note).line(from: sender), as: UTF8.self)
     }
 
     @Test("of something that is looked at has its word, its sink, and no text")

@@ -21,14 +21,20 @@ struct RetryPausesTests {
     func course() {
         var course = TellingCourse()
         #expect(course.mayTry(at: 0))
-        var isNew = course.fail(WebhookProblem("no", .refused), at: 0, random: 0)
+        let broken = WebhookProblem("broken")
+        var isNew = course.fail(broken, at: 0, random: 0)
         #expect(isNew && !course.mayTry(at: 124) && course.mayTry(at: 125))
-        isNew = course.fail(WebhookProblem("no", .refused), at: 125, random: 0)
+        isNew = course.fail(broken, at: 125, random: 0)
         #expect(!isNew && !course.mayTry(at: 374) && course.mayTry(at: 375))
         isNew = course.fail(WebhookProblem("busy", .later(after: 5_000)), at: 375, random: 0)
         #expect(isNew && !course.mayTry(at: 5_374) && course.mayTry(at: 5_375))
         #expect(course.failures == 3 && course.problem == "busy")
         course.succeed()
         #expect(course.mayTry(at: 376) && course.problem == nil && course.failures == 3)
+        isNew = course.fail(broken, at: 376, random: 0)
+        #expect(isNew && !course.mayTry(at: 377))
+        // Who refuses one note is there for the others.
+        course.refuse()
+        #expect(course.mayTry(at: 377) && course.failures == 5)
     }
 }
