@@ -235,9 +235,12 @@ def test_what_comes_and_goes_while_the_webhook_is_away_is_told_as_it_is(watched,
     watched.beat("start")
     until("the alert", lambda: watched.metric(is_silent) == 1)
     pager.hook.start()
+    back = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
     pager.told("gateway_silent", "raised", seconds=90)
     watched.beat("drain")
-    pager.told("gateway_silent", "raised", "over")
+    # Of all that was before, nobody is told any more.
+    assert pager.told("gateway_silent", "raised", "over")["timestamp"] > back
+    assert watched.metric("clawgress_audit_alert_webhook_dropped_total") == 0
 
 
 def test_what_operators_did_and_the_log_does_not_get(pager):
