@@ -318,7 +318,7 @@ let package = Package(
             "Platform/Mesh",
             uses: [
                 "Bytes", "Mesh", "MeshSigning", "Sealing", "HTTPTypes", "Hummingbird", "Logging",
-                "NIOCore", "NIOPosix", "ServiceLifecycle",
+                "NIOCore", "NIOPosix", "NIOSSL", "ServiceLifecycle",
             ]
         ),
         .tests("Platform/MeshSigning", uses: ["Bytes", "Mesh", "MeshSigning", "Sealing"]),

@@ -1,25 +1,19 @@
-// Places of connections, of all sources and of one: of strangers, so that however many there are, those with a
-// certificate find theirs; and of those, so that none takes all others' place.
+// Places of connections of those that have proved who they are, so that none takes all others' place.
 
 import Logging
 import Synchronization
 
-/// Counts connections by where they come from, or whose they are.
+/// Counts connections by whose they are.
 final class ConnectionCount: Sendable {
     private struct State {
         var bySource: [String: Int] = [:]
         var count = 0
-        /// When a refusal was logged last; nil before the first.
-        var told: ContinuousClock.Instant?
     }
 
     private let countMax: Int
     private let ofSourceMax: Int
     private let state = Mutex(State())
-    private let refused = Atomic<UInt64>(0)
-
-    /// Refusals are told so often at most.
-    private static var tellEvery: Duration { .seconds(60) }
+    private let refusals = RefusalCount()
 
     /// - Parameters:
     ///   - countMax: how many there may be.
@@ -30,32 +24,21 @@ final class ConnectionCount: Sendable {
     }
 
     /// How many connections were refused.
-    var refusals: UInt64 { refused.load(ordering: .relaxed) }
+    var refused: UInt64 { refusals.count }
 
     /// Takes a place; nil if there is none.
     ///
-    /// - Parameter source: as ``Neighbourhood`` names it, or who was proved.
+    /// - Parameter source: who was proved.
     func enter(from source: String, _ logger: Logger) -> Place? {
-        let (isFree, isNews) = state.withLock { state -> (Bool, Bool) in
+        let isFree = state.withLock { state -> Bool in
             let own = state.bySource[source, default: 0]
-            if state.count < countMax, own < ofSourceMax {
-                state.count += 1
-                state.bySource[source] = own + 1
-                return (true, false)
-            }
-            let now = ContinuousClock.now
-            let isNews = state.told.map { now - $0 >= Self.tellEvery } ?? true
-            if isNews { state.told = now }
-            return (false, isNews)
+            guard state.count < countMax, own < ofSourceMax else { return false }
+            state.count += 1
+            state.bySource[source] = own + 1
+            return true
         }
         if isFree { return Place(self, source) }
-        let count = refused.wrappingAdd(1, ordering: .relaxed).newValue
-        if isNews {
-            logger.warning(
-                "connections are refused: there are too many",
-                metadata: ["source": "\(source)", "refused": "\(count)"]
-            )
-        }
+        refusals.note(source, logger)
         return nil
     }
 
@@ -78,9 +61,41 @@ final class ConnectionCount: Sendable {
             self.source = source
         }
 
-        /// The connection ends, or is counted elsewhere.
+        /// The connection ends.
         func leave() {
             if isHeld.exchange(false, ordering: .relaxed) { connections.leave(source) }
         }
+    }
+}
+
+/// Counts connections that found no place, or lost it, and says so once a minute.
+final class RefusalCount: Sendable {
+    private struct State {
+        var count: UInt64 = 0
+        /// When it was logged last; nil before the first.
+        var told: ContinuousClock.Instant?
+    }
+
+    private let state = Mutex(State())
+
+    private static var tellEvery: Duration { .seconds(60) }
+
+    /// How many there were.
+    var count: UInt64 { state.withLock { $0.count } }
+
+    /// One more, of this source.
+    func note(_ source: String, _ logger: Logger) {
+        let news = state.withLock { state -> UInt64? in
+            state.count += 1
+            let now = ContinuousClock.now
+            if let told = state.told, now - told < Self.tellEvery { return nil }
+            state.told = now
+            return state.count
+        }
+        guard let news else { return }
+        logger.warning(
+            "connections are refused or closed: there are too many",
+            metadata: ["source": "\(source)", "refused": "\(news)"]
+        )
     }
 }

@@ -21,17 +21,24 @@ struct MeshChannel: ServerChildChannel {
 
     let http: HTTP1Channel
     let contexts: ServerContexts
-    let strangers: ConnectionCount
+    let strangers: StrangerDoor
     let peers: ConnectionCount
-    let handshakeMax: TimeAmount
-    /// How long a peer may take too little of an answer.
-    let stallMax: TimeAmount
+    let times: Times
     let now: @Sendable () -> Int64
+
+    /// How long connections may last.
+    struct Times: Sendable {
+        /// Until the handshake is complete.
+        let handshake: TimeAmount
+        /// A stranger's after the handshake; nil for as long as it likes.
+        let stranger: TimeAmount?
+        /// While too little of an answer is taken, and while a stranger is answered whose time is over.
+        let answer: TimeAmount
+    }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let state = MeshConnectionState()
-        let place = strangers.enter(from: channel.neighbourhood, logger)
-        if let place { channel.closeFuture.whenComplete { _ in place.leave() } }
+        let place = strangers.enter(channel, logger)
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             try pipeline.addHandler(NIOSSLServerHandler(context: contexts.current(logger)))
@@ -40,12 +47,12 @@ struct MeshChannel: ServerChildChannel {
                     state: state,
                     place: place,
                     peers: peers,
-                    handshakeMax: handshakeMax,
+                    times: times,
                     now: now,
                     logger: logger
                 )
             )
-            try pipeline.addHandler(StallHandler(stallMax: stallMax))
+            try pipeline.addHandler(StallHandler(stallMax: times.answer))
         }.flatMap {
             http.setup(channel: channel, logger: logger)
         }.map { Value(http: $0, state: state, isWelcome: place != nil) }
@@ -53,7 +60,10 @@ struct MeshChannel: ServerChildChannel {
 
     func handle(value: Value, logger: Logger) async {
         // What was accepted has to be handled to its end, also if that is now.
-        if !value.isWelcome { value.channel.close(promise: nil) }
+        if !value.isWelcome {
+            let channel = value.channel
+            channel.eventLoop.execute { channel.closeAtOnce() }
+        }
         await MeshPeer.$connection.withValue(value.state) {
             await http.handle(value: value.http, logger: logger)
         }
@@ -100,36 +110,38 @@ final class ServerContexts: Sendable {
 }
 
 /// Notes whose certificate was proved, and ends connections that must not last: handshakes
-/// that do not get on, and those of certificates that have expired since.
+/// that do not get on, strangers that have had their time, and those of certificates that have expired
+/// since.
 private final class PeerHandler: ChannelInboundHandler {
     typealias InboundIn = NIOAny
 
     private let state: MeshConnectionState
-    private let place: ConnectionCount.Place?
+    private let place: StrangerDoor.Place?
     private let peers: ConnectionCount
-    private let handshakeMax: TimeAmount
+    private let times: MeshChannel.Times
     private let now: @Sendable () -> Int64
     private let logger: Logger
     private var end: Scheduled<Void>?
 
     init(
         state: MeshConnectionState,
-        place: ConnectionCount.Place?,
+        place: StrangerDoor.Place?,
         peers: ConnectionCount,
-        handshakeMax: TimeAmount,
+        times: MeshChannel.Times,
         now: @escaping @Sendable () -> Int64,
         logger: Logger
     ) {
         self.state = state
         self.place = place
         self.peers = peers
-        self.handshakeMax = handshakeMax
+        self.times = times
         self.now = now
         self.logger = logger
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        close(context.channel, in: handshakeMax)
+        let channel = context.channel
+        end = channel.eventLoop.scheduleTask(in: times.handshake) { channel.closeAtOnce() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -153,9 +165,11 @@ private final class PeerHandler: ChannelInboundHandler {
     private func identify(_ context: ChannelHandlerContext) {
         do {
             let pipeline = context.pipeline.syncOperations
-            guard let shown = try pipeline.nioSSL_peerCertificate() else { return }
+            guard let shown = try pipeline.nioSSL_peerCertificate() else {
+                return limitStranger(context.channel)
+            }
             let certificate = try MeshCertificate(shown)
-            place?.leave()
+            place?.prove()
             guard let own = peers.enter(from: "\(certificate.identity)", logger) else {
                 return context.close(promise: nil)
             }
@@ -165,6 +179,15 @@ private final class PeerHandler: ChannelInboundHandler {
         } catch {
             logger.warning("peer refused", metadata: ["error": "\(error)"])
             context.close(promise: nil)
+        }
+    }
+
+    /// One that is being answered, such as a gateway that enrols, is not cut off in the middle.
+    private func limitStranger(_ channel: any Channel) {
+        guard let time = times.stranger else { return }
+        end = channel.eventLoop.scheduleTask(in: time) { [state, times] in
+            guard state.isAnswered else { return channel.close(promise: nil) }
+            channel.eventLoop.scheduleTask(in: times.answer) { channel.close(promise: nil) }
         }
     }
 

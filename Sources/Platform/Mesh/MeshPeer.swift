@@ -24,6 +24,15 @@ final class MeshConnectionState: Sendable {
     func prove(_ certificate: MeshCertificate) {
         proved.withLock { $0 = certificate }
     }
+
+    private let answered = Atomic(false)
+
+    /// Whether a request has come that has no whole answer yet.
+    var isAnswered: Bool { answered.load(ordering: .relaxed) }
+
+    func beginAnswer() { answered.store(true, ordering: .relaxed) }
+
+    func endAnswer() { answered.store(false, ordering: .relaxed) }
 }
 
 /// The request context of a mesh service.

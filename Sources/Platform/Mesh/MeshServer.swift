@@ -12,10 +12,16 @@ public struct MeshServer: Sendable {
     public struct Limits: Sendable {
         /// Connections at a time; more wait in the kernel.
         public var connectionsMax: Int
-        /// Of these, such whose client has proved no certificate; more are closed at once.
+        /// Of these, such whose client has proved no certificate: a newcomer gets the place of the oldest
+        /// one, of its own source or of the one that has the most.
         public var strangersMax: Int
+        /// Of these, for sources from which a certificate was proved lately; the others get none of them.
+        public var strangersKnownMax: Int
         /// Of these, from one source: an IPv4 address, or the first 64 bits of an IPv6 address.
         public var strangersOfSourceMax: Int
+        /// Seconds that a client without a certificate may stay after the handshake, and ``idleSeconds``
+        /// more if it is being answered then; nil for a server whose clients all have none.
+        public var strangerSeconds: Int64? = 10
         /// Connections of one process that has proved its certificate; more are closed at once.
         public var ofPeerMax: Int
         /// Seconds until the handshake must be complete.
@@ -29,15 +35,19 @@ public struct MeshServer: Sendable {
         /// Limits for clients that have certificates, and some strangers.
         public init(connectionsMax: Int = 4_096) {
             self.connectionsMax = connectionsMax
-            strangersMax = max(1, connectionsMax / 4)
+            strangersMax = max(2, connectionsMax / 4)
+            strangersKnownMax = strangersMax / 2
             strangersOfSourceMax = max(1, strangersMax / 4)
             ofPeerMax = max(1, connectionsMax / 8)
         }
 
-        /// Limits for clients none of whom has a certificate.
+        /// Limits for clients none of whom has a certificate: connections in use are closed for a
+        /// newcomer only where one source has more of them than the newcomer's would have.
         public static func forStrangers(connectionsMax: Int) -> Limits {
             var limits = Limits(connectionsMax: connectionsMax)
             limits.strangersMax = connectionsMax
+            limits.strangersKnownMax = 0
+            limits.strangerSeconds = nil
             limits.strangersOfSourceMax = max(1, connectionsMax / 4)
             return limits
         }
@@ -53,11 +63,12 @@ public struct MeshServer: Sendable {
     public let limits: Limits
     /// Seconds since 1970 UTC: connections end with their client's certificate.
     public var now: @Sendable () -> Int64
-    private let strangers: ConnectionCount
+    private let strangers: StrangerDoor
     private let peers: ConnectionCount
 
-    /// How many connections were refused because there were too many of strangers, or of one process.
-    public var refusedConnections: UInt64 { strangers.refusals + peers.refusals }
+    /// How many connections were refused or closed because there were too many of strangers, or of one
+    /// process.
+    public var refusedConnections: UInt64 { strangers.refused + peers.refused }
 
     /// Describes a server.
     public init(
@@ -72,7 +83,7 @@ public struct MeshServer: Sendable {
         self.clientCertificates = clientCertificates
         self.limits = limits
         self.now = now
-        strangers = limits.strangers
+        strangers = StrangerDoor(limits.places)
         peers = ConnectionCount(countMax: limits.connectionsMax, ofSourceMax: limits.ofPeerMax)
     }
 
@@ -104,12 +115,19 @@ public struct MeshServer: Sendable {
         let (limits, strangers, peers, now) = (limits, strangers, peers, now)
         return HTTPServerBuilder { responder in
             MeshChannel(
-                http: HTTP1Channel(responder: responder, configuration: limits.http),
+                http: HTTP1Channel(
+                    responder: { request, writer, channel in
+                        let connection = MeshPeer.connection
+                        connection?.beginAnswer()
+                        defer { connection?.endAnswer() }
+                        try await responder(request, writer, channel)
+                    },
+                    configuration: limits.http
+                ),
                 contexts: contexts,
                 strangers: strangers,
                 peers: peers,
-                handshakeMax: .seconds(limits.handshakeSeconds),
-                stallMax: .seconds(limits.idleSeconds),
+                times: limits.times,
                 now: now
             )
         }
@@ -117,8 +135,22 @@ public struct MeshServer: Sendable {
 }
 
 extension MeshServer.Limits {
-    var strangers: ConnectionCount {
-        ConnectionCount(countMax: strangersMax, ofSourceMax: strangersOfSourceMax)
+    var places: StrangerPlaces.Bounds {
+        StrangerPlaces.Bounds(
+            unknownMax: strangersMax - strangersKnownMax,
+            knownMax: strangersKnownMax,
+            ofSourceMax: strangersOfSourceMax,
+            rememberedMax: connectionsMax,
+            isNewcomerFirst: strangerSeconds != nil
+        )
+    }
+
+    var times: MeshChannel.Times {
+        MeshChannel.Times(
+            handshake: .seconds(handshakeSeconds),
+            stranger: strangerSeconds.map { .seconds($0) },
+            answer: .seconds(idleSeconds)
+        )
     }
 
     /// What HTTP takes.

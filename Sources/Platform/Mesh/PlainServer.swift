@@ -11,17 +11,17 @@ public struct PlainServer: Sendable {
     /// Where to listen; port 0 asks the kernel for one.
     private let address: MeshAddress
     private let limits: MeshServer.Limits
-    private let strangers: ConnectionCount
+    private let strangers: StrangerDoor
 
     /// Describes a server.
     public init(address: MeshAddress, limits: MeshServer.Limits) {
         self.address = address
         self.limits = limits
-        strangers = limits.strangers
+        strangers = StrangerDoor(limits.places)
     }
 
-    /// How many connections were refused because there were too many.
-    public var refusedConnections: UInt64 { strangers.refusals }
+    /// How many connections were refused or closed because there were too many.
+    public var refusedConnections: UInt64 { strangers.refused }
 
     /// The service to be run.
     ///
@@ -60,17 +60,16 @@ private struct PlainChannel: ServerChildChannel {
     }
 
     let http: HTTP1Channel
-    let strangers: ConnectionCount
+    let strangers: StrangerDoor
     let stallMax: TimeAmount
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let place = strangers.enter(from: channel.neighbourhood, logger)
-        if let place { channel.closeFuture.whenComplete { _ in place.leave() } }
+        let isWelcome = strangers.enter(channel, logger) != nil
         return channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(StallHandler(stallMax: stallMax))
         }.flatMap {
             http.setup(channel: channel, logger: logger)
-        }.map { Value(http: $0, isWelcome: place != nil) }
+        }.map { Value(http: $0, isWelcome: isWelcome) }
     }
 
     func handle(value: Value, logger: Logger) async {
@@ -78,9 +77,4 @@ private struct PlainChannel: ServerChildChannel {
         if !value.isWelcome { value.channel.close(promise: nil) }
         await http.handle(value: value.http, logger: logger)
     }
-}
-
-extension Channel {
-    /// The source of its connection, as it is counted.
-    var neighbourhood: String { Neighbourhood.name(of: remoteAddress?.ipAddress ?? "") }
 }

@@ -6,6 +6,7 @@ import ClawgressMeshSigning
 import HTTPTypes
 import NIOCore
 import NIOPosix
+import NIOSSL
 import Testing
 
 @Suite("Limits of the mesh", .timeLimit(.minutes(2)))
@@ -98,7 +99,9 @@ struct MeshLimitsTests {
     func silence() async throws {
         var limits = MeshClient.Limits()
         limits.readSeconds = 1
-        try await serving(server, clients: .optional) {
+        var patience = MeshServer.Limits()
+        patience.strangerSeconds = 60
+        try await serving(server, clients: .optional, limits: patience) {
             [limits, trust] (address: MeshAddress) async throws in
             let request = MeshRequest(.get, "/silence")
             await #expect(throws: MeshError.timedOut) {
@@ -168,13 +171,11 @@ struct MeshLimitsTests {
             }
             var closing = closed.makeAsyncIterator()
             for _ in 0..<8 { await closing.next() }
-            await #expect(throws: MeshError.self) {
-                try await ask(address, trust)
-            }
+            // None of them keeps a newcomer out, whether it proves a certificate or none.
+            #expect(try await ask(address, trust).text == "nobody")
+            #expect(try await ask(address, known).text == "gateway/gw-1")
             for client in clients { #expect(try await who(client) == "gateway/gw-1") }
             for stranger in strangers where stranger.isActive { try await stranger.close() }
-            // The server learns of it when it does.
-            while (try? await ask(address, trust).text) != "nobody" {}
             // One process has places of its own, too.
             for _ in clients.count..<limits.ofPeerMax {
                 clients.append(MeshClient(known, service: MeshWorld.policy, address: address))
@@ -198,6 +199,50 @@ struct MeshLimitsTests {
             #expect(budget.reserve == reserve && budget.connections() == whole)
             #expect([6, 2].map { budget.connections(eighths: $0) } == parts)
             #expect(parts.reduce(reserve, +) <= limit)
+        }
+    }
+
+    /// A connection whose handshake succeeds and which then says nothing.
+    private func idle(_ address: MeshAddress) async throws -> any Channel {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateVerification = .none
+        let context = try NIOSSLContext(configuration: tls)
+        return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let handler = try NIOSSLClientHandler(context: context, serverHostname: nil)
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+            .connect(host: address.host, port: Int(address.port)).get()
+    }
+
+    @Test("who has proved no certificate is sent away after its time, but not within an answer")
+    func strangersTime() async throws {
+        var limits = MeshServer.Limits()
+        limits.strangerSeconds = 1
+        limits.idleSeconds = 3
+        let known = MeshTrust.folder(try world.folder("client", MeshWorld.gateway, by: authority))
+        try await serving(server, clients: .optional, limits: limits) {
+            [self, trust] (address: MeshAddress) async throws in
+            let service = MeshWorld.policy
+            let peer = MeshClient(known, service: service, address: address)
+            let stranger = MeshClient(trust, service: service, address: address)
+            let request = MeshRequest(.get, "/endless")
+            var theirs = try await peer.lines(request).makeAsyncIterator()
+            let begun = ContinuousClock.now
+            var lines = try await stranger.lines(request).makeAsyncIterator()
+            try await idle(address).closeFuture.get()
+            let first = try await lines.next()
+            #expect(first == Array("first".utf8))
+            let end = await lines.failure()
+            #expect(end == .connectionClosed && ContinuousClock.now - begun >= .seconds(4))
+            // It began earlier, and ends because nothing more comes.
+            _ = try await theirs.next()
+            let patience = await theirs.failure()
+            #expect(patience == .timedOut)
+            await peer.shutdown()
+            await stranger.shutdown()
         }
     }
 

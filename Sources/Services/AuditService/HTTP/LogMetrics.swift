@@ -96,7 +96,7 @@ struct LogMetrics {
     }
 }
 
-/// Writes how many connections were refused.
+/// Writes how many connections were refused or closed for want of places.
 struct ConnectionMetrics {
     let mesh: UInt64
     /// Of the plain listener; nil if there is none.
@@ -104,7 +104,7 @@ struct ConnectionMetrics {
 
     var text: String {
         let counts = [("mesh", mesh)] + (plain.map { [("public", $0)] } ?? [])
-        let help = "connections refused because there were too many of strangers or of one peer"
+        let help = "connections refused or closed for too many of strangers or of one peer"
         return LogMetrics.head("refused_connections_total", "counter", help)
             + counts.map { listener, count in
                 "clawgress_audit_refused_connections_total{listener=\"\(listener)\"} \(count)\n"
