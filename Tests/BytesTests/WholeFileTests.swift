@@ -53,7 +53,7 @@ struct WholeFileTests {
 
     @Test(
         "reads regular files alone where it is told to, and waits for no pipe",
-        .timeLimit(.minutes(1))
+        .timeLimit(.minutes(5))
     )
     func regular() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }

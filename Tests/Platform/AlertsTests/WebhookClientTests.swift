@@ -6,7 +6,7 @@ import NIOPosix
 import Testing
 import Yams
 
-@Suite("posting to a webhook", .timeLimit(.minutes(1)))
+@Suite("posting to a webhook", .timeLimit(.minutes(5)))
 struct WebhookClientTests {
     /// Posts to a server that says `answer` to each connection, and then nothing more.
     private func post(answer: String, timeout: Int) async throws -> WebhookProblem? {
