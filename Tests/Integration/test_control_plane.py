@@ -266,16 +266,25 @@ def test_a_revocation_does_not_wait_for_a_confirmation_nor_confirm(plane, site, 
 
 
 @pytest.mark.long
+@pytest.mark.timeout(240)
 def test_commit_confirm_takes_back_what_nobody_confirmed(plane, site, operator):
     deny_everything(operator)
     operator.run("configure")
-    serial = operator.ask("commit", "--confirm", "1")["serial"]
+    committed = operator.ask("commit", "--confirm", "1")
+    serial = committed["serial"]
     until("enforcement", lambda: statuses(plane, url(site)) == [403, 403], FAILING_SECONDS)
     until("the way back", lambda: statuses(plane, url(site)) == [200, 200], 90)
     # Each gateway goes back by itself, and then the policy service says so to all.
     gateways = plane.gateways.values()
     until("the newer serial", lambda: all(gateway.serial() > serial for gateway in gateways))
-    until("the record of it", lambda: operator.ask("commits")["items"][0]["state"] == "reverted")
+
+    def states():
+        commits = operator.ask("commits")["items"][:2]
+        return [(each["commit_id"], each["state"]) for each in commits]
+
+    # What is taken back says so, and the taking back is a commit of its own.
+    until("the record of it", lambda: (committed["commit_id"], "reverted") in states())
+    assert [state for _, state in states()] == ["decided", "reverted"]
 
 
 def test_a_replayed_older_bundle_is_refused(plane, site, operator):
